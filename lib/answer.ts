@@ -1,0 +1,110 @@
+import { isRight } from '#fp-ts/Either'
+import { kindOf } from './codec.ts'
+import { ApiError, type Effort } from './errors.ts'
+import { Json } from './json.ts'
+import { type Redact, redactJson } from './secret.ts'
+
+/** What came back over HTTP, read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/** The body as JSON, whatever its content type says; undefined if it is none. */
+export const jsonOf = ({ text }: Answer): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a body is, for messages that must not show it. */
+export const bodyKind = (answer: Answer): string => {
+  if (answer.text.trim() === '') return 'an empty body'
+  const json = jsonOf(answer)
+  if (json !== undefined) return kindOf(json)
+  return /^\s*</.test(answer.text) ? 'HTML' : 'a body that is not JSON, or was cut off'
+}
+
+/** The `x-request-id`, if it is one that can be shown. */
+export const requestIdOf = ({ headers }: Answer, redact: Redact): string | undefined =>
+  redact(headers.get('x-request-id') ?? '').slice(0, 200) || undefined
+
+/** The seconds of `Retry-After`, given as a number or as a date; undefined if it is neither. */
+export const retryAfterOf = ({ headers }: Answer): number | undefined => {
+  const value = headers.get('retry-after')?.trim() ?? ''
+  if (/^\d+$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER)
+  // Date.parse takes nearly anything for a date, also '-5'; an HTTP date has a day, a month in letters and a time.
+  const date = /^[a-z]{3,9},? .+\d{2}:\d{2}:\d{2}/i.test(value) ? Date.parse(value) : Number.NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000))
+}
+
+const unescapeHtml = (html: string): string =>
+  html
+    .replace(/&#x([\da-f]{1,5});/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+    .replace(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replaceAll('&amp;', '&')
+
+// Of a long page only the beginning is read: stripping tags from megabytes of '<' would take for ever.
+const plainText = (text: string, redact: Redact): string =>
+  redact(
+    unescapeHtml(
+      redact(text)
+        .slice(0, 10_000)
+        .replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' '),
+    ),
+  )
+
+const sentence = (text: string): string => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's control characters must not reach a terminal
+  const line = text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+const messageOf = (body: unknown): string | undefined => {
+  if (typeof body !== 'object' || body === null || !('message' in body)) return undefined
+  const { message } = body
+  if (typeof message === 'string') return message
+  return Array.isArray(message) ? message.filter((part) => typeof part === 'string').join('; ') : undefined
+}
+
+const advice: Readonly<Record<number, string>> = {
+  400: 'Something in the request is not valid: `body` of this error may say what.',
+  401: 'Check the API key: apiKey or STACKONE_API_KEY must be a whole key that has not been revoked.',
+  403: 'The API key may lack the scope for connect sessions: check it where keys are made.',
+  404: 'Check the id, whether the API key belongs to the same project, and baseUrl.',
+  409: 'It conflicts with what is there already: `body` of this error may say with what.',
+  422: 'Something in the request is not valid: `body` of this error may say what.',
+  429: 'Send fewer requests: the limit is 1000 a minute for each key.',
+}
+
+const adviceFor = (status: number): string => {
+  if (status >= 500 || status === 408) return 'The fault is not in the request: try again later.'
+  if (status >= 300 && status < 400)
+    return 'It redirects, which is not followed: the key and the session would go elsewhere. Check baseUrl.'
+  return advice[status] ?? 'See `body` of this error.'
+}
+
+/** An answer that is no success, as an error that says what the server said and what to do next. */
+export const apiError = (answer: Answer, endpoint: string, redact: Redact, effort: Effort): ApiError => {
+  const { status } = answer
+  const json = Json.decode(jsonOf(answer))
+  const excerpt = sentence(plainText(answer.text, redact))
+  const body = isRight(json) ? redactJson(json.right, redact) : excerpt
+  const said = sentence(messageOf(body) ?? excerpt)
+  const requestId = requestIdOf(answer, redact)
+  const retryAfter = retryAfterOf(answer)
+  const wait = retryAfter === undefined ? '' : ` It asks to wait ${retryAfter} s.`
+  return new ApiError(
+    `StackOne answered ${status} to ${endpoint}${said === '' ? '' : `: ${JSON.stringify(said)}`}.${wait} ${adviceFor(status)}`,
+    {
+      status,
+      body,
+      ...effort,
+      ...(requestId !== undefined && { requestId }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    },
+  )
+}

@@ -1,0 +1,47 @@
+import { check } from './codec.ts'
+import { didYouMean } from './nearest.ts'
+
+/** The categories of connectors, as the API spells them. */
+export const categories = [
+  'ats',
+  'hris',
+  'hris-legacy',
+  'crm',
+  'iam',
+  'marketing',
+  'lms',
+  'stackone',
+  'documents',
+  'ticketing',
+  'screening',
+  'messaging',
+  'accounting',
+  'scheduling',
+] as const
+
+/** A category of connectors, as it goes over the wire. */
+export type Category = (typeof categories)[number]
+
+const spellings = { hrisLegacy: 'hris-legacy', stackOne: 'stackone' } as const
+
+/** Spellings of the vendor's own examples that the API refuses; the builder sends what they mean. */
+export type CategoryAlias = keyof typeof spellings
+
+const known: ReadonlySet<unknown> = new Set(categories)
+
+export const isCategory = (value: unknown): value is Category => known.has(value)
+
+/** The wire's spelling of a category; what is no alias comes back as it is. */
+export const spelt = (category: unknown): unknown =>
+  typeof category === 'string' && Object.hasOwn(spellings, category)
+    ? spellings[category as CategoryAlias] // hasOwn has just shown it to be one of the keys
+    : category
+
+const hintFor = (value: unknown): string | undefined => {
+  if (Array.isArray(value)) return 'give them one by one, or spread the list: .categories(...list)'
+  if (typeof value !== 'string') return undefined
+  return didYouMean(value, categories) ?? `the known ones are ${categories.join(', ')}`
+}
+
+/** A known category on the wire. */
+export const CategoryCodec = check('Category', isCategory, 'a known category', hintFor)

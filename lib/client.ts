@@ -1,0 +1,220 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { type Context, getDefaultContext, type Validation } from 'io-ts'
+import { isLeft, left, right } from '#fp-ts/Either'
+import { bodyKind, jsonOf } from './answer.ts'
+import { kindOf } from './codec.ts'
+import { ConnectSessionCreate, Payload } from './create.ts'
+import type { Circumstances, Drifted } from './drift.ts'
+import { type Issue, listed, ReplyError, type SessionError, ValidationError } from './errors.ts'
+import { tell } from './event.ts'
+import { exchange, factsOf, type Received } from './exchange.ts'
+import { issuesOf, validationError } from './issues.ts'
+import type { CallOptions, ClientOptions, WaitOptions } from './options.ts'
+import { ConnectSession, ConnectSessionToken, decodeSession, decodeToken } from './reply.ts'
+import { type Settings, settingsOf, settingsOfCall } from './settings.ts'
+import { guarded, promised } from './task.ts'
+import type { Call } from './transport.ts'
+import { type Connection, waitFor } from './wait.ts'
+
+/** The calls of a client as lazy `TaskEither`s: nothing happens until one is run, and none ever throws or rejects. */
+export interface ClientTasks {
+  readonly create: (
+    payload: ConnectSessionCreate,
+    options?: CallOptions,
+  ) => TaskEither<SessionError, ConnectSessionToken>
+  readonly authenticate: (token: string, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
+  readonly get: (id: string | number, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
+  readonly waitForConnection: (id: string | number, options?: WaitOptions) => TaskEither<SessionError, Connection>
+}
+
+/** Talks to StackOne. It holds the API key, and shows it nowhere. */
+export interface Client {
+  /**
+   * Makes a session: `POST /connect_sessions`. The builder's `send` calls it; so can you, with a payload of your own.
+   *
+   * Rejects with a `SessionError`; a payload that is not valid is a `ValidationError` before anything is sent. A create
+   * that is repeated after a lost reply only mints one more short-lived token.
+   *
+   * @example const { token } = await client.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
+   */
+  readonly create: (payload: ConnectSessionCreate, options?: CallOptions) => Promise<ConnectSessionToken>
+  /**
+   * The session that a token belongs to: `POST /connect_sessions/authenticate`.
+   *
+   * Rejects with a `SessionError`; a blank token is a `ValidationError` before anything is sent.
+   *
+   * @example const { originOwnerId } = await client.authenticate(token)
+   */
+  readonly authenticate: (token: string, options?: CallOptions) => Promise<ConnectSession>
+  /**
+   * A session by its id: `GET /connect_sessions/{id}`.
+   *
+   * Rejects with a `SessionError`; a blank id is a `ValidationError` before anything is sent, an unknown one an
+   * `ApiError` with status 404.
+   *
+   * @example const { latestConnectionAttempt } = await client.get(id)
+   */
+  readonly get: (id: string | number, options?: CallOptions) => Promise<ConnectSession>
+  /**
+   * Waits until the end user has connected an account, or has failed to: asks for the session again and again until its
+   * latest attempt is `authenticated`, `error`, `cancelled` or `expired`, and resolves with that attempt.
+   *
+   * Asks every 2 seconds for 10 minutes unless told otherwise, in milliseconds, then rejects with a `TimeoutError`.
+   * Failures that may pass do not end the wait; others reject at once.
+   *
+   * @example const { status, accountId } = await client.waitForConnection(id, { interval: 1000 })
+   */
+  readonly waitForConnection: (id: string | number, options?: WaitOptions) => Promise<Connection>
+  /** The same four as `TaskEither`s. */
+  readonly task: ClientTasks
+}
+
+/** How the answer to a call is read. */
+interface Reading<A> {
+  readonly status: number
+  readonly wanted: string
+  readonly context: Context
+  readonly decode: (value: unknown, context: Context, how: Circumstances) => Validation<A & Drifted>
+  readonly expiresIn?: number | undefined
+}
+
+const replyError = (what: string, issues: readonly Issue[], { answer, attempts, elapsedMs, requestId }: Received) =>
+  new ReplyError(issues.length === 0 ? what : `${what}\n${listed(issues)}`, {
+    issues,
+    status: answer.status,
+    attempts,
+    elapsedMs,
+    ...(requestId !== undefined && { requestId }),
+  })
+
+const read = <A>(
+  { strict, onEvent }: Settings,
+  { endpoint }: Call,
+  { status, wanted, context, decode, expiresIn }: Reading<A>,
+  received: Received,
+): Either<SessionError, A> => {
+  const { answer, attempts: attempt, elapsedMs, requestId } = received
+  const facts = { endpoint, attempt, elapsedMs, status: answer.status, ...(requestId !== undefined && { requestId }) }
+  tell(onEvent, { type: 'reply', ...facts })
+  const odd = { path: 'status', message: `expected ${status}, got ${answer.status}` }
+  const how = { expiresIn, drift: answer.status === status ? [] : [odd] }
+  const decoded = decode(jsonOf(answer), context, how)
+  const came = `StackOne answered ${answer.status} to ${endpoint}`
+  if (isLeft(decoded))
+    return left(replyError(`${came} without ${wanted}: it sent ${bodyKind(answer)}.`, issuesOf(decoded.left), received))
+  const { drift } = decoded.right
+  if (drift.length > 0) tell(onEvent, { type: 'drift', ...facts, issues: drift })
+  return strict && drift.length > 0
+    ? left(replyError(`${came} with what is not in the contract, and the client is strict:`, drift, received))
+    : right(decoded.right)
+}
+
+/** What stands between a caller and a request: a call that is ready to be sent, and how to read its answer. */
+interface Plan<A> {
+  readonly call: Call
+  readonly reading: Reading<A>
+}
+
+const perform = <A>(settings: Settings, options: CallOptions, plan: () => Plan<A>): TaskEither<SessionError, A> =>
+  guarded('The call', async () => {
+    const { call, reading } = plan()
+    const own = settingsOfCall(settings, options)
+    const received = await exchange(own, call)
+    const result = isLeft(received) ? received : read(own, call, reading, received.right)
+    if (isLeft(result)) {
+      const { attempts: attempt = 0, elapsedMs = 0 } = result.left
+      tell(own.onEvent, { type: 'failure', endpoint: call.endpoint, attempt, elapsedMs, ...factsOf(result.left) })
+    }
+    return result
+  })
+
+const createPlan = (payload: ConnectSessionCreate): Plan<ConnectSessionToken> => {
+  const decoded = Payload.decode(payload)
+  if (isLeft(decoded)) throw validationError(decoded.left)
+  return {
+    call: {
+      method: 'POST',
+      path: '/connect_sessions',
+      endpoint: 'POST /connect_sessions',
+      body: JSON.stringify(ConnectSessionCreate.encode(decoded.right)),
+    },
+    reading: {
+      status: 201,
+      wanted: 'a token',
+      context: getDefaultContext(ConnectSessionToken),
+      decode: decodeToken,
+      expiresIn: decoded.right.expiresIn,
+    },
+  }
+}
+
+const sessionReading = (status: number): Reading<ConnectSession> => ({
+  status,
+  wanted: 'a session',
+  context: getDefaultContext(ConnectSession),
+  decode: decodeSession,
+})
+
+const refuse = (path: string, message: string): never => {
+  throw new ValidationError([{ path, message }], 'The call is not valid, so nothing was sent')
+}
+
+const authenticatePlan = (token: unknown): Plan<ConnectSession> => {
+  if (typeof token !== 'string' || token.trim() === '')
+    return refuse('token', `expected a string that is not blank, got ${kindOf(token)}`)
+  return {
+    call: {
+      method: 'POST',
+      path: '/connect_sessions/authenticate',
+      endpoint: 'POST /connect_sessions/authenticate',
+      body: JSON.stringify({ token }),
+      secrets: [token],
+    },
+    reading: sessionReading(201),
+  }
+}
+
+const getPlan = (id: unknown): Plan<ConnectSession> => {
+  if ((typeof id !== 'string' && typeof id !== 'number') || String(id).trim() === '')
+    return refuse('id', `expected a string that is not blank, or a number, got ${kindOf(id)}`)
+  // A URL takes these two for steps up its path, also when they are escaped.
+  if (id === '.' || id === '..') return refuse('id', 'expected an id')
+  // Lone surrogates have no UTF-8, and would make the escaping throw.
+  const path = `/connect_sessions/${encodeURIComponent(String(id).replace(/\p{Surrogate}/gu, '\ufffd'))}`
+  return { call: { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}' }, reading: sessionReading(200) }
+}
+
+/**
+ * Makes a client for one API key. Nothing is sent, and the key is not read, until a call is made.
+ *
+ * Throws a `ConfigurationError` that lists all unknown options and bad values, and in a browser unless
+ * `dangerouslyAllowBrowser` is set. A missing or malformed key is a `ConfigurationError` of the call.
+ *
+ * @example
+ * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })
+ * const { token } = await session().owner('acme-42', 'Acme Inc.').send(client)
+ */
+export const createClient = (options: ClientOptions = {}): Client => {
+  const settings = settingsOf(options)
+  const get = (id: string | number, options: CallOptions = {}) => perform(settings, options, () => getPlan(id))
+  const task: ClientTasks = Object.freeze({
+    create: (payload: ConnectSessionCreate, options: CallOptions = {}) =>
+      perform(settings, options, () => createPlan(payload)),
+    authenticate: (token: string, options: CallOptions = {}) =>
+      perform(settings, options, () => authenticatePlan(token)),
+    get,
+    waitForConnection: (id: string | number, options: WaitOptions = {}) =>
+      guarded(
+        'waitForConnection',
+        waitFor(settings, options, (own) => get(id, own)),
+      ),
+  })
+  return Object.freeze({
+    create: (payload: ConnectSessionCreate, options?: CallOptions) => promised(task.create(payload, options)),
+    authenticate: (token: string, options?: CallOptions) => promised(task.authenticate(token, options)),
+    get: (id: string | number, options?: CallOptions) => promised(task.get(id, options)),
+    waitForConnection: (id: string | number, options?: WaitOptions) => promised(task.waitForConnection(id, options)),
+    task,
+  })
+}

@@ -1,0 +1,40 @@
+import * as t from 'io-ts'
+import { refuse } from './codec.ts'
+
+const isDate = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
+
+const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): t.Type<Date, string> =>
+  new t.Type<Date, string>(
+    name,
+    isDate,
+    (value, context) => {
+      const parsed = read(value)
+      return isDate(parsed) ? t.success(parsed) : refuse(value, context, `expected ${expected}`)
+    },
+    (value) => value.toISOString(),
+  )
+
+const instant = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i
+
+const read = (text: string, zoneless: (zone: string | undefined) => string | undefined): Date | undefined => {
+  const [, day, time, written] = instant.exec(text.trim()) ?? []
+  const zone = zoneless(time && written)
+  if (day === undefined || zone === undefined) return undefined
+  // Engines differ on zones without a colon, and read a time without a zone as local.
+  return new Date(`${day}T${time ?? '00:00'}${zone.toUpperCase().replace(/^(.\d\d)(\d\d)$/, '$1:$2')}`)
+}
+
+/** An ISO date-time with its zone, as the contract has it. */
+export const isoDate = date('IsoDate', 'an ISO date-time with a zone', (value) =>
+  typeof value === 'string' ? read(value, (zone) => zone) : undefined,
+)
+
+// Seconds until the year 5138 are below this, milliseconds since 1973 are above.
+const epoch = (count: number): Date => new Date(Math.abs(count) < 1e11 ? count * 1000 : count)
+
+/** Any date that can be understood: without a zone it counts as UTC, a number as an epoch in seconds or milliseconds. */
+export const anyDate = date('AnyDate', 'a date', (value) => {
+  if (typeof value === 'number') return epoch(value)
+  if (typeof value !== 'string') return undefined
+  return /^\d{9,}$/.test(value) ? epoch(Number(value)) : read(value, (zone) => zone ?? 'Z')
+})

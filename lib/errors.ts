@@ -1,0 +1,168 @@
+/** One thing that is wrong with a value: where, what, and where it can be guessed, what was meant. */
+export interface Issue {
+  /** Where: `categories[1]`, `metadata.plan["a key"]`; empty for the value as a whole. */
+  readonly path: string
+  /** What was expected. The value itself is never repeated: it may be a customer's name or a secret. */
+  readonly message: string
+  /** What was probably meant, or what to call instead. */
+  readonly hint?: string
+}
+
+/** What a call cost until it failed. Both are absent where nothing was sent. */
+export interface Effort {
+  /** Requests that were made, retries included. */
+  readonly attempts?: number
+  /** From the call to the failure, in milliseconds. */
+  readonly elapsedMs?: number
+}
+
+// Registered, so that two copies of the package know each other's errors.
+const brand = Symbol.for('stackone-session/error')
+
+abstract class Failure extends Error {
+  declare readonly attempts?: number
+  declare readonly elapsedMs?: number
+
+  constructor(message: string, fields: object, options?: ErrorOptions) {
+    super(message, options)
+    Object.assign(this, fields)
+  }
+
+  /** Name, message and the fields; an error's own members would leave out the first two. */
+  toJSON(): object {
+    const { name, message } = this
+    return Object.assign({ name, message }, this)
+  }
+}
+
+const line = ({ path, message, hint }: Issue): string =>
+  `  - ${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
+
+/** The issues, one a line; a long list is cut, `issues` holds them all. */
+export const listed = (issues: readonly Issue[]): string =>
+  [...issues.slice(0, 20).map(line), ...(issues.length > 20 ? [`  - and ${issues.length - 20} more`] : [])].join('\n')
+
+/**
+ * The input is not valid. Nothing was sent. `issues` lists all that is wrong with it, each with its path.
+ *
+ * @example
+ * const decoded = session().owner('', 'Acme Inc.').decode()
+ * // Left: ValidationError with issues [{ path: 'originOwnerId', message: 'expected a string that is not blank, …' }]
+ */
+export class ValidationError extends Failure {
+  declare readonly name: 'ValidationError'
+  declare readonly issues: readonly Issue[]
+
+  constructor(issues: readonly Issue[], what = 'The session is not valid, so nothing was sent') {
+    super(`${what}:\n${listed(issues)}`, { issues: Object.freeze(issues.map((issue) => Object.freeze(issue))) })
+  }
+}
+
+/** The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent. */
+export class ConfigurationError extends Failure {
+  declare readonly name: 'ConfigurationError'
+
+  constructor(message: string, effort: Effort = {}) {
+    super(message, effort)
+  }
+}
+
+/** StackOne answered with an error status. `message` holds the server's own sentence and what to do about it. */
+export class ApiError extends Failure {
+  declare readonly name: 'ApiError'
+  /** The HTTP status. */
+  declare readonly status: number
+  /** The body, parsed if it was JSON, with known secrets masked. */
+  declare readonly body: unknown
+  /** The reply's `x-request-id`, for the vendor's support. */
+  declare readonly requestId?: string
+  /** How long the server asks to wait, in seconds. */
+  declare readonly retryAfter?: number
+
+  constructor(message: string, fields: Effort & Pick<ApiError, 'status' | 'body' | 'requestId' | 'retryAfter'>) {
+    super(message, fields)
+  }
+}
+
+/** No answer arrived: the connection could not be made, or broke, also in the middle of an answer. */
+export class NetworkError extends Failure {
+  declare readonly name: 'NetworkError'
+  /** The system's code where there was one, such as `ECONNREFUSED`. */
+  declare readonly code?: string
+
+  constructor(message: string, fields: Effort & Pick<NetworkError, 'code'>) {
+    super(message, fields)
+  }
+}
+
+/** An attempt took longer than `timeout`, or the whole call longer than `deadline`. */
+export class TimeoutError extends Failure {
+  declare readonly name: 'TimeoutError'
+
+  constructor(message: string, effort: Effort = {}) {
+    super(message, effort)
+  }
+}
+
+/** The caller's signal was aborted. */
+export class AbortError extends Failure {
+  declare readonly name: 'AbortError'
+  /** The reason that the signal was aborted with. */
+  declare readonly reason: unknown
+
+  constructor(reason: unknown, effort: Effort = {}) {
+    super('The call was aborted by its signal.', { reason, ...effort })
+  }
+}
+
+/** StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract. */
+export class ReplyError extends Failure {
+  declare readonly name: 'ReplyError'
+  /** The HTTP status. */
+  declare readonly status?: number
+  /** The reply's `x-request-id`, for the vendor's support. */
+  declare readonly requestId?: string
+  /** Where the reply deviates from the contract, if it could be read at all. */
+  declare readonly issues: readonly Issue[]
+
+  constructor(
+    message: string,
+    fields: Effort & Pick<ReplyError, 'issues'> & Partial<Pick<ReplyError, 'status' | 'requestId'>>,
+  ) {
+    super(message, fields)
+  }
+}
+
+/** All that can go wrong, told apart by `name`. Nothing else is ever rejected, and a task's Left is nothing else. */
+export type SessionError =
+  | ValidationError
+  | ConfigurationError
+  | ApiError
+  | NetworkError
+  | TimeoutError
+  | AbortError
+  | ReplyError
+
+// On the prototype, as for the built-in errors: a stack trace then starts with the name, minified or not.
+for (const [name, type] of Object.entries({
+  ValidationError,
+  ConfigurationError,
+  ApiError,
+  NetworkError,
+  TimeoutError,
+  AbortError,
+  ReplyError,
+}))
+  Object.defineProperties(type.prototype, { name: { value: name }, [brand]: { value: true } })
+
+/**
+ * Tells the errors of this library from all others, also those of another copy of the package.
+ *
+ * @example
+ * try { await session().owner(id, name).send(client) } catch (error) {
+ *   if (isSessionError(error) && error.name === 'ApiError') log.warn(error.status, error.requestId)
+ *   else throw error
+ * }
+ */
+export const isSessionError = (value: unknown): value is SessionError =>
+  typeof value === 'object' && value !== null && brand in value && value[brand] === true

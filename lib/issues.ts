@@ -1,0 +1,27 @@
+import type { Context, Errors } from 'io-ts'
+import type { Refusal } from './codec.ts'
+import { type Issue, ValidationError } from './errors.ts'
+
+/** The keys that lead to a value; the root of a context has none. */
+export const keysOf = (context: Context): readonly string[] =>
+  context.map(({ key }) => key).filter((key, index) => index > 0 || key !== '')
+
+const step = (key: string): string => {
+  if (/^\d+$/.test(key)) return `[${key}]`
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+}
+
+/** The keys as one would write them in code: `metadata.plans[0]["a key"]`. */
+export const pathOf = (context: Context): string => keysOf(context).map(step).join('').replace(/^\./, '')
+
+/** io-ts' errors as issues, in their order. */
+export const issuesOf = (errors: Errors): readonly Issue[] =>
+  errors.map(({ context, message = 'is not valid', hint }: Refusal) => ({
+    path: pathOf(context),
+    message,
+    ...(hint !== undefined && { hint }),
+  }))
+
+/** io-ts' errors as an error of ours. */
+export const validationError = (errors: Errors, what?: string): ValidationError =>
+  new ValidationError(issuesOf(errors), what)

@@ -1,0 +1,83 @@
+import { kindOf } from './codec.ts'
+import { ConfigurationError } from './errors.ts'
+import { type CallOptions, type ClientOptions, callOptions, clientOptions, type HeaderValues } from './options.ts'
+import { version } from './version.ts'
+
+/** The options of one call: the client's, with the defaults, under the call's own. */
+export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEvent'>, Pick<CallOptions, 'signal'> {
+  readonly baseUrl: string
+  readonly timeout: number
+  readonly deadline: number
+  readonly retries: number
+  readonly strict: boolean
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const defaults = { timeout: 10_000, deadline: 30_000, retries: 2, strict: false } as const
+
+// In lower case one name cannot stand twice, which would send both values as one.
+const lowered = (headers: HeaderValues = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+  )
+
+// Not every runtime has a process, and some ask for permission before they show its environment.
+const environment = (name: string): string | undefined => {
+  try {
+    // The global is only looked at, with each step optional.
+    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+    return process?.env?.[name] || undefined
+  } catch {
+    return undefined
+  }
+}
+
+const refuseBrowser = (): void => {
+  if (typeof window === 'undefined' || typeof window.document === 'undefined') return
+  throw new ConfigurationError(
+    'createClient was called in a browser, where everybody can read the API key. Mint the token on your server and ' +
+      'send the page nothing else. For a test in a simulated browser, set dangerouslyAllowBrowser: true.',
+  )
+}
+
+/** What `createClient` was told, with the defaults; throws a ConfigurationError. */
+export const settingsOf = (options: ClientOptions): Settings => {
+  const { dangerouslyAllowBrowser, userAgent = `stackone-session/${version}`, ...given } = clientOptions(options)
+  if (!dangerouslyAllowBrowser) refuseBrowser()
+  const baseUrl = given.baseUrl ?? environment('STACKONE_BASE_URL') ?? 'https://api.stackone.com'
+  if (given.baseUrl === undefined) clientOptions({ baseUrl })
+  return Object.freeze({
+    ...defaults,
+    ...given,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    headers: Object.freeze({ 'user-agent': userAgent, ...lowered(given.headers) }),
+  })
+}
+
+/** The client's settings under those of one call; throws a ConfigurationError. */
+export const settingsOfCall = (settings: Settings, options: CallOptions): Settings => {
+  const { headers, ...given } = callOptions(options)
+  return { ...settings, ...given, headers: { ...settings.headers, ...lowered(headers) } }
+}
+
+const isBase64OfKey = (key: string): boolean =>
+  /^[A-Za-z0-9+/]+={0,2}$/.test(key) && key.length % 4 === 0 && /^[!-~]+:$/.test(atob(key))
+
+const keyProblem = (key: unknown): string | undefined => {
+  if (typeof key !== 'string') return `expected a string, got ${kindOf(key)}`
+  if (key.trim() === '') return 'it is blank'
+  if (/^(basic|bearer)\s/i.test(key)) return 'it starts with a scheme; give the key alone'
+  if (/[^!-~]/.test(key))
+    return 'it has a space, a line break or a character beyond ASCII; was more than the key pasted?'
+  if (key.includes(':')) return 'it has a colon; give the key alone'
+  return isBase64OfKey(key) ? 'it is base64 of `key:` already; give the key as StackOne shows it' : undefined
+}
+
+/** Reads the API key, as every call does; throws a ConfigurationError, in which the key is not. */
+export const readKey = async ({ apiKey = environment('STACKONE_API_KEY') }: Settings): Promise<string> => {
+  if (apiKey === undefined) throw new ConfigurationError('There is no API key: give apiKey, or set STACKONE_API_KEY.')
+  const key: unknown = typeof apiKey === 'function' ? await apiKey() : apiKey
+  const problem = keyProblem(key)
+  if (problem !== undefined) throw new ConfigurationError(`The API key cannot be used: ${problem}.`)
+  return String(key)
+}

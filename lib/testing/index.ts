@@ -1,0 +1,2 @@
+export { type Sandbox, type SandboxOptions, type SandboxRequest, sandbox } from './sandbox.ts'
+export type { LocalServer } from './server.ts'

@@ -1,0 +1,39 @@
+/** How a piece of work ended: by its own value or error, or by the clock, or by the caller's signal. */
+export type Outcome<A> =
+  | { readonly by: 'value'; readonly value: A }
+  | { readonly by: 'error'; readonly error: unknown }
+  | { readonly by: 'timeout' }
+  | { readonly by: 'abort'; readonly reason: unknown }
+
+/**
+ * Runs work until it ends, or for so many milliseconds, or until the signal: whichever is first. Never rejects.
+ *
+ * The work is given a signal of its own, which is aborted whenever it did not end with a value. It is not waited for
+ * after that, so work that ignores the signal cannot hold the caller up. No timer and no listener stays behind.
+ */
+export const within = <A>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<A>,
+): Promise<Outcome<A>> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve({ by: 'abort', reason: signal.reason })
+    const controller = new AbortController()
+    const end = (outcome: Outcome<A>): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      resolve(outcome)
+      if (outcome.by !== 'value') controller.abort()
+    }
+    const onAbort = (): void => end({ by: 'abort', reason: signal?.reason })
+    const timer = setTimeout(() => end({ by: 'timeout' }), ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    work(controller.signal).then(
+      (value) => end({ by: 'value', value }),
+      (error: unknown) => end({ by: 'error', error }),
+    )
+  })
+
+/** Waits so many milliseconds, or until the signal. */
+export const sleep = (ms: number, signal: AbortSignal | undefined): Promise<Outcome<never>> =>
+  within(ms, signal, () => new Promise(() => {}))

@@ -1,0 +1,115 @@
+import ky from 'ky'
+import type { Answer } from './answer.ts'
+import type { Settings } from './settings.ts'
+
+/** One call of the API. */
+export interface Call {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Method and path as events and messages show them. */
+  readonly endpoint: string
+  /** The JSON text to send. */
+  readonly body?: string
+  /** What must not be shown, beside the key. */
+  readonly secrets?: readonly string[]
+}
+
+/** Bodies of the API are a few kilobytes; one beyond this is a mistake, or an attack on our memory. */
+export const largestBody = 10 * 1024 * 1024
+
+const mostRedirects = 3
+
+/** What went wrong inside an attempt and is not the network's fault. */
+export class Unfit extends Error {
+  readonly reason: 'body too large' | 'no response'
+
+  constructor(reason: Unfit['reason']) {
+    super(reason)
+    this.reason = reason
+  }
+}
+
+const textOf = async (response: Response): Promise<string> => {
+  // Custom fetch functions may give bodies that are no streams.
+  if (typeof response.body?.getReader !== 'function') return response.text()
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  const parts: string[] = []
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read()
+    if (done) return parts.join('') + decoder.decode()
+    size += value.byteLength
+    if (size > largestBody) throw new Unfit('body too large')
+    parts.push(decoder.decode(value, { stream: true }))
+  }
+}
+
+const isResponse = (value: unknown): value is Response =>
+  typeof value === 'object' && value !== null && 'status' in value && 'headers' in value && 'text' in value
+
+/** Where a redirect leads that may be followed: inside the origin, and with the method as it is. */
+const redirectOf = (url: string, { method }: Call, { status, headers }: Response): string | undefined => {
+  const location = headers.get('location')
+  const keepsMethod = [307, 308].includes(status) || (method === 'GET' && [301, 302, 303].includes(status))
+  if (location === null || !keepsMethod || !URL.canParse(location, url)) return undefined
+  const target = new URL(location, url)
+  return target.origin === new URL(url).origin ? target.href : undefined
+}
+
+/** One attempt over ky, to the last byte of the answer. All of ky's own waiting is off: exchange.ts does it. */
+export const send = async (
+  settings: Settings,
+  call: Call,
+  key: string,
+  signal: AbortSignal,
+  url = settings.baseUrl + call.path,
+  hops = 0,
+): Promise<Answer> => {
+  const response = await ky(url, {
+    method: call.method,
+    headers: {
+      accept: 'application/json',
+      authorization: `Basic ${btoa(`${key}:`)}`,
+      ...(call.body !== undefined && { 'content-type': 'application/json' }),
+      ...settings.headers,
+    },
+    retry: { limit: 0 },
+    timeout: false,
+    throwHttpErrors: false,
+    // A URL and an init suit every fetch; the body and the signal are spared ky's own copies of them.
+    fetch: async (input) => {
+      const { method, headers } = input as Request // ky 1 and ky 2 give their fetch nothing else
+      const fetched: unknown = await (settings.fetch ?? globalThis.fetch)(url, {
+        method,
+        headers,
+        body: call.body ?? null,
+        signal,
+        redirect: 'manual',
+      })
+      if (!isResponse(fetched)) throw new Unfit('no response')
+      return fetched
+    },
+  })
+  const redirect = hops < mostRedirects ? redirectOf(url, call, response) : undefined
+  if (redirect !== undefined) {
+    await response.body?.cancel()
+    return send(settings, call, key, signal, redirect, hops + 1)
+  }
+  return { status: response.status, headers: response.headers, text: await textOf(response) }
+}
+
+/**
+ * The system's code of a failed request, such as `ECONNREFUSED`, if there is one among the causes.
+ *
+ * Nothing else of the error is taken: ky's errors hold the request with the key, and a custom fetch may throw anything.
+ */
+export const codeOf = (error: unknown, depth = 0): string | undefined => {
+  try {
+    if (typeof error !== 'object' || error === null || depth > 4) return undefined
+    const code = 'code' in error ? error.code : undefined
+    if (typeof code === 'string' && /^[A-Za-z]\w{1,40}$/.test(code)) return code
+    return 'cause' in error ? codeOf(error.cause, depth + 1) : undefined
+  } catch {
+    return undefined
+  }
+}

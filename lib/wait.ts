@@ -1,0 +1,63 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { isLeft, left, right } from '#fp-ts/Either'
+import { AbortError, type SessionError, TimeoutError } from './errors.ts'
+import { type CallOptions, type WaitOptions, waitOptions } from './options.ts'
+import type { ConnectionAttempt, ConnectSession } from './reply.ts'
+import type { Settings } from './settings.ts'
+import { sleep } from './time.ts'
+
+const final = ['authenticated', 'error', 'cancelled', 'expired'] as const
+
+/** How the end user's try to connect an account ended. */
+export interface Connection extends ConnectionAttempt {
+  readonly status: (typeof final)[number]
+  /** The id of the account that was connected; the attempt's `accountSecureId`. */
+  readonly accountId?: string
+}
+
+const connectionOf = (attempt: ConnectionAttempt | undefined): Connection | undefined => {
+  const status = final.find((known) => known === attempt?.status)
+  if (status === undefined) return undefined
+  const accountId = attempt?.accountSecureId
+  return Object.freeze({ ...attempt, status, ...(accountId !== undefined && { accountId }) })
+}
+
+/** Whether the next look at the session may go better. */
+const mayPass = (error: SessionError): boolean => {
+  switch (error.name) {
+    case 'NetworkError':
+    case 'TimeoutError':
+    case 'ReplyError':
+      return true
+    case 'ApiError':
+      return error.status >= 500 || error.status === 408 || error.status === 429
+    default:
+      return false
+  }
+}
+
+/** Looks at a session again and again until its latest attempt to connect has ended. */
+export const waitFor =
+  (
+    settings: Settings,
+    options: WaitOptions,
+    look: (options: CallOptions) => TaskEither<SessionError, ConnectSession>,
+  ): TaskEither<SessionError, Connection> =>
+  async () => {
+    const { signal, interval = 2000, deadline = 600_000 } = waitOptions(options)
+    const started = performance.now()
+    const remaining = (): number => deadline - (performance.now() - started)
+
+    for (let looks = 1; ; looks += 1) {
+      const seen = await look({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
+      const connection = isLeft(seen) ? undefined : connectionOf(seen.right.latestConnectionAttempt)
+      if (connection !== undefined) return right(connection)
+      if (isLeft(seen) && !mayPass(seen.left)) return seen
+      const asked = isLeft(seen) && seen.left.name === 'ApiError' ? (seen.left.retryAfter ?? 0) * 1000 : 0
+      const slept = await sleep(Math.min(Math.max(interval, asked), remaining()), signal)
+      const effort = { attempts: looks, elapsedMs: Math.round(performance.now() - started) }
+      if (slept.by === 'abort') return left(new AbortError(slept.reason, effort))
+      if (remaining() <= 0)
+        return left(new TimeoutError(`No account was connected within the deadline of ${deadline} ms.`, effort))
+    }
+  }
