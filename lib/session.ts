@@ -45,7 +45,7 @@ interface Draft {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
-/** One call of a chain: which field it set, on the wire or here, and to what. */
+/** What a link of a chain sets: a field of the model, or a member of the wire that has none. */
 interface Step {
   readonly into: 'fields' | 'extra'
   readonly name: string
@@ -53,77 +53,89 @@ interface Step {
 }
 
 /**
- * Both states of the builder. A session is a link to the one that it was made from and the one step between them, so a
- * call costs the same however long the chain is, and a base shares its fields with all its forks.
+ * Both states of the builder. A session is the session that it was made from and the one step between them, so a call
+ * costs the same however long the chain is, and a base shares its fields with all its forks.
  */
 class Chain implements Session {
   readonly #base: Chain | undefined
-  readonly #steps: readonly Step[]
+  readonly #step: Step | undefined
 
-  constructor(base?: Chain, ...steps: readonly Step[]) {
+  constructor(base?: Chain, step?: Step) {
     this.#base = base
-    this.#steps = steps
+    this.#step = step
     Object.freeze(this)
   }
 
-  #set(...fields: readonly (readonly [Field, unknown])[]): this {
-    const steps = fields.map(([name, value = givenUndefined]): Step => ({ into: 'fields', name, value }))
-    return new Chain(this, ...steps) as this // Chain is not exported, and has no subclass
+  static of({ extra = {}, ...fields }: ConnectSessionCreate): Chain {
+    const steps = (into: Step['into'], members: object): readonly Step[] =>
+      Object.entries(members).map(([name, value]) => ({ into, name, value }))
+    return [...steps('fields', fields), ...steps('extra', extra)].reduce<Chain>(
+      (chain, step) => chain.#with(step),
+      blank,
+    )
+  }
+
+  #set(name: Field, value: unknown): this {
+    return this.#with({ into: 'fields', name, value: value === undefined ? givenUndefined : value })
+  }
+
+  #with(step: Step): this {
+    return new Chain(this, step) as this // Chain is not exported, and has no subclass
   }
 
   owner(id: string, name: string): Session {
-    return this.#set(['originOwnerId', id], ['originOwnerName', name])
+    return this.#set('originOwnerId', id).#set('originOwnerName', name)
   }
 
   username(name: string): this {
-    return this.#set(['originUsername', name])
+    return this.#set('originUsername', name)
   }
 
   provider(key: string): this {
-    return this.#set(['provider', key])
+    return this.#set('provider', key)
   }
 
   categories(...given: readonly unknown[]): this {
-    return this.#set(['categories', Object.freeze([...new Set(given.map(spelt))])])
+    return this.#set('categories', Object.freeze([...new Set(given.map(spelt))]))
   }
 
   account(id: string): this {
-    return this.#set(['accountId', id])
+    return this.#set('accountId', id)
   }
 
   expiresIn(seconds: number): this {
-    return this.#set(['expiresIn', seconds])
+    return this.#set('expiresIn', seconds)
   }
 
   metadata(record: JsonObject): this {
-    return this.#set(['metadata', snapshot(record)])
+    return this.#set('metadata', snapshot(record))
   }
 
   multiple(...allowed: readonly [boolean?]): this {
-    return this.#set(['multiple', allowed.length === 0 ? true : allowed[0]])
+    return this.#set('multiple', allowed.length === 0 ? true : allowed[0])
   }
 
   label(text: string): this {
-    return this.#set(['label', text])
+    return this.#set('label', text)
   }
 
   type(type: 'production' | 'test'): this {
-    return this.#set(['type', type])
+    return this.#set('type', type)
   }
 
   connectorProfile(id: string): this {
-    return this.#set(['connectorProfileId', id])
+    return this.#set('connectorProfileId', id)
   }
 
   field(wireName: string, value: Json): this {
     const name = typeof wireName === 'string' ? wireName : ''
-    return new Chain(this, { into: 'extra', name, value: snapshot(value) }) as this // see #set
+    return this.#with({ into: 'extra', name, value: snapshot(value) })
   }
 
   when(condition: boolean, change: (session: this) => this): this {
     if (!condition) return this
     const changed: unknown = typeof change === 'function' ? change(this) : change
-    if (changed instanceof Chain) return changed as this // see #set
+    if (changed instanceof Chain) return changed as this // see #with
     const message = `expected a change that returns a session, got ${kindOf(changed)}`
     throw new ValidationError([{ path: 'when', message, hint: 'such as (session) => session.multiple()' }])
   }
@@ -131,11 +143,12 @@ class Chain implements Session {
   #draft(): Draft {
     const draft: Record<string, unknown> = {}
     const extra: Record<string, unknown> = {}
-    for (let chain: Chain | undefined = this; chain !== undefined; chain = chain.#base)
-      for (const { into, name, value } of chain.#steps) {
-        const target = into === 'fields' ? draft : extra
-        if (!Object.hasOwn(target, name)) define(target, name, value)
-      }
+    for (let chain: Chain | undefined = this; chain !== undefined; chain = chain.#base) {
+      if (chain.#step === undefined) break
+      const { into, name, value } = chain.#step
+      const target = into === 'fields' ? draft : extra
+      if (!Object.hasOwn(target, name)) define(target, name, value)
+    }
     return Object.keys(extra).length === 0 ? draft : { ...draft, extra }
   }
 
@@ -202,8 +215,5 @@ export const session = (): SessionWithoutOwner => blank
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   const decoded = ConnectSessionCreate.decode(value)
   if (isLeft(decoded)) return left(validationError(decoded.left, 'The value is not a session'))
-  const { extra = {}, ...fields } = decoded.right
-  const steps = (into: Step['into'], members: object): readonly Step[] =>
-    Object.entries(members).map(([name, value]) => ({ into, name, value: snapshot(value) }))
-  return right(new Chain(undefined, ...steps('fields', fields), ...steps('extra', extra)))
+  return right(Chain.of(decoded.right))
 }
