@@ -14,7 +14,7 @@ export interface JsonObject {
 const deepest = 500
 
 /** Shared references are written out again and again by JSON.stringify: a small value can stand for a huge text. */
-const most = 5_000_000
+const most = 1_000_000
 
 interface Problem {
   readonly at: readonly string[]

@@ -149,7 +149,8 @@ class Chain implements Session {
       const target = into === 'fields' ? draft : extra
       if (!Object.hasOwn(target, name)) define(target, name, value)
     }
-    return Object.keys(extra).length === 0 ? draft : { ...draft, extra }
+    if (Object.keys(extra).length === 0) return draft
+    return { ...draft, extra: Object.fromEntries(Object.entries(extra).reverse()) } // in the order of the calls
   }
 
   decode(): Either<ValidationError, ConnectSessionCreate> {
@@ -188,7 +189,7 @@ class Chain implements Session {
     const { extra = {}, ...draft } = this.#draft()
     const others = Object.entries(extra).map(([name, value]) => [name, shown(value)])
     const fields = Object.entries(draft).map(([name, value]) => [snakeCase(name), shown(value)])
-    const wire = Object.fromEntries([...others, ...fields].reverse()) // a draft begins with the last call
+    const wire = Object.fromEntries([...fields.reverse(), ...others]) // a draft begins with the last call
     const state = 'originOwnerId' in draft ? 'Session' : 'SessionWithoutOwner'
     return inspect === undefined ? wire : `${state} ${inspect(wire, options)}`
   }

@@ -1,0 +1,238 @@
+import { inspect } from 'node:util'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Session, session, ValidationError } from '../lib/index.ts'
+
+const owned = session().owner('acme-42', 'Acme Inc.')
+
+const text = fc.string({ minLength: 1 }).filter((value) => value.trim() !== '')
+const category = fc.constantFrom('ats', 'hris', 'crm', 'hris-legacy', 'lms')
+
+/** A call that changes one field, with its name. */
+interface Change {
+  readonly field: string
+  readonly apply: (base: Session) => Session
+}
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  text.map((value) => ({ field: 'username', apply: (base: Session) => base.username(value) })),
+  text.map((value) => ({ field: 'provider', apply: (base: Session) => base.provider(value) })),
+  text.map((value) => ({ field: 'account', apply: (base: Session) => base.account(value) })),
+  text.map((value) => ({ field: 'label', apply: (base: Session) => base.label(value) })),
+  text.map((value) => ({ field: 'profile', apply: (base: Session) => base.connectorProfile(value) })),
+  fc.tuple(text, text).map(([id, name]) => ({ field: 'owner', apply: (base: Session) => base.owner(id, name) })),
+  fc
+    .integer({ min: 1, max: 315_360_000 })
+    .map((n) => ({ field: 'expiresIn', apply: (base: Session) => base.expiresIn(n) })),
+  fc.boolean().map((value) => ({ field: 'multiple', apply: (base: Session) => base.multiple(value) })),
+  fc.constantFrom('production' as const, 'test' as const).map((value) => ({
+    field: 'type',
+    apply: (base: Session) => base.type(value),
+  })),
+  fc
+    .tuple(category, category)
+    .map(([a, b]) => ({ field: 'categories', apply: (base: Session) => base.categories(a, b) })),
+  fc.dictionary(fc.string(), fc.string()).map((record) => ({
+    field: 'metadata',
+    apply: (base: Session) => base.metadata(record),
+  })),
+  fc.tuple(fc.constantFrom('theme', 'locale'), fc.string()).map(([name, value]) => ({
+    field: name,
+    apply: (base: Session) => base.field(name, value),
+  })),
+)
+
+const applied = (changes: readonly Change[], base: Session): Session =>
+  changes.reduce((built, { apply }) => apply(built), base)
+
+describe('A chain of calls', () => {
+  it('gives the same text in whatever order different fields are set', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .uniqueArray(change, { selector: ({ field }) => field })
+          .chain((changes) =>
+            fc.tuple(fc.constant(changes), fc.shuffledSubarray(changes, { minLength: changes.length })),
+          ),
+        ([changes, shuffled]) => {
+          const [a, b] = [applied(changes, owned), applied(shuffled, owned)]
+          expect(b.toJSON()).to.deep.equal(a.toJSON())
+          expect(a.equals(b)).to.equal(true)
+        },
+      ),
+    )
+  })
+
+  it('lets the last of two calls for one field win', () => {
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        const last = new Map(changes.map((each) => [each.field, each]))
+        expect(applied(changes, owned).toJSON()).to.deep.equal(applied([...last.values()], owned).toJSON())
+      }),
+    )
+  })
+
+  it('never changes a session that another is made from', () => {
+    fc.assert(
+      fc.property(fc.array(change), fc.array(change), fc.array(change), (common, left, right) => {
+        const base = applied(common, owned)
+        const before = JSON.stringify(base)
+        const [a, b] = [applied(left, base), applied(right, base)]
+        const texts = [JSON.stringify(a), JSON.stringify(b)]
+        applied(right, a)
+        expect(JSON.stringify(base)).to.equal(before)
+        expect([JSON.stringify(a), JSON.stringify(b)]).to.deep.equal(texts)
+      }),
+    )
+  })
+
+  it('can be as long as anyone likes', () => {
+    const long = Array.from({ length: 20_000 }).reduce<Session>((chain, _, index) => chain.label(`l${index}`), owned)
+    expect(long.toJSON()).to.include({ label: 'l19999' })
+  })
+})
+
+describe('A session', () => {
+  it('is frozen, and so are its methods', () => {
+    expect(Object.isFrozen(owned)).to.equal(true)
+    expect(Object.isFrozen(Object.getPrototypeOf(owned))).to.equal(true)
+    expect(() => Object.assign(owned, { send: () => 'mine' })).to.throw(TypeError)
+    expect(Object.keys(owned)).to.deep.equal([])
+  })
+
+  it('is a new one after every call', () => {
+    const changed = [owned.label('a'), owned.label('a'), owned.multiple(), owned.field('a', 1), owned.owner('a', 'b')]
+    expect(new Set([owned, ...changed]).size).to.equal(6)
+    for (const each of changed) expect(Object.isFrozen(each)).to.equal(true)
+  })
+
+  it('does not see what becomes of the objects it was given', () => {
+    const record = { plan: 'pro', nested: { seats: [1] } }
+    const given = owned.metadata(record).field('theme', record)
+    const before = JSON.stringify(given)
+    record.plan = 'free'
+    record.nested.seats.push(2)
+    expect(JSON.stringify(given)).to.equal(before)
+  })
+
+  it('gives payloads that nobody can change', () => {
+    const decoded = owned
+      .metadata({ nested: { list: [{}] } })
+      .categories('ats')
+      .field('theme', { a: [] })
+      .decode()
+    const walk = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return
+      expect(Object.isFrozen(value)).to.equal(true)
+      Object.values(value).forEach(walk)
+    }
+    walk('right' in decoded ? decoded.right : undefined)
+    expect(decoded._tag).to.equal('Right')
+  })
+
+  it('can be awaited by mistake without sending anything', async () => {
+    expect(owned).not.to.have.property('then')
+    expect(await owned).to.equal(owned)
+  })
+
+  it('shows its wire object when printed, at any depth', () => {
+    const full = owned.expiresIn(60).metadata({ plan: 'pro' }).field('theme', 'dark')
+    expect(inspect(full)).to.equal(
+      [
+        'Session {',
+        "  origin_owner_id: 'acme-42',",
+        "  origin_owner_name: 'Acme Inc.',",
+        '  expires_in: 60,',
+        "  metadata: { plan: 'pro' },",
+        "  theme: 'dark'",
+        '}',
+      ].join('\n'),
+    )
+    expect(inspect({ deep: { deeper: [session().provider('bamboohr')] } }, { depth: 9 })).to.include(
+      "SessionWithoutOwner { provider: 'bamboohr' }",
+    )
+  })
+
+  it('can be printed when it is not valid', () => {
+    const broken: Session = Reflect.apply(owned.metadata, owned, [{ f: () => 1 }])
+    expect(inspect(broken)).to.include("metadata: '[not JSON]'")
+    expect(inspect(Reflect.apply(owned.label, owned, []))).to.include('label: undefined')
+  })
+
+  it('shows its wire object where the runtime has no inspect to lend', () => {
+    const hook: unknown = Reflect.get(owned, Symbol.for('nodejs.util.inspect.custom'))
+    expect(hook).to.be.a('function')
+    expect(Reflect.apply(Object(hook), owned, [])).to.deep.equal({
+      origin_owner_id: 'acme-42',
+      origin_owner_name: 'Acme Inc.',
+    })
+  })
+})
+
+describe('equals', () => {
+  const other = session().owner('acme-42', 'Acme Inc.')
+
+  const pairs: readonly (readonly [string, boolean, unknown, Session])[] = [
+    ['the same calls', true, other.label('a'), owned.label('a')],
+    ['another order of calls', true, other.multiple().label('a'), owned.label('a').multiple()],
+    ['another order of keys', true, other.metadata({ a: 1, b: [{}] }), owned.metadata({ b: [{}], a: 1 })],
+    ['the same field once more', true, other.label('a').label('b'), owned.label('b')],
+    ['another spelling of a category', true, other.categories('hrisLegacy'), owned.categories('hris-legacy')],
+    ['the same bad value', true, other.expiresIn(Number.NaN), owned.expiresIn(Number.NaN)],
+    ['another value', false, other.label('a'), owned.label('b')],
+    ['a field more', false, other.label('a').multiple(), owned.label('a')],
+    ['another order of categories', false, other.categories('ats', 'crm'), owned.categories('crm', 'ats')],
+    ['a value deep inside', false, other.metadata({ a: [{ b: 1 }] }), owned.metadata({ a: [{ b: 2 }] })],
+    ['a shorter list', false, other.metadata({ a: [1] }), owned.metadata({ a: [1, 2] })],
+    ['a list for a record', false, other.metadata({ a: [] }), owned.metadata({ a: {} })],
+    ['__proto__ for a key', false, other.field('__proto__', 1), owned.field('theme', 1)],
+    ['its own wire object', false, owned.toJSON(), owned],
+    ['nothing', false, undefined, owned],
+  ]
+
+  for (const [title, expected, a, b] of pairs)
+    it(`is ${expected} for ${title}`, () => {
+      expect(b.equals(a)).to.equal(expected)
+    })
+
+  it('compares sessions without an owner as well', () => {
+    expect(session().provider('a').equals(session().provider('a'))).to.equal(true)
+    expect(session().equals(owned)).to.equal(false)
+  })
+})
+
+describe('when', () => {
+  it('applies a change if the condition holds, and only then', () => {
+    expect(owned.when(true, (base) => base.multiple()).toJSON()).to.include({ multiple: true })
+    expect(owned.when(false, (base) => base.multiple())).to.equal(owned)
+  })
+
+  it('keeps the state of the session, also inside', () => {
+    expect(
+      session()
+        .when(true, (base) => base.label('a'))
+        .owner('acme-42', 'Acme Inc.')
+        .toJSON(),
+    ).to.include({ label: 'a' })
+    expect(owned.when(true, (base) => base.when(true, (inner) => inner.label('b'))).toJSON()).to.include({ label: 'b' })
+  })
+
+  const changes: readonly (readonly [string, unknown])[] = [
+    ['nothing', () => undefined],
+    ['a promise', async () => owned],
+    ['another object', () => ({})],
+    ['no function', 42],
+  ]
+  for (const [title, broken] of changes)
+    it(`says at once that a change gives ${title}`, () => {
+      expect(() => Reflect.apply(owned.when, owned, [true, broken])).to.throw(ValidationError, 'returns a session')
+    })
+
+  it("lets the change's own error through", () => {
+    const own = new Error('mine')
+    const fail = (): never => {
+      throw own
+    }
+    expect(() => owned.when(true, fail)).to.throw(own)
+  })
+})
