@@ -33,7 +33,7 @@ export interface SessionWithoutOwner {
   /**
    * Who connects (`origin_username`), such as an e-mail address; not blank.
    *
-   * @example session().owner('acme-42', 'Acme Inc.').username('ada@acme.example')
+   * @example session().owner('acme-42', 'Acme Inc.').username('it@acme.example')
    */
   readonly username: (name: string) => this
   /**

@@ -19,9 +19,9 @@ const good: readonly Good[] = [
   { title: 'owner', change: (base) => base, wire: {}, model: {} },
   {
     title: 'username',
-    change: (base) => base.username('ada@acme.example'),
-    wire: { origin_username: 'ada@acme.example' },
-    model: { originUsername: 'ada@acme.example' },
+    change: (base) => base.username('it@acme.example'),
+    wire: { origin_username: 'it@acme.example' },
+    model: { originUsername: 'it@acme.example' },
   },
   {
     title: 'provider',

@@ -8,7 +8,7 @@ const owned = session().owner('acme-42', 'Acme Inc.')
 
 describe('fromJSON', () => {
   const full: Session = owned
-    .username('ada@acme.example')
+    .username('it@acme.example')
     .provider('bamboohr')
     .categories('ats', 'hris-legacy')
     .account('451')

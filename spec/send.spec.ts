@@ -18,7 +18,7 @@ describe('send', () => {
 
   const sent: readonly (readonly [string, Session, object])[] = [
     ['the owner alone', owned, owner],
-    ['a username', owned.username('ada@acme.example'), { ...owner, origin_username: 'ada@acme.example' }],
+    ['a username', owned.username('it@acme.example'), { ...owner, origin_username: 'it@acme.example' }],
     ['a provider', owned.provider('bamboohr'), { ...owner, provider: 'bamboohr' }],
     [
       "categories in the vendor's spelling",

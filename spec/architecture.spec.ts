@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect } from 'chai'
+import ts from 'typescript'
+
+const lib = resolve('lib')
+
+/**
+ * Who may import whom in lib, types included, each row only from rows above it. Packages stand in the last place where
+ * they may be imported; `io-ts` and fp-ts are allowed everywhere.
+ */
+const table: Readonly<Record<string, readonly string[]>> = {
+  // Leaves
+  'duration.ts': [],
+  'errors.ts': [],
+  'nearest.ts': [],
+  'secret.ts': [],
+  'time.ts': [],
+  'version.ts': [],
+  'codec.ts': [],
+  // Codecs
+  'category.ts': ['codec.ts', 'nearest.ts'],
+  'date.ts': ['codec.ts'],
+  'issues.ts': ['codec.ts', 'errors.ts'],
+  'json.ts': ['codec.ts'],
+  'standard.ts': ['codec.ts', 'issues.ts'],
+  'wire.ts': ['codec.ts', 'json.ts', 'nearest.ts'],
+  'create.ts': ['category.ts', 'codec.ts', 'json.ts', 'standard.ts', 'wire.ts'],
+  'drift.ts': ['codec.ts', 'errors.ts', 'issues.ts', 'secret.ts'],
+  'reply.ts': ['category.ts', 'codec.ts', 'date.ts', 'drift.ts', 'json.ts', 'standard.ts', 'wire.ts'],
+  // The client
+  'event.ts': ['errors.ts'],
+  'options.ts': ['codec.ts', 'errors.ts', 'event.ts', 'nearest.ts'],
+  'settings.ts': ['codec.ts', 'errors.ts', 'options.ts', 'version.ts'],
+  'answer.ts': ['codec.ts', 'errors.ts', 'json.ts', 'secret.ts'],
+  'transport.ts': ['answer.ts', 'settings.ts', 'ky'],
+  'exchange.ts': ['answer.ts', 'errors.ts', 'event.ts', 'secret.ts', 'settings.ts', 'time.ts', 'transport.ts'],
+  'task.ts': ['codec.ts', 'errors.ts'],
+  'wait.ts': ['errors.ts', 'options.ts', 'reply.ts', 'settings.ts', 'time.ts'],
+  'client.ts': [
+    ...['answer.ts', 'codec.ts', 'create.ts', 'drift.ts', 'errors.ts', 'event.ts', 'exchange.ts', 'issues.ts'],
+    ...['options.ts', 'reply.ts', 'settings.ts', 'task.ts', 'transport.ts', 'wait.ts'],
+  ],
+  // The builder
+  'states.ts': ['category.ts', 'client.ts', 'create.ts', 'errors.ts', 'json.ts', 'options.ts', 'reply.ts'],
+  'session.ts': [
+    ...['category.ts', 'codec.ts', 'create.ts', 'errors.ts', 'issues.ts', 'json.ts', 'options.ts', 'reply.ts'],
+    ...['states.ts', 'task.ts', 'wire.ts'],
+  ],
+  'index.ts': [
+    ...['category.ts', 'client.ts', 'create.ts', 'duration.ts', 'errors.ts', 'event.ts', 'json.ts', 'options.ts'],
+    ...['reply.ts', 'session.ts', 'standard.ts', 'states.ts', 'wait.ts'],
+  ],
+  // The ./testing subpath, the only place for Node's own modules
+  'testing/server.ts': ['node:http', 'node:net'],
+  'testing/sandbox.ts': ['codec.ts', 'create.ts', 'options.ts', 'reply.ts', 'secret.ts', 'testing/server.ts'],
+  'testing/index.ts': ['testing/sandbox.ts', 'testing/server.ts'],
+}
+
+const everywhere = /^(io-ts|fp-ts\/lib\/\w+\.js|#fp-ts\/\w+)$/
+
+type Sources = Readonly<Record<string, string>>
+
+const sources = (): Sources =>
+  Object.fromEntries(
+    readdirSync(lib, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [file.replaceAll('\\', '/'), readFileSync(join(lib, file), 'utf8')]),
+  )
+
+/** All that a file imports or exports from elsewhere: statements, type imports and `import()` alike. */
+const importsOf = (file: string, source: string): readonly string[] =>
+  ts
+    .preProcessFile(source, true, true)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith('.') ? relative(lib, join(lib, dirname(file), fileName)).replaceAll('\\', '/') : fileName,
+    )
+
+const violations = (files: Sources): readonly string[] =>
+  Object.entries(files).flatMap(([file, source]) => {
+    const allowed = table[file]
+    if (allowed === undefined) return [`${file} is not in the table`]
+    return importsOf(file, source)
+      .filter((name) => !allowed.includes(name) && !everywhere.test(name))
+      .map((name) => `${file} imports ${name}`)
+  })
+
+describe('The architecture of lib', () => {
+  it('has no import that is not in the table', () => {
+    expect(violations(sources())).to.deep.equal([])
+  })
+
+  it('has no row of the table without a file', () => {
+    expect(Object.keys(table).filter((file) => !(file in sources()))).to.deep.equal([])
+  })
+
+  it('has no right in the table that nobody uses', () => {
+    const unused = Object.entries(sources()).flatMap(([file, source]) =>
+      (table[file] ?? []).filter((name) => !importsOf(file, source).includes(name)).map((name) => `${file}: ${name}`),
+    )
+    expect(unused).to.deep.equal([])
+  })
+
+  it('has a table whose arrows point upwards only, so that there is no cycle', () => {
+    const rows = Object.keys(table)
+    const upwards = (file: string, name: string): boolean =>
+      !name.endsWith('.ts') || (rows.includes(name) && rows.indexOf(name) < rows.indexOf(file))
+    const wrong = Object.entries(table).flatMap(([file, names]) => names.filter((name) => !upwards(file, name)))
+    expect(wrong).to.deep.equal([])
+  })
+
+  const planted: readonly (readonly [string, string, string, string])[] = [
+    ['an import', 'time.ts', "import { session } from './session.ts'", 'time.ts imports session.ts'],
+    ['a type', 'errors.ts', "import type { Client } from './client.ts'", 'errors.ts imports client.ts'],
+    ['an export', 'json.ts', "export { wire } from './wire.ts'", 'json.ts imports wire.ts'],
+    ['a dynamic import', 'session.ts', "const k = import('ky')", 'session.ts imports ky'],
+    ['an import type', 'codec.ts', "type A = import('./json.ts').Json", 'codec.ts imports json.ts'],
+    ['a module of Node', 'client.ts', "import { readFileSync } from 'node:fs'", 'client.ts imports node:fs'],
+    ['an import across folders', 'testing/server.ts', "import '../client.ts'", 'testing/server.ts imports client.ts'],
+    ['a file that nobody listed', 'utils.ts', '', 'utils.ts is not in the table'],
+  ]
+  for (const [title, file, line, violation] of planted)
+    it(`is checked by a spec that sees ${title} where none belongs`, () => {
+      const files = sources()
+      expect(violations({ ...files, [file]: `${files[file] ?? ''}\n${line}\n` })).to.deep.equal([violation])
+    })
+
+  it('reads in small pieces: no file has more than 250 lines', () => {
+    const long = Object.entries(sources()).filter(([, source]) => source.trimEnd().split('\n').length > 250)
+    expect(long.map(([file]) => file)).to.deep.equal([])
+  })
+})

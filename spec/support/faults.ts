@@ -1,0 +1,110 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { httpServer, json, minted, type Recorded, rawServer, type TestServer } from './server.ts'
+
+/** How a server misbehaves: through node's own HTTP server, or in bytes on the socket. */
+export type Fault =
+  | { readonly http: (response: ServerResponse, request: Recorded) => void }
+  | { readonly raw: (socket: Socket) => void }
+
+const text = JSON.stringify(minted)
+
+/** A create's success in bytes, after which the connection is closed. */
+export const mintedBytes = [
+  'HTTP/1.1 201 Created',
+  'content-type: application/json',
+  `content-length: ${Buffer.byteLength(text)}`,
+  'connection: close',
+  '',
+  text,
+].join('\r\n')
+
+/** A server that misbehaves for so many requests, and then mints. */
+export const faulty = (fault: Fault, times = Number.POSITIVE_INFINITY): Promise<TestServer> =>
+  'http' in fault
+    ? httpServer((request, response, number) => {
+        if (number <= times) fault.http(response, request)
+        else json(response, 201, minted)
+      })
+    : rawServer((socket, number) => {
+        if (number <= times) fault.raw(socket)
+        else socket.end(mintedBytes)
+      })
+
+/** A port that nobody listens at. */
+export const closedPort = async (): Promise<TestServer> => {
+  const server = await rawServer(() => {})
+  await server.close()
+  return { ...server, connections: async () => 0, close: async () => {} }
+}
+
+/** Bytes, and then nothing, with the connection left open. */
+export const stuck = (...lines: readonly string[]): Fault => ({ raw: (socket) => socket.write(lines.join('\r\n')) })
+
+/** Bytes, and then the end of the connection. */
+export const closed = (...lines: readonly string[]): Fault => ({ raw: (socket) => socket.end(lines.join('\r\n')) })
+
+/** Bytes, and then a reset. */
+export const reset = (...lines: readonly string[]): Fault => ({
+  raw: (socket) => {
+    if (lines.length === 0) socket.resetAndDestroy()
+    // The reset would overtake the bytes if it did not wait for them.
+    else socket.write(lines.join('\r\n'), () => setTimeout(() => socket.resetAndDestroy(), 20))
+  },
+})
+
+const again = (target: Socket | ServerResponse, bytes: string): void => {
+  const timer = setInterval(() => target.write(bytes), 20)
+  target.once('close', () => clearInterval(timer))
+}
+
+/** Bytes, and then others again and again, a few at a time. */
+export const drip = (drop: string, ...lines: readonly string[]): Fault => ({
+  raw: (socket) => {
+    socket.write(lines.join('\r\n'))
+    again(socket, drop)
+  },
+})
+
+/** A status, and a body that begins and never ends. */
+export const endless = (status: number, drops = true): Fault => ({
+  http: (response) => {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.write(`{"statusCode":${status},"message":"The beginning`)
+    if (drops) again(response, '.')
+  },
+})
+
+/** A status, and a body that comes as fast as it can and never ends. */
+export const flood = (status: number): Fault => ({
+  http: (response) => {
+    const chunk = Buffer.alloc(64 * 1024, ' ')
+    const pump = (): void => {
+      while (!response.destroyed && response.write(chunk));
+    }
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.on('drain', pump)
+    pump()
+  },
+})
+
+/** A whole answer; what is no string is sent as JSON. */
+export const answered = (status: number, body: unknown, headers: Record<string, string> = {}): Fault => ({
+  http: (response) => {
+    if (typeof body !== 'string' && !Buffer.isBuffer(body)) return json(response, status, body, headers)
+    response.writeHead(status, headers)
+    response.end(body)
+  },
+})
+
+/** A small answer that is a large one once it is unpacked. */
+export const bomb = (status: number, bytes: number): Fault =>
+  answered(status, gzipSync(Buffer.alloc(bytes, ' ')), { 'content-encoding': 'gzip' })
+
+/** An error body as the contract has it. */
+export const errorBody = (statusCode: number, message: unknown) => ({
+  statusCode,
+  message,
+  timestamp: '2026-01-01T00:00:00.000Z',
+})
