@@ -60,10 +60,10 @@ const create = wire(
 /**
  * What is asked of `POST /connect_sessions`, in camel case. Members that were set by `.field` are under `extra`.
  */
-export type ConnectSessionCreate = t.TypeOf<typeof create.wire>
+export interface ConnectSessionCreate extends t.TypeOf<typeof create.wire> {}
 
 /** `ConnectSessionCreate` on the wire, in snake case. */
-export type ConnectSessionCreateWire = t.OutputOf<typeof create.wire>
+export interface ConnectSessionCreateWire extends t.OutputOf<typeof create.wire> {}
 
 /**
  * The codec of the body of `POST /connect_sessions`: decodes its wire form, encodes to it.

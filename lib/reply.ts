@@ -52,7 +52,7 @@ const attempt = lax(
 )
 
 /** The latest try of the end user to connect an account. */
-export type ConnectionAttempt = t.TypeOf<typeof attempt>
+export interface ConnectionAttempt extends t.TypeOf<typeof attempt> {}
 
 const always = {
   /** The session's id, for `client.get`. */
@@ -110,16 +110,16 @@ const contracts = {
 }
 
 /** A session as StackOne describes it. Only `drift` is always there: no reply is thrown away over an odd member. */
-export type ConnectSession = t.TypeOf<typeof opened> & Drifted
+export interface ConnectSession extends t.TypeOf<typeof opened>, Drifted {}
 
 /** A session just made, with its token. */
-export type ConnectSessionToken = t.TypeOf<typeof mintedSession> & Drifted & Expiring
+export interface ConnectSessionToken extends t.TypeOf<typeof mintedSession>, Drifted, Expiring {}
 
 /** `ConnectSession` on the wire, in snake case. */
-export type ConnectSessionWire = t.OutputOf<typeof opened>
+export interface ConnectSessionWire extends t.OutputOf<typeof opened> {}
 
 /** `ConnectSessionToken` on the wire, in snake case. */
-export type ConnectSessionTokenWire = t.OutputOf<typeof mintedSession>
+export interface ConnectSessionTokenWire extends t.OutputOf<typeof mintedSession> {}
 
 /** The API's own life of a token, in seconds, where none was asked for. */
 const defaultLife = 1800

@@ -1,0 +1,287 @@
+import { describeShapes, mintedAnd, mintedWith, nested, type Shape, usual } from './support/shape.ts'
+
+const created = (text: string) => ({ createdAt: new Date(text) })
+const attempt = { id: 'attempt-1', created_at: '2026-01-01T00:01:00Z', updated_at: '2026-01-01T00:02:00Z' }
+const attempted = { id: 'attempt-1', createdAt: attempt.created_at, updatedAt: attempt.updated_at }
+const latest = (members: object) => ({ latest_connection_attempt: { ...attempt, ...members } })
+const all = [
+  ['ats', 'hris', 'hris-legacy', 'crm', 'iam', 'marketing', 'lms'],
+  ['stackone', 'documents', 'ticketing', 'screening', 'messaging', 'accounting', 'scheduling'],
+].flat()
+const bare = ['id', 'organization_id', 'project_id', 'origin_owner_id', 'origin_owner_name', 'created_at']
+const optional = [
+  ...['origin_username', 'provider', 'account_id', 'label', 'categories', 'metadata', 'external_trigger_token'],
+  ...['type', 'integration_id', 'connector_profile_id', 'latest_connection_attempt'],
+]
+const eachOptional = (value: unknown) => Object.fromEntries(optional.map((name) => [name, value]))
+const withoutOptional = { categories: undefined, type: undefined }
+
+const ids: readonly Shape[] = [
+  { title: 'what the contract says today' },
+  { title: 'an id of zero', sent: { id: 0 }, gives: { id: '0' } },
+  { title: 'an id that is a string, as until 2024', sent: { id: '4711' }, drift: ['id'] },
+  { title: 'an id that is a UUID', sent: { id: 'c0ffee00-1' }, gives: { id: 'c0ffee00-1' }, drift: ['id'] },
+  // Past 2^53 JSON.parse gives another number than was sent: no id is better than a wrong one.
+  {
+    title: 'an id too large for a number',
+    body: mintedAnd('"id":98765432109876543210'),
+    gives: { id: undefined },
+    drift: ['id'],
+  },
+  { title: 'an id that is a fraction', sent: { id: 1.5 }, gives: { id: undefined }, drift: ['id'] },
+  { title: 'an id that is infinite', body: mintedAnd('"id":1e999'), gives: { id: undefined }, drift: ['id'] },
+  { title: 'an id that is empty', sent: { id: '' }, gives: { id: undefined }, drift: ['id'] },
+  { title: 'an id that is null', sent: { id: null }, gives: { id: undefined }, drift: ['id'] },
+  { title: 'an id that is an object', sent: { id: { value: 1 } }, gives: { id: undefined }, drift: ['id'] },
+  { title: 'an id that is missing', sent: { id: undefined }, gives: { id: undefined }, drift: ['id'] },
+  {
+    title: 'an organization_id that is a number, as in 2024',
+    sent: { organization_id: 12 },
+    gives: { organizationId: '12' },
+    drift: ['organization_id'],
+  },
+  {
+    title: 'an organization_id in digits, as in early 2026',
+    sent: { organization_id: '12' },
+    gives: { organizationId: '12' },
+  },
+  {
+    title: 'an organization_id that is missing',
+    sent: { organization_id: undefined },
+    gives: { organizationId: undefined },
+    drift: ['organization_id'],
+  },
+  {
+    title: 'an organization_id that is null',
+    sent: { organization_id: null },
+    gives: { organizationId: undefined },
+    drift: ['organization_id'],
+  },
+  {
+    title: 'an organization_id that is a list',
+    sent: { organization_id: ['org-1'] },
+    gives: { organizationId: undefined },
+    drift: ['organization_id'],
+  },
+  { title: 'a project_id that is a number', sent: { project_id: 7 }, gives: { projectId: '7' }, drift: ['project_id'] },
+  {
+    title: 'an owner of numbers',
+    sent: { origin_owner_id: 42, origin_owner_name: 42 },
+    gives: { originOwnerId: '42', originOwnerName: undefined },
+    drift: ['origin_owner_id', 'origin_owner_name'],
+  },
+  {
+    title: 'an owner of nulls',
+    sent: { origin_owner_id: null, origin_owner_name: null },
+    gives: { originOwnerId: undefined, originOwnerName: undefined },
+    drift: ['origin_owner_id', 'origin_owner_name'],
+  },
+]
+
+const others: readonly Shape[] = [
+  { title: 'all that may be absent as null', sent: eachOptional(null), gives: withoutOptional },
+  { title: 'all that may be absent left out', sent: eachOptional(undefined), gives: withoutOptional },
+  { title: 'all that may be absent of a wrong kind', sent: eachOptional(true), gives: withoutOptional, drift: optional },
+  {
+    title: 'all that may be absent as strings',
+    sent: {
+      ...{ origin_username: 'it@acme.example', provider: 'bamboohr', account_id: '451', label: 'Berlin' },
+      ...{ external_trigger_token: 'trigger.0123456789', integration_id: 'i-1', connector_profile_id: 'profile-7' },
+    },
+    gives: {
+      ...{ originUsername: 'it@acme.example', provider: 'bamboohr', accountId: '451', label: 'Berlin' },
+      ...{ externalTriggerToken: 'trigger.0123456789', integrationId: 'i-1', connectorProfileId: 'profile-7' },
+    },
+  },
+  {
+    title: 'ids that may be absent as numbers',
+    sent: { account_id: 451, integration_id: 1, connector_profile_id: 7 },
+    gives: { accountId: '451', integrationId: '1', connectorProfileId: '7' },
+    drift: ['account_id', 'integration_id', 'connector_profile_id'],
+  },
+  { title: 'the type test', sent: { type: 'test' }, gives: { type: 'test' } },
+  { title: 'a type nobody knows', sent: { type: 'sandbox' }, gives: { type: 'sandbox' }, drift: ['type'] },
+  { title: 'a type in capitals', sent: { type: 'PRODUCTION' }, gives: { type: 'PRODUCTION' }, drift: ['type'] },
+  { title: 'a type that is a number', sent: { type: 1 }, gives: { type: undefined }, drift: ['type'] },
+  { title: 'a link that is missing', sent: { auth_link_url: undefined }, gives: { authLinkUrl: undefined } },
+  { title: 'a link that is null', sent: { auth_link_url: null }, gives: { authLinkUrl: undefined } },
+  { title: 'a link that is empty', sent: { auth_link_url: '' }, gives: { authLinkUrl: undefined } },
+  { title: 'a link that is an object', sent: { auth_link_url: { href: 'x' } }, gives: { authLinkUrl: undefined } },
+].map((shape) => (shape.title.startsWith('a link') ? { ...shape, drift: ['auth_link_url'] } : shape))
+
+const categories: readonly Shape[] = [
+  { title: 'categories of every kind there is', sent: { categories: all }, gives: { categories: all } },
+  { title: 'no categories', sent: { categories: [] }, gives: { categories: [] } },
+  { title: 'the same category twice', sent: { categories: ['ats', 'ats'] }, gives: { categories: ['ats', 'ats'] } },
+  {
+    title: 'a category nobody knows',
+    sent: { categories: ['ats', 'brand-new'] },
+    gives: { categories: ['ats', 'brand-new'] },
+    drift: ['categories[1]'],
+  },
+  {
+    title: "a category in the vendor's own spelling",
+    sent: { categories: ['hrisLegacy'] },
+    gives: { categories: ['hrisLegacy'] },
+    drift: ['categories[0]'],
+  },
+  {
+    title: 'categories of all sorts, of which the strings are kept',
+    sent: { categories: ['ats', null, 7, 'brand-new', {}, ['crm'], 'crm'] },
+    gives: { categories: ['ats', 'brand-new', 'crm'] },
+    drift: ['categories[1]', 'categories[2]', 'categories[3]', 'categories[4]', 'categories[5]'],
+  },
+  {
+    title: 'categories with a number that JSON cannot hold, and a null',
+    body: mintedAnd('"categories":[1e999,null,"ats"]'),
+    drift: [/^categories\[0\]$/, /^categories\[1\]$/],
+  },
+  {
+    title: 'a category nested 20,000 levels deep',
+    body: mintedAnd(`"categories":[${nested(20_000)},"ats"]`),
+    drift: [/^categories\[0\]/],
+  },
+  ...[
+    { title: 'a bare string for categories', sent: { categories: 'ats' } },
+    { title: 'an object for categories', sent: { categories: { 0: 'ats' } } },
+    { title: 'a number for categories', sent: { categories: 1 } },
+  ].map((shape) => ({ ...shape, gives: { categories: undefined }, drift: ['categories'] })),
+]
+
+const dated = (title: string, created_at: unknown, read: string | undefined): Shape => ({
+  title,
+  sent: { created_at },
+  gives: read === undefined ? { createdAt: undefined } : created(read),
+})
+
+const dates: readonly Shape[] = [
+  dated('a date in another zone', '2026-01-01T02:00:00+02:00', '2026-01-01T00:00:00Z'),
+  dated('a date without fractions of a second', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'),
+  dated('a date with microseconds', '2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123Z'),
+  ...[
+    dated('a date without a zone, as in a sample', '2026-01-01T00:00:00', '2026-01-01T00:00:00Z'),
+    dated('a date without T and zone', '2026-01-01 00:00:00.5', '2026-01-01T00:00:00.500Z'),
+    dated('a date without a time', '2026-01-01', '2026-01-01T00:00:00Z'),
+    dated('a date in seconds', 1_767_225_600, '2026-01-01T00:00:00Z'),
+    dated('a date in milliseconds', 1_767_225_600_500, '2026-01-01T00:00:00.500Z'),
+    dated('a date in seconds, as a string', '1767225600', '2026-01-01T00:00:00Z'),
+    dated('a date in milliseconds, as a string', '1767225600500', '2026-01-01T00:00:00.500Z'),
+    dated('the last date there is, which nothing can expire after', 8.64e15, '+275760-09-13T00:00:00Z'),
+    dated('a date that is missing', undefined, undefined),
+    dated('a date that is null', null, undefined),
+    dated('a date that is empty', '', undefined),
+    dated('a date in words', 'yesterday', undefined),
+    dated('a date with a month too many', '2026-13-01T00:00:00Z', undefined),
+    dated('a date that no calendar has', '2026-02-30T00:00:00Z', undefined),
+    dated('a date beyond all dates', 1e20, undefined),
+    dated('a date that is an object', { seconds: 1_767_225_600 }, undefined),
+  ].map((shape) => ({ ...shape, drift: ['created_at'] })),
+]
+
+const news = (title: string, member: string): Shape => ({
+  title: `a new member ${title}`,
+  body: mintedAnd(member),
+  gives: { extra: JSON.parse(`{${member}}`) },
+})
+
+const extras: readonly Shape[] = [
+  news('of any kind', '"theme":{"dark":[true,1.5,null]}'),
+  news('called drift', '"drift":[{"path":"id"}]'),
+  news('called extra', '"extra":{"theme":"dark"}'),
+  news('called __proto__', '"__proto__":{"strict":true}'),
+  news('called constructor', '"constructor":{"prototype":{"strict":true}}'),
+  news('called originOwnerId', '"originOwnerId":"someone-else"'),
+  news('called expiresAt', '"expiresAt":"2026-01-01T00:30:00Z"'),
+  news('called then', '"then":"not a promise"'),
+  news('called toJSON', '"toJSON":1'),
+  news('without a name', '"":{"theme":"dark"}'),
+  { title: 'a new member 20,000 levels deep', body: mintedAnd(`"theme":${nested(20_000)}`), drift: [/^theme\b/] },
+  { title: 'a new member that JSON cannot hold', body: mintedAnd('"theme":{"a":1e999}'), drift: ['theme.a'] },
+  { title: 'the same without a name', body: mintedAnd('"":{"a":1e999}'), drift: ['[""].a'] },
+]
+
+const metadata: readonly Shape[] = [
+  ...['{}', '{"plan":"pro","nested":{"list":[1,null,{"a":false}]}}', '{"__proto__":{"strict":true},"plan":"pro"}'].map(
+    (text): Shape => ({
+      title: `metadata of ${text}`,
+      body: mintedAnd(`"metadata":${text}`),
+      gives: { metadata: JSON.parse(text) },
+    }),
+  ),
+  ...['"plan"', '["plan"]', '1', 'false'].map(
+    (text): Shape => ({
+      title: `metadata of ${text}`,
+      body: mintedAnd(`"metadata":${text}`),
+      drift: ['metadata'],
+    }),
+  ),
+  { title: 'metadata 20,000 levels deep', body: mintedAnd(`"metadata":${nested(20_000)}`), drift: [/^metadata\b/] },
+  { title: 'metadata that JSON cannot hold', body: mintedAnd('"metadata":{"a":-1e999}'), drift: ['metadata.a'] },
+]
+
+const attempts: readonly Shape[] = [
+  { title: 'an attempt with no more than it must have', sent: latest({}), gives: { latestConnectionAttempt: attempted } },
+  {
+    title: 'an attempt with all it may have',
+    sent: latest({ status: 'error', account_secure_id: 'a', oauth_error_code: 'b', oauth_error_description: 'c' }),
+    gives: {
+      latestConnectionAttempt: {
+        ...attempted,
+        ...{ status: 'error', accountSecureId: 'a', oauthErrorCode: 'b', oauthErrorDescription: 'c' },
+      },
+    },
+  },
+  {
+    title: 'an attempt with a status nobody knows',
+    sent: latest({ status: 'paused' }),
+    gives: { latestConnectionAttempt: { ...attempted, status: 'paused' } },
+  },
+  {
+    title: 'an attempt with a new member',
+    sent: latest({ retries: 2, account_secure_id: null }),
+    gives: { latestConnectionAttempt: { ...attempted, extra: { retries: 2 } } },
+  },
+  {
+    title: 'an attempt of wrong kinds, of which the good ones are kept',
+    sent: latest({ id: 1, created_at: 1, status: 2, account_secure_id: 451, oauth_error_code: {} }),
+    gives: { latestConnectionAttempt: { id: '1', updatedAt: attempt.updated_at, accountSecureId: '451' } },
+    drift: ['id', 'created_at', 'status', 'account_secure_id', 'oauth_error_code'].map(
+      (name) => `latest_connection_attempt.${name}`,
+    ),
+  },
+  {
+    title: 'an attempt without members',
+    sent: { latest_connection_attempt: {} },
+    gives: { latestConnectionAttempt: {} },
+    drift: ['id', 'created_at', 'updated_at'].map((name) => `latest_connection_attempt.${name}`),
+  },
+  ...['authenticated', [attempt], 7].map(
+    (given): Shape => ({
+      title: `an attempt that is ${JSON.stringify(given).slice(0, 20)}`,
+      sent: { latest_connection_attempt: given },
+      drift: ['latest_connection_attempt'],
+    }),
+  ),
+]
+
+const absent = { ...Object.fromEntries(Object.keys(usual).map((name) => [name, undefined])), token: 't' }
+
+const whole: readonly Shape[] = [
+  { title: 'a bare token', body: '{"token":"t"}', gives: absent, drift: [...bare, 'auth_link_url'] },
+  {
+    title: 'everything odd at once',
+    body: `{"token":"t",${[...bare, 'auth_link_url', ...optional].map((name) => `"${name}":[{}]`)}}`,
+    gives: { ...absent, categories: [] },
+    drift: [...bare, 'auth_link_url', ...optional.filter((name) => name !== 'categories'), 'categories[0]'],
+  },
+  {
+    title: 'a member twice, of which the last counts',
+    body: `{"token":7,${mintedWith({}).slice(1)}`,
+  },
+  { title: 'a token of 100,000 letters', sent: { token: 't'.repeat(100_000) }, gives: { token: 't'.repeat(100_000) } },
+  { title: 'a token in escapes', body: '{"token":"\\u0074\\/\\ud83d\\ude00"}', gives: { ...absent, token: 't/😀' } },
+].map((shape) => (shape.title === 'a token in escapes' ? { ...shape, drift: [...bare, 'auth_link_url'] } : shape))
+
+describe('A reply to a create, by its members', () => {
+  describeShapes([...ids, ...others, ...categories, ...dates, ...extras, ...metadata, ...attempts, ...whole])
+})

@@ -1,0 +1,204 @@
+import { Console } from 'node:console'
+import { Writable } from 'node:stream'
+import { format, type InspectOptions, inspect } from 'node:util'
+
+const tried = (get: () => unknown): unknown => {
+  try {
+    return get()
+  } catch {
+    return undefined
+  }
+}
+
+// Native code is the same in every program: there is nothing of ours in it, and behind it is all the rest of the realm.
+const isNative = (value: object): boolean =>
+  typeof value === 'function' && /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(value))
+
+const most = 100_000
+
+/**
+ * All that a walk can reach from a value: its own keys, also symbols and what is not enumerable, what its getters and
+ * those of its prototypes give, and the entries of collections. Keys and the source of functions count as well.
+ *
+ * @param stop what the walk does not enter
+ */
+export const reachable = (root: unknown, stop: ReadonlySet<unknown> = new Set()): ReadonlySet<unknown> => {
+  const found = new Set<unknown>()
+  const queue: unknown[] = [root]
+  const visit = (value: object): void => {
+    for (let holder: object | null = value; holder !== null; holder = Reflect.getPrototypeOf(holder)) {
+      const from = holder
+      for (const key of Reflect.ownKeys(from)) {
+        const member = Reflect.getOwnPropertyDescriptor(from, key)
+        queue.push(String(key), member?.get === undefined ? member?.value : tried(() => Reflect.get(from, key, value)))
+      }
+      queue.push(from)
+    }
+    if (typeof value === 'function') queue.push(String(value))
+    if (value instanceof Date) queue.push(String(tried(() => value.toISOString())))
+    if (ArrayBuffer.isView(value)) queue.push(Buffer.from(value.buffer).toString('latin1'))
+    if (value instanceof Map || value instanceof Set || value instanceof Headers) queue.push(...value)
+  }
+  while (queue.length > 0) {
+    const value = queue.pop()
+    if (found.has(value) || stop.has(value)) continue
+    found.add(value)
+    if (found.size > most) throw new Error(`the walk came to more than ${most} values`)
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function') if (!isNative(value)) visit(value)
+  }
+  return found
+}
+
+/** All texts that a walk can reach. */
+const walked = (value: unknown): string =>
+  [...reachable(value)].filter((text) => typeof text === 'string' || typeof text === 'number').join('\n')
+
+const logged = (log: (console: Console) => void): string => {
+  const chunks: string[] = []
+  const sink = new Writable({
+    write: (chunk, _, done) => {
+      chunks.push(String(chunk))
+      done()
+    },
+  })
+  log(new Console({ stdout: sink, stderr: sink }))
+  return chunks.join('')
+}
+
+const everything: InspectOptions = {
+  depth: Number.POSITIVE_INFINITY,
+  maxArrayLength: null,
+  maxStringLength: null,
+  showHidden: true,
+  showProxy: true,
+  getters: true,
+}
+
+/** A way to make text of a value. */
+export interface Way {
+  readonly name: string
+  readonly print: (value: unknown) => string
+}
+
+/** What people do to have a look at a value. */
+export const printings: readonly Way[] = [
+  { name: 'console.log', print: (value) => logged((console) => console.log(value)) },
+  { name: 'console.log after a text', print: (value) => logged((console) => console.log('value', value)) },
+  { name: 'console.info', print: (value) => logged((console) => console.info(value)) },
+  { name: 'console.warn', print: (value) => logged((console) => console.warn(value)) },
+  { name: 'console.error', print: (value) => logged((console) => console.error(value)) },
+  { name: 'console.debug', print: (value) => logged((console) => console.debug(value)) },
+  { name: 'console.trace', print: (value) => logged((console) => console.trace(value)) },
+  { name: 'console.group', print: (value) => logged((console) => console.group(value)) },
+  { name: 'console.assert', print: (value) => logged((console) => console.assert(false, value)) },
+  { name: 'inspect', print: (value) => inspect(value) },
+  { name: 'inspect, without depth', print: (value) => inspect(value, { depth: -1 }) },
+  { name: 'inspect, depth Infinity', print: (value) => inspect(value, { depth: Number.POSITIVE_INFINITY }) },
+  { name: 'inspect, showHidden', print: (value) => inspect(value, { showHidden: true }) },
+  { name: 'inspect, getters', print: (value) => inspect(value, { getters: true }) },
+  { name: 'inspect, showProxy', print: (value) => inspect(new Proxy(Object(value), {}), { showProxy: true }) },
+  { name: 'inspect, everything', print: (value) => inspect(value, everything) },
+  { name: 'inspect, in one line', print: (value) => inspect(value, { ...everything, breakLength: 1e9, compact: 99 }) },
+  { name: 'inspect, sorted', print: (value) => inspect(value, { ...everything, sorted: true, compact: false }) },
+  { name: 'inspect, coloured', print: (value) => inspect(value, { ...everything, colors: true }) },
+  { name: 'inspect, in an array', print: (value) => inspect([[[value]]], everything) },
+  { name: 'inspect, in a map', print: (value) => inspect(new Map([[value, value]]), everything) },
+  { name: 'inspect, as a cause', print: (value) => inspect(new Error('wrapped', { cause: value }), everything) },
+  {
+    name: 'inspect, as the cause of a cause',
+    print: (value) => inspect(new Error('twice', { cause: new Error('wrapped', { cause: value }) }), everything),
+  },
+  { name: 'inspect, in an AggregateError', print: (value) => inspect(new AggregateError([value]), everything) },
+  { name: 'inspect, in a promise', print: (value) => inspect(Promise.resolve([value]), everything) },
+  { name: '%o', print: (value) => format('%o', value) },
+  { name: '%O', print: (value) => format('%O', value) },
+  { name: '%s', print: (value) => format('%s', value) },
+  { name: '%d, %i, %f', print: (value) => format('%d %i %f', value, value, value) },
+  { name: 'String', print: (value) => String(tried(() => String(value))) },
+  { name: 'a template', print: (value) => String(tried(() => `${value}`)) },
+  { name: 'an addition', print: (value) => String(tried(() => `${['', value].join('')}`)) },
+  { name: 'toString of Object', print: (value) => Object.prototype.toString.call(value) },
+]
+
+const json = (value: unknown): string => String(tried(() => JSON.stringify(value)))
+
+/** What gives all that a value holds. */
+export const dumps: readonly Way[] = [
+  { name: 'console.dir', print: (value) => logged((console) => console.dir(value, everything)) },
+  { name: 'console.table', print: (value) => logged((console) => console.table(value)) },
+  { name: 'inspect, customInspect off', print: (value) => inspect(value, { ...everything, customInspect: false }) },
+  { name: '%j', print: (value) => String(tried(() => format('%j', value))) },
+  { name: 'JSON.stringify', print: json },
+  { name: 'JSON.stringify, in an object', print: (value) => json({ error: value, errors: [value] }) },
+  { name: 'JSON.stringify, as a cause', print: (value) => json({ ...new Error('wrapped', { cause: value }) }) },
+  {
+    name: 'toJSON',
+    print: (value) => inspect(tried(() => Reflect.apply(Reflect.get(Object(value), 'toJSON'), value, []))),
+  },
+  { name: 'entries', print: (value) => inspect(Object.entries(Object(value)), everything) },
+  { name: 'a spread', print: (value) => inspect({ ...Object(value) }, everything) },
+  { name: 'descriptors', print: (value) => inspect(Object.getOwnPropertyDescriptors(Object(value)), everything) },
+  {
+    name: 'structuredClone',
+    print: (value) =>
+      inspect(
+        tried(() => structuredClone(value)),
+        everything,
+      ),
+  },
+  { name: 'message', print: (value) => String(tried(() => Reflect.get(Object(value), 'message'))) },
+  { name: 'stack', print: (value) => String(tried(() => Reflect.get(Object(value), 'stack'))) },
+  { name: 'a walk', print: walked },
+  { name: 'a walk, as a cause', print: (value) => walked(new Error('wrapped', { cause: value })) },
+  { name: 'a walk, in an AggregateError', print: (value) => walked(new AggregateError([value], 'several')) },
+]
+
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  colon: ':',
+  commat: '@',
+  equals: '=',
+  hyphen: '-',
+  lowbar: '_',
+  period: '.',
+  plus: '+',
+  sol: '/',
+}
+
+const character = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '')
+
+/** A text as a reader takes it: without entities, escapes and what only parts its letters. */
+const read = (text: string): string =>
+  text
+    .replace(/\\?\\u([\da-f]{4})/gi, (_, code: string) => character(Number.parseInt(code, 16)))
+    .replace(/&#x([\da-f]+);?/gi, (_, code: string) => character(Number.parseInt(code, 16)))
+    .replace(/&#(\d+);?/g, (_, code: string) => character(Number(code)))
+    .replace(/&([a-z]+);/gi, (entity, name: string) => named[name.toLowerCase()] ?? entity)
+    .replace(/%([\da-f]{2})/gi, (_, code: string) => character(Number.parseInt(code, 16)))
+    .replace(/<[^<>]*>|[\s\\]+/g, '')
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+/**
+ * What a secret can be read from: itself, and what it is in base64, as a whole or with something behind it. The longest
+ * part of it that is not the same for all keys is enough.
+ */
+const needlesOf = (secret: string): readonly string[] => {
+  const encoded = base64(`${secret}:`)
+  // The last letters of base64 depend on what follows.
+  const common = encoded.slice(0, Math.floor(secret.length / 3) * 4)
+  const [longest = secret] = secret.split(/[^\w]/).sort((a, b) => b.length - a.length)
+  return [secret, longest, common, common.replaceAll('+', '-').replaceAll('/', '_')]
+}
+
+/** The ways, of these, in which a value shows one of the secrets. */
+export const showing = (value: unknown, secrets: readonly string[], ways: readonly Way[]): readonly string[] => {
+  const needles = secrets.flatMap(needlesOf)
+  return ways
+    .filter(({ print }) => {
+      const text = print(value)
+      const plain = read(text)
+      return needles.some((needle) => text.includes(needle) || plain.includes(needle))
+    })
+    .map(({ name }) => name)
+}

@@ -1,0 +1,20 @@
+import ts from 'typescript'
+
+const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
+const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd())
+
+/** What the compiler says of each of some files under the project's own options: `line: message`. */
+export const diagnosticsOf = (
+  files: readonly string[],
+  change: ts.CompilerOptions = {},
+): readonly (readonly string[])[] => {
+  const program = ts.createProgram([...files], { ...options, ...change, noEmit: true })
+  return files.map((name) => {
+    const source = program.getSourceFile(name)
+    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+    return found.map(({ file, start = 0, messageText }) => {
+      const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1
+      return `${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+    })
+  })
+}
