@@ -216,5 +216,7 @@ export const session = (): SessionWithoutOwner => blank
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   const decoded = ConnectSessionCreate.decode(value)
   if (isLeft(decoded)) return left(validationError(decoded.left, 'The value is not a session'))
-  return right(Chain.of(decoded.right))
+  const read = Chain.of(decoded.right)
+  const checked = read.decode() // a member in camel case is unknown to the wire, but not to the builder
+  return isLeft(checked) ? checked : right(read)
 }

@@ -73,7 +73,7 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
   [
     'a payload in snake case',
     "client.create({ origin_owner_id: 'a' })",
-    /'origin_owner_id' does not exist in type 'ConnectSessionCreate'/,
+    /'origin_owner_id' does not exist in type .* Did you mean to write 'originOwnerId'\?$/,
   ],
 ]
 

@@ -1,14 +1,19 @@
 import { describeShapes, mintedAnd, mintedWith, nested, type Shape, usual } from './support/shape.ts'
 
 const created = (text: string) => ({ createdAt: new Date(text) })
-const attempt = { id: 'attempt-1', created_at: '2026-01-01T00:01:00Z', updated_at: '2026-01-01T00:02:00Z' }
-const attempted = { id: 'attempt-1', createdAt: attempt.created_at, updatedAt: attempt.updated_at }
-const latest = (members: object) => ({ latest_connection_attempt: { ...attempt, ...members } })
 const all = [
   ['ats', 'hris', 'hris-legacy', 'crm', 'iam', 'marketing', 'lms'],
   ['stackone', 'documents', 'ticketing', 'screening', 'messaging', 'accounting', 'scheduling'],
 ].flat()
-const bare = ['id', 'organization_id', 'project_id', 'origin_owner_id', 'origin_owner_name', 'created_at']
+const always = [
+  'auth_link_url',
+  'id',
+  'organization_id',
+  'project_id',
+  'origin_owner_id',
+  'origin_owner_name',
+  'created_at',
+]
 const optional = [
   ...['origin_username', 'provider', 'account_id', 'label', 'categories', 'metadata', 'external_trigger_token'],
   ...['type', 'integration_id', 'connector_profile_id', 'latest_connection_attempt'],
@@ -81,7 +86,12 @@ const ids: readonly Shape[] = [
 const others: readonly Shape[] = [
   { title: 'all that may be absent as null', sent: eachOptional(null), gives: withoutOptional },
   { title: 'all that may be absent left out', sent: eachOptional(undefined), gives: withoutOptional },
-  { title: 'all that may be absent of a wrong kind', sent: eachOptional(true), gives: withoutOptional, drift: optional },
+  {
+    title: 'all that may be absent of a wrong kind',
+    sent: eachOptional(true),
+    gives: withoutOptional,
+    drift: optional,
+  },
   {
     title: 'all that may be absent as strings',
     sent: {
@@ -103,11 +113,14 @@ const others: readonly Shape[] = [
   { title: 'a type nobody knows', sent: { type: 'sandbox' }, gives: { type: 'sandbox' }, drift: ['type'] },
   { title: 'a type in capitals', sent: { type: 'PRODUCTION' }, gives: { type: 'PRODUCTION' }, drift: ['type'] },
   { title: 'a type that is a number', sent: { type: 1 }, gives: { type: undefined }, drift: ['type'] },
-  { title: 'a link that is missing', sent: { auth_link_url: undefined }, gives: { authLinkUrl: undefined } },
-  { title: 'a link that is null', sent: { auth_link_url: null }, gives: { authLinkUrl: undefined } },
-  { title: 'a link that is empty', sent: { auth_link_url: '' }, gives: { authLinkUrl: undefined } },
-  { title: 'a link that is an object', sent: { auth_link_url: { href: 'x' } }, gives: { authLinkUrl: undefined } },
-].map((shape) => (shape.title.startsWith('a link') ? { ...shape, drift: ['auth_link_url'] } : shape))
+]
+
+const links: readonly Shape[] = [undefined, null, '', 7, { href: 'x' }].map((link) => ({
+  title: `a link that is ${JSON.stringify(link) ?? 'missing'}`,
+  sent: { auth_link_url: link },
+  gives: { authLinkUrl: undefined },
+  drift: ['auth_link_url'],
+}))
 
 const categories: readonly Shape[] = [
   { title: 'categories of every kind there is', sent: { categories: all }, gives: { categories: all } },
@@ -134,7 +147,7 @@ const categories: readonly Shape[] = [
   {
     title: 'categories with a number that JSON cannot hold, and a null',
     body: mintedAnd('"categories":[1e999,null,"ats"]'),
-    drift: [/^categories\[0\]$/, /^categories\[1\]$/],
+    drift: ['categories[0]', 'categories[1]'],
   },
   {
     title: 'a category nested 20,000 levels deep',
@@ -178,110 +191,26 @@ const dates: readonly Shape[] = [
   ].map((shape) => ({ ...shape, drift: ['created_at'] })),
 ]
 
-const news = (title: string, member: string): Shape => ({
-  title: `a new member ${title}`,
-  body: mintedAnd(member),
-  gives: { extra: JSON.parse(`{${member}}`) },
-})
-
-const extras: readonly Shape[] = [
-  news('of any kind', '"theme":{"dark":[true,1.5,null]}'),
-  news('called drift', '"drift":[{"path":"id"}]'),
-  news('called extra', '"extra":{"theme":"dark"}'),
-  news('called __proto__', '"__proto__":{"strict":true}'),
-  news('called constructor', '"constructor":{"prototype":{"strict":true}}'),
-  news('called originOwnerId', '"originOwnerId":"someone-else"'),
-  news('called expiresAt', '"expiresAt":"2026-01-01T00:30:00Z"'),
-  news('called then', '"then":"not a promise"'),
-  news('called toJSON', '"toJSON":1'),
-  news('without a name', '"":{"theme":"dark"}'),
-  { title: 'a new member 20,000 levels deep', body: mintedAnd(`"theme":${nested(20_000)}`), drift: [/^theme\b/] },
-  { title: 'a new member that JSON cannot hold', body: mintedAnd('"theme":{"a":1e999}'), drift: ['theme.a'] },
-  { title: 'the same without a name', body: mintedAnd('"":{"a":1e999}'), drift: ['[""].a'] },
-]
-
-const metadata: readonly Shape[] = [
-  ...['{}', '{"plan":"pro","nested":{"list":[1,null,{"a":false}]}}', '{"__proto__":{"strict":true},"plan":"pro"}'].map(
-    (text): Shape => ({
-      title: `metadata of ${text}`,
-      body: mintedAnd(`"metadata":${text}`),
-      gives: { metadata: JSON.parse(text) },
-    }),
-  ),
-  ...['"plan"', '["plan"]', '1', 'false'].map(
-    (text): Shape => ({
-      title: `metadata of ${text}`,
-      body: mintedAnd(`"metadata":${text}`),
-      drift: ['metadata'],
-    }),
-  ),
-  { title: 'metadata 20,000 levels deep', body: mintedAnd(`"metadata":${nested(20_000)}`), drift: [/^metadata\b/] },
-  { title: 'metadata that JSON cannot hold', body: mintedAnd('"metadata":{"a":-1e999}'), drift: ['metadata.a'] },
-]
-
-const attempts: readonly Shape[] = [
-  { title: 'an attempt with no more than it must have', sent: latest({}), gives: { latestConnectionAttempt: attempted } },
-  {
-    title: 'an attempt with all it may have',
-    sent: latest({ status: 'error', account_secure_id: 'a', oauth_error_code: 'b', oauth_error_description: 'c' }),
-    gives: {
-      latestConnectionAttempt: {
-        ...attempted,
-        ...{ status: 'error', accountSecureId: 'a', oauthErrorCode: 'b', oauthErrorDescription: 'c' },
-      },
-    },
-  },
-  {
-    title: 'an attempt with a status nobody knows',
-    sent: latest({ status: 'paused' }),
-    gives: { latestConnectionAttempt: { ...attempted, status: 'paused' } },
-  },
-  {
-    title: 'an attempt with a new member',
-    sent: latest({ retries: 2, account_secure_id: null }),
-    gives: { latestConnectionAttempt: { ...attempted, extra: { retries: 2 } } },
-  },
-  {
-    title: 'an attempt of wrong kinds, of which the good ones are kept',
-    sent: latest({ id: 1, created_at: 1, status: 2, account_secure_id: 451, oauth_error_code: {} }),
-    gives: { latestConnectionAttempt: { id: '1', updatedAt: attempt.updated_at, accountSecureId: '451' } },
-    drift: ['id', 'created_at', 'status', 'account_secure_id', 'oauth_error_code'].map(
-      (name) => `latest_connection_attempt.${name}`,
-    ),
-  },
-  {
-    title: 'an attempt without members',
-    sent: { latest_connection_attempt: {} },
-    gives: { latestConnectionAttempt: {} },
-    drift: ['id', 'created_at', 'updated_at'].map((name) => `latest_connection_attempt.${name}`),
-  },
-  ...['authenticated', [attempt], 7].map(
-    (given): Shape => ({
-      title: `an attempt that is ${JSON.stringify(given).slice(0, 20)}`,
-      sent: { latest_connection_attempt: given },
-      drift: ['latest_connection_attempt'],
-    }),
-  ),
-]
-
 const absent = { ...Object.fromEntries(Object.keys(usual).map((name) => [name, undefined])), token: 't' }
 
 const whole: readonly Shape[] = [
-  { title: 'a bare token', body: '{"token":"t"}', gives: absent, drift: [...bare, 'auth_link_url'] },
+  { title: 'a bare token', body: '{"token":"t"}', gives: absent, drift: always },
   {
     title: 'everything odd at once',
-    body: `{"token":"t",${[...bare, 'auth_link_url', ...optional].map((name) => `"${name}":[{}]`)}}`,
+    body: `{"token":"t",${[...always, ...optional].map((name) => `"${name}":[{}]`)}}`,
     gives: { ...absent, categories: [] },
-    drift: [...bare, 'auth_link_url', ...optional.filter((name) => name !== 'categories'), 'categories[0]'],
+    drift: [...always, ...optional.filter((name) => name !== 'categories'), 'categories[0]'],
   },
   {
-    title: 'a member twice, of which the last counts',
-    body: `{"token":7,${mintedWith({}).slice(1)}`,
+    title: 'a token in escapes',
+    body: '{"token":"t\\/\\ud83d\\ude00"}',
+    gives: { ...absent, token: 't/😀' },
+    drift: always,
   },
   { title: 'a token of 100,000 letters', sent: { token: 't'.repeat(100_000) }, gives: { token: 't'.repeat(100_000) } },
-  { title: 'a token in escapes', body: '{"token":"\\u0074\\/\\ud83d\\ude00"}', gives: { ...absent, token: 't/😀' } },
-].map((shape) => (shape.title === 'a token in escapes' ? { ...shape, drift: [...bare, 'auth_link_url'] } : shape))
+  { title: 'a token twice, of which the last counts', body: `{"token":7,${mintedWith({}).slice(1)}` },
+]
 
-describe('A reply to a create, by its members', () => {
-  describeShapes([...ids, ...others, ...categories, ...dates, ...extras, ...metadata, ...attempts, ...whole])
+describe('A reply to a create', () => {
+  describeShapes([...ids, ...others, ...links, ...categories, ...dates, ...whole])
 })

@@ -20,23 +20,43 @@ export const mintedBytes = [
   text,
 ].join('\r\n')
 
+/** A server with faults. */
+export interface FaultyServer extends TestServer {
+  /** Connections on which a fault was played, and that are still open. */
+  readonly held: () => number
+}
+
 /** A server that misbehaves for so many requests, and then mints. */
-export const faulty = (fault: Fault, times = Number.POSITIVE_INFINITY): Promise<TestServer> =>
-  'http' in fault
+export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Promise<FaultyServer> => {
+  const open = new Set<Socket>()
+  const hold = (socket: Socket | null): void => {
+    if (socket === null || socket.destroyed) return
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  }
+  const server = await ('http' in fault
     ? httpServer((request, response, number) => {
-        if (number <= times) fault.http(response, request)
-        else json(response, 201, minted)
+        if (number > times) json(response, 201, minted)
+        else {
+          hold(response.socket)
+          fault.http(response, request)
+        }
       })
     : rawServer((socket, number) => {
-        if (number <= times) fault.raw(socket)
-        else socket.end(mintedBytes)
-      })
+        if (number > times) socket.end(mintedBytes)
+        else {
+          hold(socket)
+          fault.raw(socket)
+        }
+      }))
+  return { ...server, held: () => open.size }
+}
 
 /** A port that nobody listens at. */
-export const closedPort = async (): Promise<TestServer> => {
+export const closedPort = async (): Promise<FaultyServer> => {
   const server = await rawServer(() => {})
   await server.close()
-  return { ...server, connections: async () => 0, close: async () => {} }
+  return { ...server, close: async () => {}, held: () => 0 }
 }
 
 /** Bytes, and then nothing, with the connection left open. */

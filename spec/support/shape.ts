@@ -112,6 +112,11 @@ const isRefused = async (shape: Shape): Promise<void> => {
 
 /** One `it` for each shape, and one more under `strict`. */
 export const describeShapes = (shapes: readonly Shape[]): void => {
+  const untouched = Object.getOwnPropertyNames(Object.prototype)
+  afterEach('no prototype was polluted', () => {
+    expect(Object.getOwnPropertyNames(Object.prototype)).to.deep.equal(untouched)
+  })
+
   describe('resolves with the token, and tells what deviates', () => {
     for (const shape of shapes) it(shape.title, () => resolves(shape, false))
   })

@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { days, hours, minutes } from '../lib/index.ts'
+import { didYouMean } from '../lib/nearest.ts'
+
+describe('Durations', () => {
+  it('count seconds', () => {
+    expect([minutes(1), minutes(30), hours(1), hours(12), days(1), days(7)]).to.deep.equal([
+      60, 1800, 3600, 43_200, 86_400, 604_800,
+    ])
+  })
+
+  it('agree with each other', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000 }), (count) => {
+        expect(hours(count)).to.equal(minutes(60 * count))
+        expect(days(count)).to.equal(hours(24 * count))
+      }),
+    )
+  })
+})
+
+describe('A misspelt name', () => {
+  const known = ['ats', 'hris', 'hris-legacy', 'accounting', 'baseUrl', 'dangerouslyAllowBrowser']
+  const guesses: readonly (readonly [string, string | undefined])[] = [
+    ['hriss', 'hris'],
+    ['HRIS', 'hris'],
+    ['atz', 'ats'],
+    ['hris legacy', 'hris-legacy'],
+    ['hris_legacy', 'hris-legacy'],
+    ['acounting', 'accounting'],
+    ['BASEURL', 'baseUrl'],
+    ['base_url', 'baseUrl'],
+    ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
+    ['', undefined],
+    ['payroll', undefined],
+    ['constructor', undefined],
+    ['x'.repeat(100_000), undefined],
+  ]
+  for (const [name, meant] of guesses)
+    it(`of ${JSON.stringify(name.slice(0, 30))} probably means ${meant ?? 'none of them'}`, () => {
+      expect(didYouMean(name, known)).to.equal(meant === undefined ? undefined : `did you mean '${meant}'?`)
+    })
+
+  it('is found whatever single letter is wrong', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('accounting', 'scheduling', 'marketing'), fc.nat(), (name, at) => {
+        const letters = [...name]
+        letters[at % letters.length] = '#'
+        expect(didYouMean(letters.join(''), ['accounting', 'scheduling', 'marketing'])).to.equal(
+          `did you mean '${name}'?`,
+        )
+      }),
+    )
+  })
+})

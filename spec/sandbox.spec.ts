@@ -1,0 +1,187 @@
+import { inspect } from 'node:util'
+import { expect } from 'chai'
+import { ApiError, createClient, minutes, session } from '../lib/index.ts'
+import { sandbox } from '../lib/testing/index.ts'
+import { caught } from './support/caught.ts'
+
+const owned = session().owner('acme-42', 'Acme Inc.')
+
+const headers = {
+  authorization: `Basic ${btoa('v1.eu1.key:')}`,
+  'content-type': 'application/json',
+  'user-agent': 'spec',
+}
+const body = JSON.stringify({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
+
+describe('The sandbox', () => {
+  it('mints a session for a whole chain, in process', async () => {
+    const api = sandbox()
+    const client = createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch })
+    const reply = await owned.provider('bamboohr').expiresIn(minutes(5)).metadata({ plan: 'pro' }).send(client)
+    expect(reply.drift).to.deep.equal([])
+    expect(reply).to.include({ id: '1', originOwnerId: 'acme-42', provider: 'bamboohr', type: 'production' })
+    expect(reply.metadata).to.deep.equal({ plan: 'pro' })
+    expect(reply.authLinkUrl).to.include(reply.token)
+    expect(Number(reply.expiresAt) - Number(reply.createdAt)).to.equal(300_000)
+  })
+
+  it('answers over HTTP as it does in process', async () => {
+    const api = sandbox()
+    const server = await api.listen()
+    try {
+      expect(server.url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
+      const client = createClient({ apiKey: 'v1.eu1.key', baseUrl: server.url })
+      const reply = await owned.label('é 🔑').send(client)
+      expect(await client.get(reply.id ?? '')).to.include({ id: reply.id, label: 'é 🔑' })
+      expect(await client.authenticate(reply.token)).to.include({ id: reply.id })
+      expect(api.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+        'POST /connect_sessions',
+        'GET /connect_sessions/1',
+        'POST /connect_sessions/authenticate',
+      ])
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('can listen twice, and be closed while a connection is open', async () => {
+    const api = sandbox()
+    const [one, two] = await Promise.all([api.listen(), api.listen()])
+    expect(one.url).not.to.equal(two.url)
+    await fetch(`${one.url}/connect_sessions/1`)
+    await Promise.all([one.close(), two.close()])
+    expect(await caught(fetch(one.url))).to.be.instanceOf(TypeError)
+  })
+
+  it('remembers what it was asked, without the key', async () => {
+    const api = sandbox()
+    await owned.send(createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch }))
+    const [request] = api.requests
+    expect(request?.body).to.deep.equal({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
+    expect(request?.headers).to.include({ authorization: '[secret]', 'content-type': 'application/json' })
+    expect(JSON.stringify(api.requests)).not.to.match(/v1\.eu1\.key|djEuZXUxLmtleT/)
+  })
+
+  it('remembers the sessions it made, and masks their tokens when printed', async () => {
+    const api = sandbox()
+    const { token } = await owned.send(createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch }))
+    expect(api.sessions.map((made) => made.token)).to.deep.equal([token])
+    expect(inspect(api.sessions, { depth: 9 }))
+      .to.include("token: '[secret]'")
+      .and.not.to.include(token)
+  })
+
+  it('forgets all on reset', async () => {
+    const api = sandbox()
+    await owned.send(createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch }))
+    api.reset()
+    expect([api.requests, api.sessions]).to.deep.equal([[], []])
+  })
+
+  it('lets tokens expire by its clock', async () => {
+    let now = Date.UTC(2026, 0, 1)
+    const api = sandbox({ now: () => new Date(now) })
+    const client = createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch })
+    const { token } = await owned.expiresIn(60).send(client)
+    now += 59_999
+    expect(await client.authenticate(token)).to.include({ originOwnerId: 'acme-42' })
+    now += 1
+    expect(await caught(client.authenticate(token))).to.include({ name: 'ApiError', status: 401 })
+  })
+
+  it('does not give the token away when it is asked for the session', async () => {
+    const api = sandbox()
+    const client = createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch })
+    const { id = '', token } = await owned.send(client)
+    expect(JSON.stringify(await client.get(id))).not.to.include(token)
+    expect(JSON.stringify(await client.authenticate(token))).not.to.include(token)
+  })
+
+  it('honours the signal of a request', async () => {
+    const error = await caught(sandbox().fetch('https://api.stackone.com/x', { signal: AbortSignal.abort() }))
+    expect(error).to.include({ name: 'AbortError' })
+  })
+
+  const url = 'https://api.stackone.com/connect_sessions'
+  const post = { method: 'POST', headers, body }
+  const without = (name: keyof typeof headers) => {
+    const { [name]: _, ...rest } = headers
+    return rest
+  }
+  const withBody = (members: object) => ({ ...post, body: JSON.stringify({ ...JSON.parse(body), ...members }) })
+
+  const refused: readonly (readonly [string, string, RequestInit, number, RegExp])[] = [
+    ['no key', url, { ...post, headers: without('authorization') }, 401, /^Unauthorized$/],
+    [
+      'another key',
+      url,
+      { ...post, headers: { ...headers, authorization: `Basic ${btoa('v1.eu1.other:')}` } },
+      401,
+      /^Un/,
+    ],
+    [
+      'a key without its colon',
+      url,
+      { ...post, headers: { ...headers, authorization: `Basic ${btoa('v1.eu1.key')}` } },
+      401,
+      /^Un/,
+    ],
+    [
+      'a key that is not encoded',
+      url,
+      { ...post, headers: { ...headers, authorization: 'Basic v1.eu1.key' } },
+      401,
+      /^Un/,
+    ],
+    [
+      'another scheme',
+      url,
+      { ...post, headers: { ...headers, authorization: `Bearer ${btoa('v1.eu1.key:')}` } },
+      401,
+      /^Un/,
+    ],
+    ['no User-Agent', url, { ...post, headers: without('user-agent') }, 403, /User-Agent/],
+    ['no content type', url, { ...post, headers: without('content-type') }, 400, /content type/],
+    ['a body that is no JSON', url, { ...post, body: '{' }, 400, /expected an object/],
+    ['no owner', url, { ...post, body: '{}' }, 400, /origin_owner_id: is missing; origin_owner_name: is missing/],
+    [
+      "the vendor's spelling of a category",
+      url,
+      withBody({ categories: ['hrisLegacy'] }),
+      400,
+      /categories\.0: expected a known/,
+    ],
+    ['an expiry of zero', url, withBody({ expires_in: 0 }), 400, /expires_in: expected a whole number/],
+    ['a type in capitals', url, withBody({ type: 'TEST' }), 400, /type: expected 'production' or 'test'/],
+    ['an unknown id', `${url}/9`, { headers }, 404, /No such connect session/],
+    ['an unknown token', `${url}/authenticate`, { ...post, body: '{"token":"x"}' }, 401, /unknown or expired/],
+    ['no token', `${url}/authenticate`, { ...post, body: '{}' }, 400, /^token: /],
+    ['another method', url, { headers, method: 'PUT', body }, 404, /^Cannot PUT \/connect_sessions$/],
+    ['another path', 'https://api.stackone.com/accounts', { headers }, 404, /^Cannot GET \/accounts$/],
+  ]
+
+  for (const [title, address, init, status, message] of refused)
+    it(`answers ${status} to ${title}`, async () => {
+      const api = sandbox({ apiKey: 'v1.eu1.key' })
+      const response = await api.fetch(address, init)
+      expect(response.status).to.equal(status)
+      const error: { statusCode: number; message: string; timestamp: string } = await response.json()
+      expect(error.statusCode).to.equal(status)
+      expect(error.message).to.match(message)
+      expect(new Date(error.timestamp).toISOString()).to.equal(error.timestamp)
+      expect(api.sessions).to.deep.equal([])
+    })
+
+  it('takes null for whatever is optional, as the API does', async () => {
+    const members = { label: null, categories: null, metadata: null, expires_in: null, theme: null }
+    const response = await sandbox().fetch(url, withBody(members))
+    expect(response.status).to.equal(201)
+  })
+
+  it('tells a client what it tells anyone', async () => {
+    const api = sandbox({ apiKey: 'v1.eu1.key' })
+    const error = await caught(owned.send(createClient({ apiKey: 'v1.eu1.other', fetch: api.fetch })))
+    expect(error).to.be.instanceOf(ApiError).and.to.include({ status: 401, attempts: 1 })
+    expect(String(error)).to.include('"Unauthorized"').and.to.include('Check the API key')
+  })
+})
