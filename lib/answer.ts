@@ -2,7 +2,7 @@ import { isRight } from '#fp-ts/Either'
 import { kindOf } from './codec.ts'
 import { ApiError, type Effort } from './errors.ts'
 import { Json } from './json.ts'
-import { type Redact, redactJson } from './secret.ts'
+import { mask, type Redact, redactJson, redactor, secretTexts } from './secret.ts'
 
 /** What came back over HTTP, read to its end. */
 export interface Answer {
@@ -36,30 +36,33 @@ export const requestIdOf = ({ headers }: Answer, redact: Redact): string | undef
 export const retryAfterOf = ({ headers }: Answer): number | undefined => {
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER)
-  // Date.parse takes nearly anything for a date, also '-5'; an HTTP date has a day, a month in letters and a time.
-  const date = /^[a-z]{3,9},? .+\d{2}:\d{2}:\d{2}/i.test(value) ? Date.parse(value) : Number.NaN
+  // Date.parse takes nearly anything for a date, also '-5'; an HTTP date has a day, a month in letters and a time, and
+  // is meant as GMT also in the old form that does not say so.
+  const isDate = /^[a-z]{3,9},? .+\d{2}:\d{2}:\d{2}/i.test(value)
+  const date = isDate ? Date.parse(/GMT$/i.test(value) ? value : `${value} GMT`) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000))
 }
 
+// A token may stand in what is no JSON, because it was cut off.
+const secretMembers = /((?:token|auth_?link_?url|external_?trigger_?token)["']?\s*[:=]\s*["']?)[^\s"'&<>,;}]+/gi
+
 const unescapeHtml = (html: string): string =>
   html
-    .replace(/&#x([\da-f]{1,5});/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
-    .replace(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replaceAll('&amp;', '&')
+    .replace(/&#x([\da-f]{1,4});/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/&#(\d{1,5});/g, (_, code: string) => String.fromCharCode(Number(code)))
+    .replace(/&(amp|lt|gt|quot);/g, (_, name: 'amp' | 'lt' | 'gt' | 'quot') => entities[name])
 
-// Of a long page only the beginning is read: stripping tags from megabytes of '<' would take for ever.
-const plainText = (text: string, redact: Redact): string =>
-  redact(
-    unescapeHtml(
-      redact(text)
-        .slice(0, 10_000)
-        .replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' '),
-    ),
-  )
+const entities = { amp: '&', lt: '<', gt: '>', quot: '"' } as const
 
+// Of a long page only the beginning is read. Redacted before it is cut, and again when markup no longer hides anything.
+const plainText = (text: string, redact: Redact): string => {
+  const start = redact(text.replace(secretMembers, `$1${mask}`)).slice(0, 10_000)
+  return redact(unescapeHtml(start.replace(/<(script|style)[\s\S]*?<\/\1>|<[^<>]*>/gi, ' ')))
+}
+
+// A server's control characters must not reach a terminal, nor turn a line around.
 const sentence = (text: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's control characters must not reach a terminal
-  const line = text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
+  const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
 
@@ -88,12 +91,13 @@ const adviceFor = (status: number): string => {
 }
 
 /** An answer that is no success, as an error that says what the server said and what to do next. */
-export const apiError = (answer: Answer, endpoint: string, redact: Redact, effort: Effort): ApiError => {
+export const apiError = (answer: Answer, endpoint: string, redactKnown: Redact, effort: Effort): ApiError => {
+  const redactOwn = redactor(secretTexts(jsonOf(answer)))
+  const redact: Redact = (text) => redactOwn(redactKnown(text))
   const { status } = answer
   const json = Json.decode(jsonOf(answer))
-  const excerpt = sentence(plainText(answer.text, redact))
-  const body = isRight(json) ? redactJson(json.right, redact) : excerpt
-  const said = sentence(messageOf(body) ?? excerpt)
+  const body = isRight(json) ? redactJson(json.right, redact) : sentence(plainText(answer.text, redact))
+  const said = sentence(messageOf(body) ?? (typeof body === 'string' ? body : JSON.stringify(body)))
   const requestId = requestIdOf(answer, redact)
   const retryAfter = retryAfterOf(answer)
   const wait = retryAfter === undefined ? '' : ` It asks to wait ${retryAfter} s.`

@@ -1,16 +1,14 @@
-import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { type Context, getDefaultContext, type Validation } from 'io-ts'
-import { isLeft, left, right } from '#fp-ts/Either'
-import { bodyKind, jsonOf } from './answer.ts'
+import { getDefaultContext } from 'io-ts'
+import { isLeft } from '#fp-ts/Either'
 import { kindOf } from './codec.ts'
 import { ConnectSessionCreate, Payload } from './create.ts'
-import type { Circumstances, Drifted } from './drift.ts'
-import { type Issue, listed, ReplyError, type SessionError, ValidationError } from './errors.ts'
+import { type SessionError, ValidationError } from './errors.ts'
 import { tell } from './event.ts'
-import { exchange, factsOf, type Received } from './exchange.ts'
-import { issuesOf, validationError } from './issues.ts'
+import { exchange, factsOf } from './exchange.ts'
+import { validationError } from './issues.ts'
 import type { CallOptions, ClientOptions, WaitOptions } from './options.ts'
+import { type Reading, read } from './reading.ts'
 import { ConnectSession, ConnectSessionToken, decodeSession, decodeToken } from './reply.ts'
 import { type Settings, settingsOf, settingsOfCall } from './settings.ts'
 import { guarded, promised } from './task.ts'
@@ -68,46 +66,6 @@ export interface Client {
   readonly waitForConnection: (id: string | number, options?: WaitOptions) => Promise<Connection>
   /** The same four as `TaskEither`s. */
   readonly task: ClientTasks
-}
-
-/** How the answer to a call is read. */
-interface Reading<A> {
-  readonly status: number
-  readonly wanted: string
-  readonly context: Context
-  readonly decode: (value: unknown, context: Context, how: Circumstances) => Validation<A & Drifted>
-  readonly expiresIn?: number | undefined
-}
-
-const replyError = (what: string, issues: readonly Issue[], { answer, attempts, elapsedMs, requestId }: Received) =>
-  new ReplyError(issues.length === 0 ? what : `${what}\n${listed(issues)}`, {
-    issues,
-    status: answer.status,
-    attempts,
-    elapsedMs,
-    ...(requestId !== undefined && { requestId }),
-  })
-
-const read = <A>(
-  { strict, onEvent }: Settings,
-  { endpoint }: Call,
-  { status, wanted, context, decode, expiresIn }: Reading<A>,
-  received: Received,
-): Either<SessionError, A> => {
-  const { answer, attempts: attempt, elapsedMs, requestId } = received
-  const facts = { endpoint, attempt, elapsedMs, status: answer.status, ...(requestId !== undefined && { requestId }) }
-  tell(onEvent, { type: 'reply', ...facts })
-  const odd = { path: 'status', message: `expected ${status}, got ${answer.status}` }
-  const how = { expiresIn, drift: answer.status === status ? [] : [odd] }
-  const decoded = decode(jsonOf(answer), context, how)
-  const came = `StackOne answered ${answer.status} to ${endpoint}`
-  if (isLeft(decoded))
-    return left(replyError(`${came} without ${wanted}: it sent ${bodyKind(answer)}.`, issuesOf(decoded.left), received))
-  const { drift } = decoded.right
-  if (drift.length > 0) tell(onEvent, { type: 'drift', ...facts, issues: drift })
-  return strict && drift.length > 0
-    ? left(replyError(`${came} with what is not in the contract, and the client is strict:`, drift, received))
-    : right(decoded.right)
 }
 
 /** What stands between a caller and a request: a call that is ready to be sent, and how to read its answer. */
@@ -176,12 +134,11 @@ const authenticatePlan = (token: unknown): Plan<ConnectSession> => {
 }
 
 const getPlan = (id: unknown): Plan<ConnectSession> => {
-  if ((typeof id !== 'string' && typeof id !== 'number') || String(id).trim() === '')
-    return refuse('id', `expected a string that is not blank, or a number, got ${kindOf(id)}`)
+  if (!Number.isSafeInteger(id) && (typeof id !== 'string' || id.trim() === ''))
+    return refuse('id', `expected a string that is not blank, or a whole number, got ${kindOf(id)}`)
   // A URL takes these two for steps up its path, also when they are escaped.
   if (id === '.' || id === '..') return refuse('id', 'expected an id')
-  // Lone surrogates have no UTF-8, and would make the escaping throw.
-  const path = `/connect_sessions/${encodeURIComponent(String(id).replace(/\p{Surrogate}/gu, '\ufffd'))}`
+  const path = `/connect_sessions/${encodeURIComponent(String(id).toWellFormed())}`
   return { call: { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}' }, reading: sessionReading(200) }
 }
 

@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { isLeft, isRight } from '#fp-ts/Either'
 
 /** An io-ts error that may carry a hint for the reader. */
 export interface Refusal extends t.ValidationError {
@@ -34,22 +35,28 @@ export const kindOf = (value: unknown): string => {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/**
+ * A codec that can say at once what a good value decodes to. Of a bad one it says undefined, and `validate` says why:
+ * io-ts' contexts cost more than the checks themselves, and only errors need them.
+ */
+export interface Quick<A, O = A> extends t.Type<A, O> {
+  readonly quick: (value: unknown) => A | undefined
+}
+
+export const quick = <A, O>(codec: t.Type<A, O>, quickly: (value: unknown) => A | undefined): Quick<A, O> =>
+  Object.assign(codec, { quick: quickly })
+
 /** A codec of values that are the same inside and on the wire. */
 export const check = <A>(
   name: string,
   is: (value: unknown) => value is A,
   expected: string,
   hint?: (value: unknown) => string | undefined,
-): t.Type<A> =>
-  new t.Type<A>(
-    name,
-    is,
-    (value, context) =>
-      is(value)
-        ? t.success(value)
-        : refuse(value, context, `expected ${expected}, got ${kindOf(value)}`, hint?.(value)),
-    t.identity,
-  )
+): Quick<A> => {
+  const validate: t.Validate<unknown, A> = (value, context) =>
+    is(value) ? t.success(value) : refuse(value, context, `expected ${expected}, got ${kindOf(value)}`, hint?.(value))
+  return quick(new t.Type<A>(name, is, validate, t.identity), (value) => (is(value) ? value : undefined))
+}
 
 export const text = check(
   'Text',
@@ -58,3 +65,27 @@ export const text = check(
 )
 
 export const flag = check('Flag', (value): value is boolean => typeof value === 'boolean', 'true or false')
+
+/** A list, each entry by a codec that only checks; decoding makes a frozen copy. */
+export const list = <A>(entry: t.Type<A>, least: 0 | 1): Quick<readonly A[]> => {
+  const expected = least === 0 ? 'an array' : 'an array that is not empty'
+  const isAll = (entries: readonly unknown[]): entries is readonly A[] => entries.every(entry.is)
+  const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
+    if (!Array.isArray(value) || value.length < least)
+      return refuse(value, context, `expected ${expected}, got ${kindOf(value)}`)
+    const entries: readonly unknown[] = Object.freeze([...value])
+    if (isAll(entries)) return t.success(entries)
+    const wrong = entries.flatMap((given, index) => {
+      const decoded = entry.is(given)
+        ? undefined
+        : entry.validate(given, t.appendContext(context, `${index}`, entry, given))
+      return decoded !== undefined && isLeft(decoded) ? decoded.left : []
+    })
+    return t.failures(wrong)
+  }
+  const is = (value: unknown): value is readonly A[] => isRight(validate(value, []))
+  // Only what is frozen cannot change after it was checked.
+  const quickly = (value: unknown): readonly A[] | undefined =>
+    Array.isArray(value) && value.length >= least && Object.isFrozen(value) && isAll(value) ? value : undefined
+  return quick(new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, t.identity), quickly)
+}

@@ -1,7 +1,7 @@
 import type * as t from 'io-ts'
 import { CategoryCodec } from './category.ts'
-import { check, flag, text } from './codec.ts'
-import { JsonObject, list } from './json.ts'
+import { check, flag, list, text } from './codec.ts'
+import { JsonObject } from './json.ts'
 import { type Codec, standard } from './standard.ts'
 import { wire } from './wire.ts'
 

@@ -9,17 +9,23 @@ const date = (name: string, expected: string, read: (value: unknown) => Date | u
     isDate,
     (value, context) => {
       const parsed = read(value)
-      return isDate(parsed) ? t.success(parsed) : refuse(value, context, `expected ${expected}`)
+      return isDate(parsed) ? t.success(Object.freeze(parsed)) : refuse(value, context, `expected ${expected}`)
     },
     (value) => value.toISOString(),
   )
 
-const instant = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i
+const instant = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i
+
+// Date reads the 30th of February as the 2nd of March.
+const isOnCalendar = (day: string): boolean => {
+  const midnight = new Date(`${day}T00:00:00Z`)
+  return isDate(midnight) && midnight.toISOString().startsWith(day)
+}
 
 const read = (text: string, zoneless: (zone: string | undefined) => string | undefined): Date | undefined => {
   const [, day, time, written] = instant.exec(text.trim()) ?? []
   const zone = zoneless(time && written)
-  if (day === undefined || zone === undefined) return undefined
+  if (day === undefined || zone === undefined || !isOnCalendar(day)) return undefined
   // Engines differ on zones without a colon, and read a time without a zone as local.
   return new Date(`${day}T${time ?? '00:00'}${zone.toUpperCase().replace(/^(.\d\d)(\d\d)$/, '$1:$2')}`)
 }

@@ -111,7 +111,12 @@ export class AbortError extends Failure {
   declare readonly reason: unknown
 
   constructor(reason: unknown, effort: Effort = {}) {
-    super('The call was aborted by its signal.', { reason, ...effort })
+    super('The call was aborted by its signal: see `reason` of this error.', { reason, ...effort })
+  }
+
+  /** With the reason as a text: it is the caller's own, and may be no JSON. */
+  override toJSON(): object {
+    return { ...super.toJSON(), reason: String(this.reason) }
   }
 }
 
@@ -164,5 +169,19 @@ for (const [name, type] of Object.entries({
  *   else throw error
  * }
  */
-export const isSessionError = (value: unknown): value is SessionError =>
-  typeof value === 'object' && value !== null && brand in value && value[brand] === true
+export const isSessionError = (value: unknown): value is SessionError => {
+  try {
+    return typeof value === 'object' && value !== null && brand in value && value[brand] === true
+  } catch {
+    return false // a proxy, or a getter, of whoever threw it
+  }
+}
+
+/** Like instanceof, which a hostile value could make throw. */
+export const isA = <A>(value: unknown, type: abstract new (...args: never[]) => A): value is A => {
+  try {
+    return value instanceof type
+  } catch {
+    return false
+  }
+}

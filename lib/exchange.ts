@@ -5,6 +5,7 @@ import {
   AbortError,
   ConfigurationError,
   type Effort,
+  isA,
   NetworkError,
   ReplyError,
   type SessionError,
@@ -69,7 +70,7 @@ const judge = (
     case 'timeout':
       return left({ error: late(`${call.endpoint} was not answered`, limit, effort), waitMs })
     case 'error':
-      return outcome.error instanceof Unfit
+      return isA(outcome.error, Unfit)
         ? left({ error: unfitError(outcome.error, call, effort) })
         : left({ error: networkError(outcome.error, call, redact, effort), waitMs })
     case 'value': {
@@ -84,17 +85,15 @@ const judge = (
   }
 }
 
-const keyError = (outcome: Exclude<Outcome<string>, { by: 'value' }>, limit: string, effort: Required<Effort>) => {
+const keyError = (outcome: Exclude<Outcome<unknown>, { by: 'value' }>, limit: string, effort: Required<Effort>) => {
   switch (outcome.by) {
     case 'abort':
       return new AbortError(outcome.reason, effort)
     case 'timeout':
       return late('The apiKey function gave no key', limit, effort)
     case 'error':
-      return outcome.error instanceof ConfigurationError
-        ? outcome.error
-        : // What it threw may hold the key.
-          new ConfigurationError('The apiKey function threw an error. Call it on its own to see which.')
+      // What it threw may hold the key.
+      return new ConfigurationError('The apiKey function threw an error. Call it on its own to see which.')
   }
 }
 
@@ -116,7 +115,8 @@ export const exchange = async (settings: Settings, call: Call): Promise<Either<S
 
   const keyed = await within(deadline, signal, () => readKey(settings))
   if (keyed.by !== 'value') return left(keyError(keyed, deadlineText, effortAt(0)))
-  const key = keyed.value
+  if (isLeft(keyed.value)) return keyed.value
+  const key = keyed.value.right
   const redact = redactor([key, btoa(`${key}:`), ...(call.secrets ?? [])])
 
   const attemptFrom = async (attempt: number): Promise<Either<SessionError, Received>> => {

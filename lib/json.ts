@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
-import { isLeft, isRight } from '#fp-ts/Either'
-import { givenUndefined, isRecord, kindOf, type Refusal, refuse } from './codec.ts'
+import { isRight } from '#fp-ts/Either'
+import { givenUndefined, isRecord, kindOf, type Quick, quick, type Refusal, refuse } from './codec.ts'
 
 /** Any JSON value, read-only all the way down. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
@@ -13,6 +13,9 @@ export interface JsonObject {
 /** Deeper than anyone's metadata, and far from where a recursive walk or JSON.stringify runs out of stack. */
 const deepest = 500
 
+/** The keys of all the paths that are noted: nobody reads more, and a hostile value could make millions. */
+const mostKeys = 100_000
+
 /** Shared references are written out again and again by JSON.stringify: a small value can stand for a huge text. */
 const most = 1_000_000
 
@@ -20,6 +23,16 @@ interface Problem {
   readonly at: readonly string[]
   readonly value: unknown
   readonly message: string
+}
+
+/** What `snapshot` makes of a JSON value: a frozen deep copy, which is never walked again. */
+class Copy<A extends Json = Json> {
+  readonly json: A
+
+  constructor(json: A) {
+    this.json = json
+    Object.freeze(this)
+  }
 }
 
 /** What `snapshot` makes of a value that is not JSON: where and why. It is immutable, so a session can hold it. */
@@ -32,8 +45,8 @@ class NotJson {
   }
 }
 
-// Copies made here are frozen and known to be JSON: they are never walked twice.
-const copies = new WeakSet<object>()
+/** A value as a session holds it: nobody can change it, and its getters have run. */
+export type Snapshot = Copy | NotJson
 
 // Plain objects of another realm have a prototype of their own, but nothing above it.
 const isPlain = (value: object): boolean => {
@@ -52,24 +65,20 @@ export const define = (target: Record<string, unknown>, key: string, value: unkn
 class Walk {
   readonly problems: Problem[] = []
   readonly #path: string[] = []
-  readonly #above = new Set<object>()
+  readonly #above: object[] = []
   #seen = 0
+  #keys = 0
 
   #refuse(value: unknown, message: string): null {
-    this.problems.push({ at: [...this.#path], value, message })
+    this.#keys += this.#path.length
+    if (this.#keys <= mostKeys || this.problems.length === 0)
+      this.problems.push({ at: [...this.#path], value, message })
     return null
   }
 
   #repeat({ problems }: NotJson): null {
     for (const problem of problems) this.problems.push({ ...problem, at: [...this.#path, ...problem.at] })
     return null
-  }
-
-  #at(key: string, value: unknown): Json {
-    this.#path.push(key)
-    const copied = this.copy(value)
-    this.#path.pop()
-    return copied
   }
 
   copy(value: unknown): Json {
@@ -90,15 +99,15 @@ class Walk {
   }
 
   #branch(value: object): Json {
-    if (copies.has(value)) return value as Json // only what a walk has made is in there
+    if (value instanceof Copy) return value.json
     if (value instanceof NotJson) return this.#repeat(value)
-    if (this.#above.has(value)) return this.#refuse(value, 'this is a cycle, which JSON cannot hold')
-    if (this.#above.size >= deepest) return this.#refuse(value, `nested deeper than ${deepest} levels`)
+    if (this.#above.includes(value)) return this.#refuse(value, 'this is a cycle, which JSON cannot hold')
+    if (this.#above.length >= deepest) return this.#refuse(value, `nested deeper than ${deepest} levels`)
     this.#seen += 1
     if (this.#seen > most) return this.#refuse(value, `more than ${most} objects`)
-    this.#above.add(value)
+    this.#above.push(value)
     const copied = this.#read(value)
-    this.#above.delete(value)
+    this.#above.pop()
     return copied
   }
 
@@ -114,42 +123,58 @@ class Walk {
   }
 
   #array(value: readonly unknown[]): Json {
-    const length = value.length
+    const { length } = value
     if (Object.keys(value).length !== length) return this.#refuse(value, 'an array with holes or named members')
-    return Object.freeze(Array.from({ length }, (_, index) => this.#at(String(index), value[index])))
+    const copied: Json[] = []
+    for (let index = 0; index < length; index += 1) {
+      const entry = value[index]
+      this.#path.push(String(index))
+      copied.push(this.copy(entry))
+      this.#path.pop()
+    }
+    return Object.freeze(copied)
   }
 
   #object(value: Readonly<Record<string, unknown>>): Json {
-    if (Object.getOwnPropertySymbols(value).length > 0) return this.#refuse(value, 'symbol keys are not JSON')
+    if (Object.getOwnPropertySymbols(value).some((key) => Object.prototype.propertyIsEnumerable.call(value, key)))
+      return this.#refuse(value, 'symbol keys are not JSON')
     const copied: Record<string, Json> = {}
-    for (const key of Object.keys(value)) define(copied, key, this.#at(key, value[key]))
+    for (const key of Object.keys(value)) {
+      const member = value[key]
+      this.#path.push(key)
+      define(copied, key, this.copy(member))
+      this.#path.pop()
+    }
     return Object.freeze(copied)
   }
 }
 
 /**
- * A frozen deep copy of a JSON value; of anything else, a frozen note of what is wrong with it.
+ * A frozen deep copy of a JSON value; of anything else, a note of what is wrong with it.
  *
- * Each getter of the value runs once. The copy of a copy, or of a note, is itself.
+ * Each getter of the value runs once. The snapshot of a snapshot is itself.
  */
-export const snapshot = (value: unknown): unknown => {
-  if (value instanceof NotJson) return value
+export const snapshot = (value: unknown): Snapshot => {
+  if (value instanceof Copy || value instanceof NotJson) return value
   const walk = new Walk()
-  const copied = walk.copy(value)
-  if (walk.problems.length > 0) return new NotJson(walk.problems)
-  if (typeof copied === 'object' && copied !== null) copies.add(copied)
-  return copied
+  const json = walk.copy(value)
+  return walk.problems.length > 0 ? new NotJson(walk.problems) : new Copy(json)
 }
+
+/** The snapshot of what a codec of this file has decoded, which is frozen already. */
+export const decoded = (json: Json): Snapshot => new Copy(json)
 
 /** What a value that was given is shown as. */
 export const shown = (given: unknown): unknown => {
   if (given === givenUndefined) return undefined
-  return given instanceof NotJson ? '[not JSON]' : given
+  if (given instanceof NotJson) return '[not JSON]'
+  return given instanceof Copy ? given.json : given
 }
 
-/** Whether two snapshots hold the same, in whatever order their members stand. */
+/** Whether two values that were given are the same, in whatever order their members stand. */
 export const same = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
+  if (a instanceof Copy && b instanceof Copy) return same(a.json, b.json)
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((entry, index) => same(entry, b[index]))
   if (!isRecord(a) || !isRecord(b) || a instanceof NotJson || b instanceof NotJson) return false
@@ -157,48 +182,31 @@ export const same = (a: unknown, b: unknown): boolean => {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }
 
-const validate = <A extends Json>(fits: (copy: unknown) => copy is A, expected: string): t.Validate<unknown, A> => {
+const json = <A extends Json>(name: string, fits: (json: Json) => json is A, expected: string): Quick<A> => {
   const at = (context: t.Context, { at, value, message }: Problem): Refusal => ({
     value,
-    context: at.reduce<t.Context>((above, key) => t.appendContext(above, key, t.unknown), context),
+    context: [...context, ...at.map((key) => ({ key, type: t.unknown }))],
     message,
   })
-  return (value, context) => {
-    const copy = snapshot(value)
-    if (copy instanceof NotJson) return t.failures(copy.problems.map((problem) => at(context, problem)))
-    return fits(copy) ? t.success(copy) : refuse(value, context, `expected ${expected}, got ${kindOf(value)}`)
+  const validate: t.Validate<unknown, A> = (value, context) => {
+    const taken = snapshot(value)
+    if (taken instanceof NotJson) return t.failures(taken.problems.map((problem) => at(context, problem)))
+    return fits(taken.json)
+      ? t.success(taken.json)
+      : refuse(value, context, `expected ${expected}, got ${kindOf(taken.json)}`)
   }
-}
-
-const json = <A extends Json>(name: string, fits: (copy: unknown) => copy is A, expected: string): t.Type<A> => {
-  const parse = validate(fits, expected)
-  return new t.Type<A>(name, (value): value is A => isRight(parse(value, [])), parse, t.identity)
+  const is = (value: unknown): value is A => isRight(validate(value, []))
+  const quickly = (value: unknown): A | undefined =>
+    value instanceof Copy && fits(value.json) ? value.json : undefined
+  return quick(new t.Type<A>(name, is, validate, t.identity), quickly)
 }
 
 /** Any JSON value; decoding makes a frozen deep copy. */
-export const Json: t.Type<Json> = json('Json', (copy): copy is Json => !(copy instanceof NotJson), 'a JSON value')
+export const Json: Quick<Json> = json('Json', (_json): _json is Json => true, 'a JSON value')
 
 /** A JSON object; decoding makes a frozen deep copy. */
-export const JsonObject: t.Type<JsonObject> = json(
+export const JsonObject: Quick<JsonObject> = json(
   'JsonObject',
-  (copy): copy is JsonObject => isRecord(copy),
+  (json): json is JsonObject => isRecord(json),
   'an object',
 )
-
-/** A list on the wire, each entry by a codec of its own; decoding makes a frozen copy. */
-export const list = <A extends Json>(entry: t.Type<A>, least: 0 | 1): t.Type<readonly A[], Json> => {
-  const isList = (value: unknown): value is readonly Json[] => Array.isArray(value) && value.length >= least
-  const Entries = json('List', isList, least === 0 ? 'an array' : 'an array that is not empty')
-  const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
-    const entries = Entries.validate(value, context)
-    if (isLeft(entries)) return entries
-    const errors = entries.right.flatMap((value, index) => {
-      const decoded = entry.validate(value, t.appendContext(context, String(index), entry, value))
-      return isLeft(decoded) ? decoded.left : []
-    })
-    // An entry's codec only checks, so the frozen copy of the entries is the list.
-    return errors.length > 0 ? t.failures(errors) : t.success(entries.right as readonly A[])
-  }
-  const is = (value: unknown): value is readonly A[] => isRight(validate(value, []))
-  return new t.Type(`${entry.name}[]`, is, validate, t.identity)
-}

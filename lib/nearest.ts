@@ -15,12 +15,16 @@ const distance = (a: string, b: string): number => {
 // Case and separators are what people get wrong most; no two known names differ by them alone.
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
 
-/** The known name that a misspelt one most likely means: at most a third of its letters differ. */
+// A third of the letters may be wrong; half of them, behind a good beginning: 'retry' for 'retries'.
+const tolerance = (name: string, candidate: string): number =>
+  Math.max(1, Math.floor(candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3)))
+
+/** The known name that a misspelt one most likely means. */
 const nearest = (name: string, known: readonly string[]): string | undefined => {
   if (name.length > 64) return undefined
   const [best] = known
     .map((candidate) => ({ candidate, off: distance(plain(name), plain(candidate)) }))
-    .filter(({ candidate, off }) => off <= Math.max(1, Math.floor(candidate.length / 3)))
+    .filter(({ candidate, off }) => off <= tolerance(plain(name), plain(candidate)))
     .sort((a, b) => a.off - b.off)
   return best?.candidate
 }

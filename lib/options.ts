@@ -1,5 +1,6 @@
-import { isRecord, kindOf } from './codec.ts'
-import { ConfigurationError, listed } from './errors.ts'
+import { isLeft, tryCatch } from '#fp-ts/Either'
+import { isRecord, kindOf, text } from './codec.ts'
+import { ConfigurationError, type Issue, listed } from './errors.ts'
 import type { ClientEvent } from './event.ts'
 import { didYouMean } from './nearest.ts'
 
@@ -85,7 +86,9 @@ const url: Check = (value) => {
   const { protocol, hostname, username, password, search, hash } = new URL(value)
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
     return 'expected https:, or http: to a loopback host such as 127.0.0.1; the key would travel in the open'
-  return username || password || search || hash ? 'expected no user, password, query or fragment' : undefined
+  return username || password || search || hash || /[?#]/.test(value)
+    ? 'expected no user, password, query or fragment'
+    : undefined
 }
 
 // These are the library's own: another value would be a wrong request, or a second key.
@@ -100,17 +103,20 @@ const headerProblem = (name: string, value: unknown): string | undefined => {
   }
 }
 
+const isHeaders = (value: unknown): value is HeaderValues => isRecord(value) && !(Symbol.iterator in value)
+
 const headers: Check = (value) => {
-  if (typeof value !== 'object' || value === null || Symbol.iterator in value)
+  if (!isHeaders(value))
     return 'expected an object of names and values; for a Headers object, give Object.fromEntries(headers)'
   const given = Object.entries(value).filter(([, content]) => content !== undefined)
   return given.flatMap(([name, content]) => headerProblem(name, content) ?? []).join(', ') || undefined
 }
 
-const signal: Check = (value) =>
-  typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
-    ? undefined
-    : `expected an AbortSignal, got ${kindOf(value)}`
+const signal: Check = (value) => {
+  const { aborted, addEventListener, removeEventListener }: Partial<AbortSignal> = Object(value)
+  const isSignal = typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  return typeof aborted === 'boolean' && isSignal ? undefined : `expected an AbortSignal, got ${kindOf(value)}`
+}
 
 const callChecks: Readonly<Record<keyof CallOptions, Check>> = {
   signal,
@@ -137,7 +143,7 @@ const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
       : `expected a string or a function, got ${kindOf(value)}`,
   baseUrl: url,
   fetch: ofType('function'),
-  userAgent: (value) => headerProblem('user-agent', value),
+  userAgent: (value) => (text.is(value) ? headerProblem('user-agent', value) : 'expected a string that is not blank'),
   onEvent: ofType('function'),
   strict: ofType('boolean'),
   dangerouslyAllowBrowser: ofType('boolean'),
@@ -146,19 +152,33 @@ const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
 /** Options without those that are undefined. */
 type Given<A> = { readonly [K in keyof A]?: Exclude<A[K], undefined> }
 
+// Nothing of the caller's is read again after this: neither its getters, nor what may change later.
+const taken = (options: object): readonly (readonly [string, unknown])[] =>
+  Object.entries({ ...options })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, name === 'headers' && isHeaders(value) ? { ...value } : value])
+
 const given = <A extends object>(options: A, checks: Readonly<Record<string, Check>>, call: string): Given<A> => {
-  if (!isRecord(options)) throw new ConfigurationError(`${call} expected an object of options, got ${kindOf(options)}.`)
-  const entries = Object.entries({ ...options }).filter(([, value]) => value !== undefined)
-  const issues = entries.flatMap(([path, value]) => {
+  const issuesOf = ([path, value]: readonly [string, unknown]): readonly Issue[] => {
     const check = Object.hasOwn(checks, path) ? checks[path] : undefined
     const hint = check === undefined ? didYouMean(path, Object.keys(checks)) : undefined
     const message = check === undefined ? 'is no option' : check(value)
     return message === undefined ? [] : [{ path, message, ...(hint !== undefined && { hint }) }]
-  })
-  if (issues.length > 0)
+  }
+  const read = tryCatch(
+    () => {
+      if (!isRecord(options))
+        return { entries: [], issues: [{ path: '', message: `expected an object of options, got ${kindOf(options)}` }] }
+      const entries = taken(options)
+      return { entries, issues: entries.flatMap(issuesOf) }
+    },
+    () => ({ path: '', message: 'reading them threw' }),
+  )
+  const issues = isLeft(read) ? [read.left] : read.right.issues
+  if (isLeft(read) || issues.length > 0)
     throw new ConfigurationError(`${call} was given options that it cannot take:\n${listed(issues)}`)
   // Members were left out, none was added or changed.
-  return Object.fromEntries(entries) as Given<A>
+  return Object.fromEntries(read.right.entries) as Given<A>
 }
 
 /** The options that were given to `createClient`; throws a ConfigurationError that lists all that is wrong. */

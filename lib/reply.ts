@@ -1,10 +1,10 @@
 import * as t from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
 import { CategoryCodec } from './category.ts'
-import { check } from './codec.ts'
+import { check, list } from './codec.ts'
 import { anyDate, isoDate } from './date.ts'
 import { type Circumstances, contractsOf, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
-import { JsonObject, list } from './json.ts'
+import { JsonObject } from './json.ts'
 import { type Codec, standard } from './standard.ts'
 import { wire } from './wire.ts'
 
@@ -37,6 +37,15 @@ const numericId = lax(id('Id', ['number', 'string'], numberAgain), id('NumericId
 const stringId = lax(id('Id', ['string', 'number'], t.identity), id('StringId', ['string'], t.identity))
 const date = lax(anyDate, isoDate)
 
+/** The strings of a list; what else is in it is left out. */
+const goodOf = (strings: t.Type<readonly string[]>): t.Type<readonly string[]> =>
+  new t.Type(
+    strings.name,
+    strings.is,
+    (value, context) => strings.validate(Array.isArray(value) ? value.filter(string.is) : value, context),
+    t.identity,
+  )
+
 const attemptAlways = { id: stringId, createdAt: string, updatedAt: string }
 const attemptSometimes = {
   /** `pending`, `authenticated`, `error`, `cancelled` or `expired`; others may come. */
@@ -47,7 +56,7 @@ const attemptSometimes = {
   oauthErrorDescription: string,
 }
 const attempt = lax(
-  wire('ConnectionAttempt', {}, { ...attemptAlways, ...attemptSometimes }).wire,
+  wire('ConnectionAttempt', {}, { ...attemptAlways, ...attemptSometimes }, true).wire,
   wire('ConnectionAttempt', contractsOf(attemptAlways), contractsOf(attemptSometimes)).wire,
 )
 
@@ -68,7 +77,7 @@ const sometimes = {
   originUsername: string,
   provider: string,
   /** The categories; one that this library does not know yet is kept, and listed in `drift`. */
-  categories: lax(list(string, 0), list(CategoryCodec, 0)),
+  categories: lax(goodOf(list(string, 0)), list(CategoryCodec, 0)),
   accountId: stringId,
   label: string,
   metadata: JsonObject,
@@ -101,8 +110,8 @@ interface Expiring {
   readonly expiresAt: Date
 }
 
-const opened = wire('ConnectSession', {}, { ...always, ...sometimes }).wire
-const mintedSession = wire('ConnectSessionToken', token, { ...always, ...sometimes, ...onCreate }).wire
+const opened = wire('ConnectSession', {}, { ...always, ...sometimes }, true).wire
+const mintedSession = wire('ConnectSessionToken', token, { ...always, ...sometimes, ...onCreate }, true).wire
 
 const contracts = {
   session: wire('ConnectSession', contractsOf(always), contractsOf(sometimes)).wire,
@@ -126,7 +135,7 @@ const defaultLife = 1800
 
 const expiryOf = (created: Date | undefined, seconds: number = defaultLife): Date => {
   const expiry = new Date((created?.getTime() ?? Date.now()) + seconds * 1000)
-  return Number.isNaN(expiry.getTime()) ? expiryOf(undefined, seconds) : expiry
+  return Number.isNaN(expiry.getTime()) ? expiryOf(undefined, seconds) : Object.freeze(expiry)
 }
 
 export const decodeSession = decodeWith(contracts.session, opened, (model) => model)

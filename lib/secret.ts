@@ -4,20 +4,41 @@ export const mask = '[secret]'
 /** Members of the API that are secrets, in either spelling. */
 const secretNames = /^(token|auth_?link_?url|external_?trigger_?token)$/i
 
-// A secret may come back escaped for a URL, or without the padding of base64.
-const variantsOf = (secret: string): readonly string[] => {
-  const bare = secret.replace(/=+$/, '')
-  return [secret, bare, encodeURIComponent(bare), bare.replaceAll('/', '\\/')]
-}
-
-/** Masks each of the secrets in a text, wherever it stands. */
+/** Masks each of the secrets in a text, wherever and however it stands. */
 export type Redact = (text: string) => string
 
+// What is left of a text without its markup, escapes and punctuation.
+const bareOf = (text: string): string =>
+  text
+    .replace(/&amp;/gi, '&')
+    .replace(/&#x0*([\da-f]{2});|&#0*(\d{2,3});|%([\da-f]{2})|\\u00([\da-f]{2})/gi, (_, x, d, p, u) =>
+      String.fromCharCode(d === undefined ? Number.parseInt(x ?? p ?? u, 16) : Number(d)),
+    )
+    .replace(/<[^<>]*>|&\w+;|[^A-Za-z0-9]/g, '')
+
+/** Escapes may be escaped once more. */
+const barest = (text: string): string => bareOf(text.replace(/&amp;/gi, '&').replace(/%25/g, '%'))
+
+// Also without the padding of base64, and as it stands in a URL or in JSON.
+const formsOf = (secret: string): readonly string[] => {
+  const unpadded = secret.replace(/=+$/, '')
+  return [secret, unpadded, encodeURIComponent(unpadded.toWellFormed()), unpadded.replaceAll('/', '\\/')]
+}
+
 export const redactor = (secrets: readonly string[]): Redact => {
-  const found = [...new Set(secrets.flatMap(variantsOf))].filter((secret) => secret.length > 0)
-  // The longest first, or the tail of one secret would stay behind another that it contains.
-  const longestFirst = found.sort((a, b) => b.length - a.length)
-  return (text) => longestFirst.reduce((masked, secret) => masked.replaceAll(secret, mask), text)
+  const whole = [...new Set(secrets.flatMap(formsOf))]
+    .filter((secret) => secret.length > 0)
+    // The longest first, or the tail of one secret would stay behind another that it contains.
+    .sort((a, b) => b.length - a.length)
+  // A short one would be found in innocent words.
+  const bare = secrets.map(bareOf).filter(({ length }) => length >= 8)
+  return (text) => {
+    const masked = whole.reduce((redacted, secret) => redacted.replaceAll(secret, mask), text)
+    if (bare.length === 0) return masked
+    const rest = barest(masked)
+    // Escaped, or with markup in between: then nothing of the text is shown.
+    return bare.some((secret) => rest.includes(secret)) ? mask : masked
+  }
 }
 
 /**
@@ -32,22 +53,36 @@ export const redactJson = (value: unknown, redact: Redact): unknown => {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       redact(key),
-      secretNames.test(key) && typeof member === 'string' ? mask : redactJson(member, redact),
+      isSecret([key, member]) ? mask : redactJson(member, redact),
     ]),
   )
 }
 
+const isSecret = ([name, member]: readonly [string, unknown]): boolean =>
+  secretNames.test(name) && typeof member === 'string'
+
+// A member is masked by its name anyway, and a short text would be found in innocent words.
+export const secretTexts = (value: unknown, depth = 0): readonly string[] =>
+  typeof value !== 'object' || value === null || depth > 500
+    ? []
+    : Object.entries(value).flatMap(([name, member]) =>
+        isSecret([name, member])
+          ? [String(member)].filter(({ length }) => length >= 8)
+          : secretTexts(member, depth + 1),
+      )
+
 /**
- * Makes every way of printing a value mask its secrets: the members of these names, and their texts wherever they stand.
+ * A copy of a value that masks its secrets however it is printed: the members of these names, and their texts wherever
+ * they stand.
  *
- * The members themselves, and JSON.stringify, still give them whole. The hook is not enumerable, so that a comparison
- * of values does not see it.
+ * The members themselves, and JSON.stringify, still give them whole. They are getters, for console.dir goes round the
+ * hook that the other ways of printing use, and shows no getter's value. The hook is not enumerable, so that a
+ * comparison of values does not see it.
  */
 export const printMasked = <A extends object>(value: A): A => {
-  // The members themselves are masked by name; a short text would be found in innocent words.
-  const secrets = Object.entries(value).flatMap(([key, member]) =>
-    secretNames.test(key) && typeof member === 'string' && member.length >= 8 ? [member] : [],
-  )
-  const print = (): unknown => redactJson(value, redactor(secrets))
-  return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), { value: print })
+  const masked = { ...value }
+  for (const [name, member] of Object.entries(value).filter(isSecret))
+    Object.defineProperty(masked, name, { get: () => member, enumerable: true })
+  const print = (): unknown => redactJson(value, redactor(secretTexts(value)))
+  return Object.defineProperty(masked, Symbol.for('nodejs.util.inspect.custom'), { value: print })
 }

@@ -6,7 +6,7 @@ import { givenUndefined, isRecord, kindOf } from './codec.ts'
 import { ConnectSessionCreate, type ConnectSessionCreateWire, Payload } from './create.ts'
 import { ConfigurationError, type Issue, type SessionError, ValidationError } from './errors.ts'
 import { issuesOf, validationError } from './issues.ts'
-import { define, type Json, type JsonObject, same, shown, snapshot } from './json.ts'
+import { decoded, define, type Json, type JsonObject, same, shown, snapshot } from './json.ts'
 import type { CallOptions } from './options.ts'
 import type { ConnectSessionToken } from './reply.ts'
 import type { Session, SessionClient, SessionWithoutOwner } from './states.ts'
@@ -45,12 +45,8 @@ interface Draft {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
-/** What a link of a chain sets: a field of the model, or a member of the wire that has none. */
-interface Step {
-  readonly into: 'fields' | 'extra'
-  readonly name: string
-  readonly value: unknown
-}
+/** Where a link of a chain puts its value: a field of the model, or a member of the wire that has none. */
+type Place = 'fields' | 'extra'
 
 /**
  * Both states of the builder. A session is the session that it was made from and the one step between them, so a call
@@ -58,29 +54,29 @@ interface Step {
  */
 class Chain implements Session {
   readonly #base: Chain | undefined
-  readonly #step: Step | undefined
+  readonly #place: Place
+  readonly #name: string
+  readonly #value: unknown
 
-  constructor(base?: Chain, step?: Step) {
+  constructor(base: Chain | undefined, place: Place, name: string, value: unknown) {
     this.#base = base
-    this.#step = step
+    this.#place = place
+    this.#name = name
+    this.#value = value
     Object.freeze(this)
   }
 
   static of({ extra = {}, ...fields }: ConnectSessionCreate): Chain {
-    const steps = (into: Step['into'], members: object): readonly Step[] =>
-      Object.entries(members).map(([name, value]) => ({ into, name, value }))
-    return [...steps('fields', fields), ...steps('extra', extra)].reduce<Chain>(
-      (chain, step) => chain.#with(step),
-      blank,
-    )
+    const put =
+      (place: Place) =>
+      (chain: Chain, [name, value]: readonly [string, Json]) =>
+        new Chain(chain, place, name, place === 'extra' || isRecord(value) ? decoded(value) : value)
+    const filled = Object.entries(fields).reduce(put('fields'), blank)
+    return Object.entries(extra).reduce(put('extra'), filled)
   }
 
   #set(name: Field, value: unknown): this {
-    return this.#with({ into: 'fields', name, value: value === undefined ? givenUndefined : value })
-  }
-
-  #with(step: Step): this {
-    return new Chain(this, step) as this // Chain is not exported, and has no subclass
+    return new Chain(this, 'fields', name, value === undefined ? givenUndefined : value) as this // it has no subclass
   }
 
   owner(id: string, name: string): Session {
@@ -129,13 +125,13 @@ class Chain implements Session {
 
   field(wireName: string, value: Json): this {
     const name = typeof wireName === 'string' ? wireName : ''
-    return this.#with({ into: 'extra', name, value: snapshot(value) })
+    return new Chain(this, 'extra', name, snapshot(value)) as this // see #set
   }
 
   when(condition: boolean, change: (session: this) => this): this {
     if (!condition) return this
     const changed: unknown = typeof change === 'function' ? change(this) : change
-    if (changed instanceof Chain) return changed as this // see #with
+    if (changed instanceof Chain) return changed as this // see #set
     const message = `expected a change that returns a session, got ${kindOf(changed)}`
     throw new ValidationError([{ path: 'when', message, hint: 'such as (session) => session.multiple()' }])
   }
@@ -143,11 +139,9 @@ class Chain implements Session {
   #draft(): Draft {
     const draft: Record<string, unknown> = {}
     const extra: Record<string, unknown> = {}
-    for (let chain: Chain | undefined = this; chain !== undefined; chain = chain.#base) {
-      if (chain.#step === undefined) break
-      const { into, name, value } = chain.#step
-      const target = into === 'fields' ? draft : extra
-      if (!Object.hasOwn(target, name)) define(target, name, value)
+    for (let chain: Chain = this; chain.#base !== undefined; chain = chain.#base) {
+      const target = chain.#place === 'fields' ? draft : extra
+      if (!Object.hasOwn(target, chain.#name)) define(target, chain.#name, chain.#value)
     }
     if (Object.keys(extra).length === 0) return draft
     return { ...draft, extra: Object.fromEntries(Object.entries(extra).reverse()) } // in the order of the calls
@@ -197,7 +191,7 @@ class Chain implements Session {
 
 Object.freeze(Chain.prototype)
 
-const blank = new Chain()
+const blank = new Chain(undefined, 'fields', '', undefined)
 
 /**
  * Begins a session, for the owner and the other fields to be added by chained calls.

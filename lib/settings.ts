@@ -1,3 +1,5 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import { left, right } from '#fp-ts/Either'
 import { kindOf } from './codec.ts'
 import { ConfigurationError } from './errors.ts'
 import { type CallOptions, type ClientOptions, callOptions, clientOptions, type HeaderValues } from './options.ts'
@@ -49,7 +51,7 @@ export const settingsOf = (options: ClientOptions): Settings => {
   return Object.freeze({
     ...defaults,
     ...given,
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
     headers: Object.freeze({ 'user-agent': userAgent, ...lowered(given.headers) }),
   })
 }
@@ -61,7 +63,7 @@ export const settingsOfCall = (settings: Settings, options: CallOptions): Settin
 }
 
 const isBase64OfKey = (key: string): boolean =>
-  /^[A-Za-z0-9+/]+={0,2}$/.test(key) && key.length % 4 === 0 && /^[!-~]+:$/.test(atob(key))
+  /^[A-Za-z0-9+/]+={0,2}$/.test(key) && key.replace(/=+$/, '').length % 4 !== 1 && /^[!-~]+:$/.test(atob(key))
 
 const keyProblem = (key: unknown): string | undefined => {
   if (typeof key !== 'string') return `expected a string, got ${kindOf(key)}`
@@ -73,11 +75,15 @@ const keyProblem = (key: unknown): string | undefined => {
   return isBase64OfKey(key) ? 'it is base64 of `key:` already; give the key as StackOne shows it' : undefined
 }
 
-/** Reads the API key, as every call does; throws a ConfigurationError, in which the key is not. */
-export const readKey = async ({ apiKey = environment('STACKONE_API_KEY') }: Settings): Promise<string> => {
-  if (apiKey === undefined) throw new ConfigurationError('There is no API key: give apiKey, or set STACKONE_API_KEY.')
+/** Reads the API key, as every call does. A Left says why it cannot be used; the key is not in it. */
+export const readKey = async ({
+  apiKey = environment('STACKONE_API_KEY'),
+}: Settings): Promise<Either<ConfigurationError, string>> => {
+  if (apiKey === undefined)
+    return left(new ConfigurationError('There is no API key: give apiKey, or set STACKONE_API_KEY.'))
   const key: unknown = typeof apiKey === 'function' ? await apiKey() : apiKey
   const problem = keyProblem(key)
-  if (problem !== undefined) throw new ConfigurationError(`The API key cannot be used: ${problem}.`)
-  return String(key)
+  return problem === undefined
+    ? right(String(key))
+    : left(new ConfigurationError(`The API key cannot be used: ${problem}.`))
 }

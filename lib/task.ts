@@ -1,16 +1,13 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left } from '#fp-ts/Either'
-import { kindOf } from './codec.ts'
 import { ConfigurationError, isSessionError, type SessionError } from './errors.ts'
 
 // Nothing of a foreign error is shown: it may hold a secret.
 const sessionError = (error: unknown, where: string): SessionError =>
   isSessionError(error)
     ? error
-    : new ConfigurationError(
-        `${where} threw what no part of it should: ${error instanceof Error ? 'an Error' : kindOf(error)}.`,
-      )
+    : new ConfigurationError(`${where} threw an error of its own, which is not repeated here.`)
 
 /** A task that never throws or rejects, whatever the work does. */
 export const guarded =

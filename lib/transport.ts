@@ -29,23 +29,36 @@ export class Unfit extends Error {
   }
 }
 
-const textOf = async (response: Response): Promise<string> => {
+const textOf = async (response: Response, signal: AbortSignal): Promise<string> => {
   // Custom fetch functions may give bodies that are no streams.
-  if (typeof response.body?.getReader !== 'function') return response.text()
+  if (typeof response.body?.getReader !== 'function') {
+    const text: unknown = await response.text()
+    if (typeof text !== 'string') throw new Unfit('no response')
+    if (text.length > largestBody) throw new Unfit('body too large')
+    return text
+  }
   const reader = response.body.getReader()
+  // Whoever makes the body is told when nobody reads on.
+  const cancel = () => void reader.cancel().catch(() => {})
+  signal.addEventListener('abort', cancel)
   const decoder = new TextDecoder()
   const parts: string[] = []
   for (let size = 0; ; ) {
     const { done, value } = await reader.read()
-    if (done) return parts.join('') + decoder.decode()
+    if (done) break
     size += value.byteLength
     if (size > largestBody) throw new Unfit('body too large')
     parts.push(decoder.decode(value, { stream: true }))
   }
+  signal.removeEventListener('abort', cancel)
+  return parts.join('') + decoder.decode()
 }
 
-const isResponse = (value: unknown): value is Response =>
-  typeof value === 'object' && value !== null && 'status' in value && 'headers' in value && 'text' in value
+const isResponse = (value: unknown): value is Response => {
+  if (typeof value !== 'object' || value === null) return false
+  const { status, headers, text }: Partial<Response> = value
+  return Number.isInteger(status) && typeof headers?.get === 'function' && typeof text === 'function'
+}
 
 /** Where a redirect leads that may be followed: inside the origin, and with the method as it is. */
 const redirectOf = (url: string, { method }: Call, { status, headers }: Response): string | undefined => {
@@ -87,6 +100,7 @@ export const send = async (
         redirect: 'manual',
       })
       if (!isResponse(fetched)) throw new Unfit('no response')
+      if (fetched.status === 0) throw new Error('a network error, given as a Response')
       return fetched
     },
   })
@@ -95,7 +109,7 @@ export const send = async (
     await response.body?.cancel()
     return send(settings, call, key, signal, redirect, hops + 1)
   }
-  return { status: response.status, headers: response.headers, text: await textOf(response) }
+  return { status: response.status, headers: response.headers, text: await textOf(response, signal) }
 }
 
 /**

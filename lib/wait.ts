@@ -22,13 +22,14 @@ const connectionOf = (attempt: ConnectionAttempt | undefined): Connection | unde
   return Object.freeze({ ...attempt, status, ...(accountId !== undefined && { accountId }) })
 }
 
-/** Whether the next look at the session may go better. */
-const mayPass = (error: SessionError): boolean => {
+/** Whether the next look at the session may go better. What a strict client refuses, it will refuse again. */
+const mayPass = (error: SessionError, strict: boolean): boolean => {
   switch (error.name) {
     case 'NetworkError':
     case 'TimeoutError':
-    case 'ReplyError':
       return true
+    case 'ReplyError':
+      return !strict
     case 'ApiError':
       return error.status >= 500 || error.status === 408 || error.status === 429
     default:
@@ -52,12 +53,16 @@ export const waitFor =
       const seen = await look({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
       const connection = isLeft(seen) ? undefined : connectionOf(seen.right.latestConnectionAttempt)
       if (connection !== undefined) return right(connection)
-      if (isLeft(seen) && !mayPass(seen.left)) return seen
+      if (isLeft(seen) && !mayPass(seen.left, settings.strict)) return seen
       const asked = isLeft(seen) && seen.left.name === 'ApiError' ? (seen.left.retryAfter ?? 0) * 1000 : 0
-      const slept = await sleep(Math.min(Math.max(interval, asked), remaining()), signal)
+      const waitMs = Math.max(interval, asked)
+      const last = waitMs >= remaining()
+      const slept = await sleep(Math.min(waitMs, remaining()), signal)
       const effort = { attempts: looks, elapsedMs: Math.round(performance.now() - started) }
       if (slept.by === 'abort') return left(new AbortError(slept.reason, effort))
-      if (remaining() <= 0)
-        return left(new TimeoutError(`No account was connected within the deadline of ${deadline} ms.`, effort))
+      if (last) {
+        const message = `No account was connected within the deadline of ${deadline} ms. Wait again, or longer.`
+        return left(new TimeoutError(message, effort))
+      }
     }
   }

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
 import { isRecord, kindOf, refusal, refuse } from './codec.ts'
-import { define, JsonObject } from './json.ts'
+import { define, Json, JsonObject } from './json.ts'
 import { didYouMean } from './nearest.ts'
 
 /** `originOwnerId` to `origin_owner_id`, in types. */
@@ -34,24 +34,20 @@ export type Wire<R extends Props, O extends Props> = {
 interface Field {
   readonly camel: string
   readonly snake: string
-  readonly codec: t.Mixed
+  readonly codec: t.Mixed & { readonly quick?: (value: unknown) => unknown }
   readonly required: boolean
 }
 
 type Form = 'camel' | 'snake'
-type Members = Readonly<Record<string, unknown>>
-type Others = (members: Members, context: t.Context) => t.Validation<JsonObject | undefined>
+type Members = { readonly [name: string]: unknown; readonly extra?: unknown }
+type Extra = (members: Members, context: t.Context, errors: t.Errors) => JsonObject | undefined
 
 const fieldsOf = (props: Props, required: boolean): readonly Field[] =>
   Object.entries(props).map(([camel, codec]) => ({ camel, snake: snakeCase(camel), codec, required }))
 
-// The caller's getters run here, once, and nowhere else.
-const membersOf = (value: Members): Members | undefined => {
-  try {
-    return { ...value }
-  } catch {
-    return undefined
-  }
+// Spreading a long list into push would run out of stack.
+const append = (errors: t.Errors, more: t.Errors): void => {
+  for (const error of more) errors.push(error)
 }
 
 /**
@@ -59,70 +55,81 @@ const membersOf = (value: Members): Members | undefined => {
  * sides), `wire` maps it from and to snake case.
  *
  * Unknown members of the wire are kept under `extra`, and go back beside the others; null counts as absent there.
- * In the model an unknown member is refused: it would be lost in silence.
+ * In the model an unknown member is refused: it would be lost in silence. A lenient codec leaves out what it cannot
+ * decode, and fails only for what is required.
  */
 export const wire = <R extends Props, O extends Props>(
   name: string,
   required: R,
   optional: O,
+  lenient = false,
 ): { readonly camel: t.Type<Model<R, O>>; readonly wire: t.Type<Model<R, O>, Wire<R, O>> } => {
   type A = Model<R, O>
   const fields = [...fieldsOf(required, true), ...fieldsOf(optional, false)]
-  const camelNames: readonly string[] = [...fields.map(({ camel }) => camel), 'extra']
+  const camelNames: ReadonlySet<string> = new Set([...fields.map(({ camel }) => camel), 'extra'])
   const snakeNames: ReadonlySet<string> = new Set(fields.map(({ snake }) => snake))
 
-  const read = (form: Form, members: Members, context: t.Context, errors: t.Errors): Record<string, unknown> => {
-    const model: Record<string, unknown> = {}
+  const model = (form: Form, members: Members, context: t.Context, errors: t.Errors): Record<string, unknown> => {
+    const decoded: Record<string, unknown> = {}
     for (const { [form]: key, camel, codec, required } of fields) {
       const member = members[key]
       const absent = member === undefined || (member === null && form === 'snake')
       if (absent && !required) continue
-      const at = t.appendContext(context, key, codec, member)
-      const decoded = absent ? refuse(member, at, 'is missing') : codec.validate(member, at)
-      if (isLeft(decoded)) errors.push(...decoded.left)
-      else model[camel] = decoded.right
+      const quick = codec.quick?.(member)
+      if (quick !== undefined) decoded[camel] = quick
+      else {
+        const at = t.appendContext(context, key, codec, member)
+        const slow = absent ? refuse(member, at, 'is missing') : codec.validate(member, at)
+        if (!isLeft(slow)) decoded[camel] = slow.right
+        else if (required || !lenient) append(errors, slow.left)
+      }
     }
-    return model
+    return decoded
   }
 
-  const othersOfModel: Others = ({ extra, ...members }, context) => {
-    const at = t.appendContext(context, 'extra', JsonObject, extra)
-    const others = isRecord(extra) ? membersOf(extra) : undefined
-    const decoded = extra === undefined ? t.success(undefined) : JsonObject.validate(others ?? extra, at)
-    const strays = Object.keys(members)
-      .filter((key) => !camelNames.includes(key) && members[key] !== undefined)
-      .map((key) => refusal(key, t.appendContext(context, key, t.unknown), 'is no member', didYouMean(key, camelNames)))
-    const misplaced = Object.keys(others ?? {})
-      .filter((key) => key.trim() === '' || snakeNames.has(snakeCase(key)))
-      .map((key) => {
-        const message = key.trim() === '' ? 'expected a name that is not blank' : 'has a place of its own'
-        return refusal(key, t.appendContext(at, key, t.unknown), message)
-      })
-    const wrong = [...strays, ...misplaced, ...(isLeft(decoded) ? decoded.left : [])]
-    return wrong.length > 0 ? t.failures(wrong) : decoded
+  const at = (context: t.Context, key: string): t.Context => t.appendContext(context, key, t.unknown)
+
+  const extraOfModel: Extra = (members, context, errors) => {
+    for (const key of Object.keys(members))
+      if (!camelNames.has(key) && members[key] !== undefined)
+        errors.push(refusal(key, at(context, key), 'is no member', didYouMean(key, [...camelNames])))
+    const { extra } = members
+    if (extra === undefined) return undefined
+    const place = at(context, 'extra')
+    for (const key of Object.keys(isRecord(extra) ? extra : {}))
+      if (key.trim() === '') errors.push(refusal(key, at(place, key), 'expected a name that is not blank'))
+      else if (snakeNames.has(snakeCase(key))) errors.push(refusal(key, at(place, key), 'has a place of its own'))
+    const decoded = JsonObject.validate(extra, place)
+    if (!isLeft(decoded)) return decoded.right
+    append(errors, decoded.left)
+    return undefined
   }
 
-  const othersOfWire: Others = (members, context) => {
-    const names = Object.keys(members).filter((key) => !snakeNames.has(key))
-    if (names.length === 0) return t.success(undefined)
-    const others: Record<string, unknown> = {}
-    for (const key of names) define(others, key, members[key])
-    return JsonObject.validate(others, context)
+  const extraOfWire: Extra = (members, context, errors) => {
+    const others: Record<string, Json> = {}
+    for (const key of Object.keys(members)) {
+      if (snakeNames.has(key)) continue
+      const decoded = Json.validate(members[key], at(context, key))
+      if (!isLeft(decoded)) define(others, key, decoded.right)
+      else if (!lenient) append(errors, decoded.left)
+    }
+    return Object.keys(others).length === 0 ? undefined : Object.freeze(others)
   }
 
   const validate =
-    (form: Form, others: Others): t.Validate<unknown, A> =>
+    (form: Form, extraOf: Extra): t.Validate<unknown, A> =>
     (value, context) => {
       if (!isRecord(value)) return refuse(value, context, `expected an object, got ${kindOf(value)}`)
-      const members = membersOf(value)
-      if (members === undefined) return refuse(value, context, 'reading it threw')
       const errors: t.Errors = []
-      const model = read(form, members, context, errors)
-      const extra = others(members, context)
-      if (isLeft(extra)) errors.push(...extra.left)
-      else if (extra.right !== undefined) model['extra'] = extra.right
-      // Without errors every required member is there, decoded by its own codec.
-      return errors.length > 0 ? t.failures(errors) : t.success(Object.freeze(model) as A)
+      try {
+        const decoded = model(form, value, context, errors)
+        const extra = extraOf(value, context, errors)
+        if (extra !== undefined) decoded['extra'] = extra
+        // Without errors every required member is there, decoded by its own codec.
+        return errors.length > 0 ? t.failures(errors) : t.success(Object.freeze(decoded) as A)
+      } catch {
+        return refuse(value, context, 'reading it threw') // by a getter or a proxy of the caller's
+      }
     }
 
   const encode = (model: A): Wire<R, O> => {
@@ -130,8 +137,8 @@ export const wire = <R extends Props, O extends Props>(
     const encoded: Record<string, unknown> = {}
     for (const { camel, snake, codec } of fields)
       if (members[camel] !== undefined) encoded[snake] = codec.encode(members[camel])
-    for (const [key, value] of Object.entries(members.extra ?? {}))
-      if (!snakeNames.has(key)) define(encoded, key, value)
+    if (members.extra !== undefined)
+      for (const [key, value] of Object.entries(members.extra)) if (!snakeNames.has(key)) define(encoded, key, value)
     // Every member of the model was put under its wire name, by its own codec.
     return encoded as Wire<R, O>
   }
@@ -142,7 +149,7 @@ export const wire = <R extends Props, O extends Props>(
     (value['extra'] === undefined || JsonObject.is(value['extra']))
 
   return {
-    camel: new t.Type<A>(name, is, validate('camel', othersOfModel), t.identity),
-    wire: new t.Type<A, Wire<R, O>>(name, is, validate('snake', othersOfWire), encode),
+    camel: new t.Type<A>(name, is, validate('camel', extraOfModel), t.identity),
+    wire: new t.Type<A, Wire<R, O>>(name, is, validate('snake', extraOfWire), encode),
   }
 }

@@ -26,7 +26,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'standard.ts': ['codec.ts', 'issues.ts'],
   'wire.ts': ['codec.ts', 'json.ts', 'nearest.ts'],
   'create.ts': ['category.ts', 'codec.ts', 'json.ts', 'standard.ts', 'wire.ts'],
-  'drift.ts': ['codec.ts', 'errors.ts', 'issues.ts', 'secret.ts'],
+  'drift.ts': ['codec.ts', 'errors.ts', 'issues.ts', 'json.ts', 'secret.ts'],
   'reply.ts': ['category.ts', 'codec.ts', 'date.ts', 'drift.ts', 'json.ts', 'standard.ts', 'wire.ts'],
   // The client
   'event.ts': ['errors.ts'],
@@ -35,11 +35,15 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'answer.ts': ['codec.ts', 'errors.ts', 'json.ts', 'secret.ts'],
   'transport.ts': ['answer.ts', 'settings.ts', 'ky'],
   'exchange.ts': ['answer.ts', 'errors.ts', 'event.ts', 'secret.ts', 'settings.ts', 'time.ts', 'transport.ts'],
-  'task.ts': ['codec.ts', 'errors.ts'],
+  'task.ts': ['errors.ts'],
   'wait.ts': ['errors.ts', 'options.ts', 'reply.ts', 'settings.ts', 'time.ts'],
+  'reading.ts': [
+    ...['answer.ts', 'drift.ts', 'errors.ts', 'event.ts', 'exchange.ts', 'issues.ts', 'secret.ts', 'settings.ts'],
+    'transport.ts',
+  ],
   'client.ts': [
-    ...['answer.ts', 'codec.ts', 'create.ts', 'drift.ts', 'errors.ts', 'event.ts', 'exchange.ts', 'issues.ts'],
-    ...['options.ts', 'reply.ts', 'settings.ts', 'task.ts', 'transport.ts', 'wait.ts'],
+    ...['codec.ts', 'create.ts', 'errors.ts', 'event.ts', 'exchange.ts', 'issues.ts', 'options.ts', 'reading.ts'],
+    ...['reply.ts', 'settings.ts', 'task.ts', 'transport.ts', 'wait.ts'],
   ],
   // The builder
   'states.ts': ['category.ts', 'client.ts', 'create.ts', 'errors.ts', 'json.ts', 'options.ts', 'reply.ts'],

@@ -11,6 +11,9 @@ const token = minted.token
 // A label in Latin-1 is not UTF-8; the two bytes that cannot be read must not cost the token.
 const latin1 = Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from(',"label":"Zürich, Genève"}', 'latin1')])
 
+/** Metadata around a value that is then too deep to be kept. */
+const deep = (inner: string): string => `${'{"a":'.repeat(498)}${inner}${'}'.repeat(498)}`
+
 const typed = (type: string): Shape => ({ title: `the content type ${type}`, headers: { 'content-type': type } })
 const status = (code: number): Shape => ({ title: `status ${code}`, status: code, drift: ['status'] })
 
@@ -56,10 +59,10 @@ describe('A reply to a create, over HTTP', () => {
     }
   })
 
-  // A list that is as long as a body may be must not hold the process up for as long as the list is squared.
+  // Nothing else runs while a body is decoded, timers included: it must not take the square of its length.
   const floods: readonly (readonly [string, string, string])[] = [
     ['80,000 categories, every other one a null', 'categories', `[${'null,"ats",'.repeat(40_000)}"ats"]`],
-    ['40,000 categories nobody knows', 'categories', `[${'"zzqqzzqq",'.repeat(40_000)}"ats"]`],
+    ['5,000 categories nobody knows', 'categories', `[${'"zzqqzzqq",'.repeat(5_000)}"ats"]`],
     ['10,000 lists in metadata that is too deep', 'metadata', deep(`[${'[[]],'.repeat(10_000)}0]`)],
   ]
 
@@ -75,10 +78,6 @@ describe('A reply to a create, over HTTP', () => {
       }
     })
 })
-
-function deep(inner: string): string {
-  return `${'{"a":'.repeat(498)}${inner}${'}'.repeat(498)}`
-}
 
 interface Unusable {
   readonly title: string

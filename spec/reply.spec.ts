@@ -150,6 +150,12 @@ const categories: readonly Shape[] = [
     drift: ['categories[0]', 'categories[1]'],
   },
   {
+    title: 'an object for categories, with a number that JSON cannot hold',
+    body: mintedAnd('"categories":{"a":1e999}'),
+    gives: { categories: undefined },
+    drift: [/^categories\b/],
+  },
+  {
     title: 'a category nested 20,000 levels deep',
     body: mintedAnd(`"categories":[${nested(20_000)},"ats"]`),
     drift: [/^categories\[0\]/],
@@ -207,6 +213,7 @@ const whole: readonly Shape[] = [
     gives: { ...absent, token: 't/😀' },
     drift: always,
   },
+  { title: 'a token that no UTF-8 can hold', sent: { token: 'tok.\ud800' }, gives: { token: 'tok.\ud800' } },
   { title: 'a token of 100,000 letters', sent: { token: 't'.repeat(100_000) }, gives: { token: 't'.repeat(100_000) } },
   { title: 'a token twice, of which the last counts', body: `{"token":7,${mintedWith({}).slice(1)}` },
 ]

@@ -8,6 +8,24 @@ export type Fault =
   | { readonly http: (response: ServerResponse, request: Recorded) => void }
   | { readonly raw: (socket: Socket) => void }
 
+/** A request that is never answered. */
+export const silence: Fault = { http: () => {} }
+
+/** Whatever is done with it, it throws, and what it throws is itself. */
+export const hostile: object = new Proxy(
+  {},
+  Object.fromEntries(
+    (['get', 'has', 'getPrototypeOf', 'ownKeys', 'getOwnPropertyDescriptor', 'set', 'defineProperty'] as const).map(
+      (trap) => [
+        trap,
+        () => {
+          throw hostile
+        },
+      ],
+    ),
+  ),
+)
+
 const text = JSON.stringify(minted)
 
 /** A create's success in bytes, after which the connection is closed. */
@@ -30,7 +48,7 @@ export interface FaultyServer extends TestServer {
 export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Promise<FaultyServer> => {
   const open = new Set<Socket>()
   const hold = (socket: Socket | null): void => {
-    if (socket === null || socket.destroyed) return
+    if (socket === null || socket.destroyed || open.has(socket)) return
     open.add(socket)
     socket.once('close', () => open.delete(socket))
   }

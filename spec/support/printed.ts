@@ -116,7 +116,6 @@ export const printings: readonly Way[] = [
   { name: '%d, %i, %f', print: (value) => format('%d %i %f', value, value, value) },
   { name: 'String', print: (value) => String(tried(() => String(value))) },
   { name: 'a template', print: (value) => String(tried(() => `${value}`)) },
-  { name: 'an addition', print: (value) => String(tried(() => `${['', value].join('')}`)) },
   { name: 'toString of Object', print: (value) => Object.prototype.toString.call(value) },
 ]
 
@@ -125,6 +124,7 @@ const json = (value: unknown): string => String(tried(() => JSON.stringify(value
 /** What gives all that a value holds. */
 export const dumps: readonly Way[] = [
   { name: 'console.dir', print: (value) => logged((console) => console.dir(value, everything)) },
+  { name: 'console.dir, as it is', print: (value) => logged((console) => console.dir(value)) },
   { name: 'console.table', print: (value) => logged((console) => console.table(value)) },
   { name: 'inspect, customInspect off', print: (value) => inspect(value, { ...everything, customInspect: false }) },
   { name: '%j', print: (value) => String(tried(() => format('%j', value))) },
