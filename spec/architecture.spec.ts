@@ -129,6 +129,12 @@ describe('The architecture of lib', () => {
       expect(violations({ ...files, [file]: `${files[file] ?? ''}\n${line}\n` })).to.deep.equal([violation])
     })
 
+  for (const file of Object.keys(table))
+    it(`lets ${file} be imported on its own`, async () => {
+      const module: unknown = await import(`../lib/${file}`)
+      expect(Object.prototype.toString.call(module)).to.equal('[object Module]')
+    })
+
   it('reads in small pieces: no file has more than 250 lines', () => {
     const long = Object.entries(sources()).filter(([, source]) => source.trimEnd().split('\n').length > 250)
     expect(long.map(([file]) => file)).to.deep.equal([])

@@ -20,8 +20,9 @@ import {
   stuck,
 } from './support/faults.ts'
 
-const timeout = 300
-const deadline = 4000
+// Long enough for a request to arrive on a machine that is busy.
+const timeout = 800
+const deadline = 8000
 
 interface Case {
   readonly title: string
@@ -334,7 +335,7 @@ describe('A fault', () => {
 
   before(() => {
     observed = pooled(
-      16,
+      24,
       runs.map(
         ({ one, door }) =>
           () =>

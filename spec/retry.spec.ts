@@ -98,8 +98,8 @@ describe('A retry', () => {
       observed = pooled(
         16,
         runs.map(({ one, times }) => () => {
-          const timeout = one.error === 'TimeoutError' ? 250 : 9000
-          return observe(one.fault, times, { timeout, deadline: 10_000, retries: 2 })
+          const timeout = one.error === 'TimeoutError' ? 800 : 9000
+          return observe(one.fault, times, { timeout, deadline: 20_000, retries: 2 })
         }),
       )
     })
@@ -292,7 +292,7 @@ describe('A retry', () => {
 
   for (const { title, fault, error, status } of passing)
     it(`is not made with retries: 0: ${title}`, async () => {
-      const timeout = error === 'TimeoutError' ? 200 : 9000
+      const timeout = error === 'TimeoutError' ? 400 : 9000
       const { result, requests, events } = await observe(fault, 1, { timeout, retries: 0 })
       expect(leftOf(result)).to.include({ name: error, attempts: 1 })
       if (status !== undefined) expect(leftOf(result)).to.have.property('status', status)

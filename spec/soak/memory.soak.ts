@@ -31,10 +31,10 @@ const invalid = acme.label(' ')
 
 describe('100,000 calls against the sandbox', () => {
   it('leave the heap where it was', async () => {
-    const api = sandbox()
+    const api = sandbox({ apiKey: 'v1.eu1.0123456789abcdef' })
     const { signal } = new AbortController()
     const client = createClient({ apiKey: 'v1.eu1.0123456789abcdef', fetch: api.fetch })
-    const stranger = createClient({ apiKey: 'v1.eu1.0123456789abcdef', fetch: api.fetch, userAgent: ' ' })
+    const stranger = createClient({ apiKey: 'v1.eu1.somebody-else', fetch: api.fetch })
 
     /** One in ten fails, in one of two ways; half of them were given a signal that lives on. */
     const make = async (number: number): Promise<'minted' | 'refused'> => {
