@@ -33,9 +33,7 @@ export const isCategory = (value: unknown): value is Category => known.has(value
 
 /** The wire's spelling of a category; what is no alias comes back as it is. */
 export const spelt = (category: unknown): unknown =>
-  typeof category === 'string' && Object.hasOwn(spellings, category)
-    ? spellings[category as CategoryAlias] // hasOwn has just shown it to be one of the keys
-    : category
+  category === 'hrisLegacy' || category === 'stackOne' ? spellings[category] : category
 
 const hintFor = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return 'give them one by one, or spread the list: .categories(...list)'

@@ -22,18 +22,27 @@ const kindOfNumber = (value: number): string => {
   return Number.isInteger(value) ? 'a number' : 'a fraction'
 }
 
+// Of a proxy that was revoked, even this throws.
+const isArray = (value: unknown): value is readonly unknown[] => {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
 /** What a value is, in a word, for messages that must not echo the value itself. */
 export const kindOf = (value: unknown): string => {
   if (value === givenUndefined) return 'undefined'
   if (value === null || value === undefined) return String(value)
-  if (Array.isArray(value)) return 'an array'
+  if (isArray(value)) return 'an array'
   if (typeof value === 'number') return kindOfNumber(value)
   if (typeof value === 'string' && value.trim() === '') return 'a blank string'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !isArray(value)
 
 /**
  * A codec that can say at once what a good value decodes to. Of a bad one it says undefined, and `validate` says why:

@@ -78,3 +78,6 @@ export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCre
 
 /** The same model checked as it stands, in camel case. */
 export const Payload: t.Type<ConnectSessionCreate> = create.camel
+
+/** The fields of the model, in their order. */
+export const { order, encodeQuickly } = create

@@ -35,6 +35,15 @@ abstract class Failure extends Error {
   }
 }
 
+// Not every value has a text: an object may have no prototype, or one that throws.
+const textOf = (value: unknown): string => {
+  try {
+    return String(value)
+  } catch {
+    return typeof value
+  }
+}
+
 const line = ({ path, message, hint }: Issue): string =>
   `  - ${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
 
@@ -116,7 +125,7 @@ export class AbortError extends Failure {
 
   /** With the reason as a text: it is the caller's own, and may be no JSON. */
   override toJSON(): object {
-    return { ...super.toJSON(), reason: String(this.reason) }
+    return { ...super.toJSON(), reason: textOf(this.reason) }
   }
 }
 

@@ -25,28 +25,27 @@ interface Problem {
   readonly message: string
 }
 
-/** What `snapshot` makes of a JSON value: a frozen deep copy, which is never walked again. */
-class Copy<A extends Json = Json> {
-  readonly json: A
+const none: readonly Problem[] = Object.freeze([])
 
-  constructor(json: A) {
-    this.json = json
-    Object.freeze(this)
-  }
-}
-
-/** What `snapshot` makes of a value that is not JSON: where and why. It is immutable, so a session can hold it. */
-class NotJson {
+/**
+ * A value as a session holds it: nobody can change it, and its getters have run. Either it was JSON, and this is a
+ * frozen deep copy, which is never walked again; or it was not, and the problems say where and why.
+ */
+export class Snapshot {
+  readonly json: Json
   readonly problems: readonly Problem[]
+  readonly #taken = true
 
-  constructor(problems: readonly Problem[]) {
+  constructor(json: Json, problems: readonly Problem[] = none) {
+    this.json = json
     this.problems = problems
-    Object.freeze(this)
+  }
+
+  /** Unlike instanceof, this runs nothing of a proxy's. */
+  static is(value: unknown): value is Snapshot {
+    return typeof value === 'object' && value !== null && #taken in value
   }
 }
-
-/** A value as a session holds it: nobody can change it, and its getters have run. */
-export type Snapshot = Copy | NotJson
 
 // Plain objects of another realm have a prototype of their own, but nothing above it.
 const isPlain = (value: object): boolean => {
@@ -61,123 +60,120 @@ export const define = (target: Record<string, unknown>, key: string, value: unkn
   else target[key] = value
 }
 
+/** Where a walk is: in an object or array, by a key of the one above. */
+interface Place {
+  readonly value: object
+  readonly key: string
+  readonly above: Place | undefined
+  readonly depth: number
+}
+
+const pathTo = (key: string, above: Place | undefined): readonly string[] => {
+  const path: string[] = []
+  for (let [at, place] = [key, above]; place !== undefined; [at, place] = [place.key, place.above]) path.push(at)
+  return path.reverse()
+}
+
+const holds = (above: Place | undefined, value: object): boolean => {
+  for (let place = above; place !== undefined; place = place.above) if (place.value === value) return true
+  return false
+}
+
 /** One walk over one value: copies it, and notes what is not JSON. */
 class Walk {
-  readonly problems: Problem[] = []
-  readonly #path: string[] = []
-  readonly #above: object[] = []
-  #seen = 0
+  problems: Problem[] | undefined
+  #objects = 0
   #keys = 0
 
-  #refuse(value: unknown, message: string): null {
-    this.#keys += this.#path.length
-    if (this.#keys <= mostKeys || this.problems.length === 0)
-      this.problems.push({ at: [...this.#path], value, message })
+  #note(problem: Problem): void {
+    this.problems ??= []
+    this.problems.push(problem)
+  }
+
+  #refuse(value: unknown, message: string, key: string, above: Place | undefined): null {
+    this.#keys += above === undefined ? 0 : above.depth
+    if (this.#keys <= mostKeys || this.problems === undefined) this.#note({ at: pathTo(key, above), value, message })
     return null
   }
 
-  #repeat({ problems }: NotJson): null {
-    for (const problem of problems) this.problems.push({ ...problem, at: [...this.#path, ...problem.at] })
-    return null
-  }
-
-  copy(value: unknown): Json {
+  copy(value: unknown, key: string, above: Place | undefined): Json {
     switch (typeof value) {
       case 'string':
       case 'boolean':
         return value
       case 'number':
         // JSON has no -0.
-        return Number.isFinite(value) ? value + 0 : this.#refuse(value, `${value} is not JSON`)
+        return Number.isFinite(value) ? value + 0 : this.#refuse(value, `${value} is not JSON`, key, above)
       case 'object':
-        return value === null ? null : this.#branch(value)
+        return value === null ? null : this.#branch(value, key, above)
       case 'undefined':
-        return this.#refuse(value, 'undefined is not JSON; leave the member out, or give null')
+        return this.#refuse(value, 'undefined is not JSON; leave the member out, or give null', key, above)
       default:
-        return this.#refuse(value, `a ${typeof value} is not JSON`)
+        return this.#refuse(value, `a ${typeof value} is not JSON`, key, above)
     }
   }
 
-  #branch(value: object): Json {
-    if (value instanceof Copy) return value.json
-    if (value instanceof NotJson) return this.#repeat(value)
-    if (this.#above.includes(value)) return this.#refuse(value, 'this is a cycle, which JSON cannot hold')
-    if (this.#above.length >= deepest) return this.#refuse(value, `nested deeper than ${deepest} levels`)
-    this.#seen += 1
-    if (this.#seen > most) return this.#refuse(value, `more than ${most} objects`)
-    this.#above.push(value)
-    const copied = this.#read(value)
-    this.#above.pop()
-    return copied
-  }
-
-  #read(value: object): Json {
+  #branch(value: object, key: string, above: Place | undefined): Json {
+    if (Snapshot.is(value)) {
+      for (const problem of value.problems) this.#note({ ...problem, at: [...pathTo(key, above), ...problem.at] })
+      return value.json
+    }
+    const depth = above === undefined ? 1 : above.depth + 1
+    this.#objects += 1
+    if (holds(above, value)) return this.#refuse(value, 'this is a cycle, which JSON cannot hold', key, above)
+    if (depth > deepest) return this.#refuse(value, `nested deeper than ${deepest} levels`, key, above)
+    if (this.#objects > most) return this.#refuse(value, `more than ${most} objects`, key, above)
     // Only a proxy or a getter can throw here, with any message; it is the caller's, and is not repeated.
     try {
-      if (Array.isArray(value)) return this.#array(value)
-      if (!isPlain(value)) return this.#refuse(value, 'a class instance is not JSON; give its fields, or a string')
-      return this.#object(value as Readonly<Record<string, unknown>>) // a plain object, by the line above
+      const place = { value, key, above, depth }
+      if (Array.isArray(value)) return this.#array(value, place)
+      if (isPlain(value)) return this.#object(value as Readonly<Record<string, unknown>>, place) // it is plain
     } catch {
-      return this.#refuse(value, 'reading it threw')
+      return this.#refuse(value, 'reading it threw', key, above)
     }
+    return this.#refuse(value, 'a class instance is not JSON; give its fields, or a string', key, above)
   }
 
-  #array(value: readonly unknown[]): Json {
+  #array(value: readonly unknown[], place: Place): Json {
     const { length } = value
-    if (Object.keys(value).length !== length) return this.#refuse(value, 'an array with holes or named members')
+    if (Object.keys(value).length !== length)
+      return this.#refuse(value, 'an array with holes or named members', place.key, place.above)
     const copied: Json[] = []
-    for (let index = 0; index < length; index += 1) {
-      const entry = value[index]
-      this.#path.push(String(index))
-      copied.push(this.copy(entry))
-      this.#path.pop()
-    }
+    for (let index = 0; index < length; index += 1) copied.push(this.copy(value[index], String(index), place))
     return Object.freeze(copied)
   }
 
-  #object(value: Readonly<Record<string, unknown>>): Json {
-    if (Object.getOwnPropertySymbols(value).some((key) => Object.prototype.propertyIsEnumerable.call(value, key)))
-      return this.#refuse(value, 'symbol keys are not JSON')
+  #object(value: Readonly<Record<string, unknown>>, place: Place): Json {
+    const symbols = Object.getOwnPropertySymbols(value)
+    if (symbols.length > 0 && symbols.some((symbol) => Object.prototype.propertyIsEnumerable.call(value, symbol)))
+      return this.#refuse(value, 'symbol keys are not JSON', place.key, place.above)
     const copied: Record<string, Json> = {}
-    for (const key of Object.keys(value)) {
-      const member = value[key]
-      this.#path.push(key)
-      define(copied, key, this.copy(member))
-      this.#path.pop()
-    }
+    for (const key of Object.keys(value)) define(copied, key, this.copy(value[key], key, place))
     return Object.freeze(copied)
   }
 }
 
-/**
- * A frozen deep copy of a JSON value; of anything else, a note of what is wrong with it.
- *
- * Each getter of the value runs once. The snapshot of a snapshot is itself.
- */
+/** Takes a snapshot, running each getter of the value once. The snapshot of a snapshot is itself. */
 export const snapshot = (value: unknown): Snapshot => {
-  if (value instanceof Copy || value instanceof NotJson) return value
+  if (Snapshot.is(value)) return value
   const walk = new Walk()
-  const json = walk.copy(value)
-  return walk.problems.length > 0 ? new NotJson(walk.problems) : new Copy(json)
+  return new Snapshot(walk.copy(value, '', undefined), walk.problems)
 }
-
-/** The snapshot of what a codec of this file has decoded, which is frozen already. */
-export const decoded = (json: Json): Snapshot => new Copy(json)
 
 /** What a value that was given is shown as. */
 export const shown = (given: unknown): unknown => {
   if (given === givenUndefined) return undefined
-  if (given instanceof NotJson) return '[not JSON]'
-  return given instanceof Copy ? given.json : given
+  if (!Snapshot.is(given)) return given
+  return given.problems.length > 0 ? '[not JSON]' : given.json
 }
 
 /** Whether two values that were given are the same, in whatever order their members stand. */
 export const same = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
-  if (a instanceof Copy && b instanceof Copy) return same(a.json, b.json)
+  if (Snapshot.is(a) && Snapshot.is(b)) return a.problems.length + b.problems.length === 0 && same(a.json, b.json)
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((entry, index) => same(entry, b[index]))
-  if (!isRecord(a) || !isRecord(b) || a instanceof NotJson || b instanceof NotJson) return false
+  if (!isRecord(a) || !isRecord(b)) return false
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }
@@ -190,14 +186,14 @@ const json = <A extends Json>(name: string, fits: (json: Json) => json is A, exp
   })
   const validate: t.Validate<unknown, A> = (value, context) => {
     const taken = snapshot(value)
-    if (taken instanceof NotJson) return t.failures(taken.problems.map((problem) => at(context, problem)))
+    if (taken.problems.length > 0) return t.failures(taken.problems.map((problem) => at(context, problem)))
     return fits(taken.json)
       ? t.success(taken.json)
       : refuse(value, context, `expected ${expected}, got ${kindOf(taken.json)}`)
   }
   const is = (value: unknown): value is A => isRight(validate(value, []))
   const quickly = (value: unknown): A | undefined =>
-    value instanceof Copy && fits(value.json) ? value.json : undefined
+    Snapshot.is(value) && value.problems.length === 0 && fits(value.json) ? value.json : undefined
   return quick(new t.Type<A>(name, is, validate, t.identity), quickly)
 }
 

@@ -61,15 +61,19 @@ export const redactJson = (value: unknown, redact: Redact): unknown => {
 const isSecret = ([name, member]: readonly [string, unknown]): boolean =>
   secretNames.test(name) && typeof member === 'string'
 
-// A member is masked by its name anyway, and a short text would be found in innocent words.
-export const secretTexts = (value: unknown, depth = 0): readonly string[] =>
-  typeof value !== 'object' || value === null || depth > 500
-    ? []
-    : Object.entries(value).flatMap(([name, member]) =>
-        isSecret([name, member])
-          ? [String(member)].filter(({ length }) => length >= 8)
-          : secretTexts(member, depth + 1),
-      )
+/** How many texts are looked for: with more, looking takes too long, and a member is masked by its name anyway. */
+const most = 50
+
+/** What the secret members of a value hold, the outermost first; a short text would be found in innocent words. */
+export const secretTexts = (value: unknown): readonly string[] => {
+  const found = new Set<string>()
+  for (let level = [value]; level.length > 0 && found.size < most; ) {
+    const members = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.entries(part) : []))
+    for (const member of members) if (isSecret(member) && String(member[1]).length >= 8) found.add(String(member[1]))
+    level = members.map(([, member]) => member)
+  }
+  return [...found].slice(0, most)
+}
 
 /**
  * A copy of a value that masks its secrets however it is printed: the members of these names, and their texts wherever

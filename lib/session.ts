@@ -3,10 +3,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { spelt } from './category.ts'
 import { givenUndefined, isRecord, kindOf } from './codec.ts'
-import { ConnectSessionCreate, type ConnectSessionCreateWire, Payload } from './create.ts'
+import { ConnectSessionCreate, type ConnectSessionCreateWire, encodeQuickly, order, Payload } from './create.ts'
 import { ConfigurationError, type Issue, type SessionError, ValidationError } from './errors.ts'
 import { issuesOf, validationError } from './issues.ts'
-import { decoded, define, type Json, type JsonObject, same, shown, snapshot } from './json.ts'
+import { type Json, type JsonObject, Snapshot, same, shown, snapshot } from './json.ts'
 import type { CallOptions } from './options.ts'
 import type { ConnectSessionToken } from './reply.ts'
 import type { Session, SessionClient, SessionWithoutOwner } from './states.ts'
@@ -39,14 +39,14 @@ const withMethod = (issue: Issue): Issue => {
   return known !== undefined && wants && issue.hint === undefined ? { ...issue, hint: `use ${known[1]}` } : issue
 }
 
-/** The fields that a chain of calls has set, as they were given. */
+/** What a chain of calls has set, as it was given: by the order of the fields, and by wire name. */
 interface Draft {
-  readonly [field: string]: unknown
-  readonly extra?: Readonly<Record<string, unknown>>
+  readonly fields: readonly unknown[]
+  readonly extra: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Where a link of a chain puts its value: a field of the model, or a member of the wire that has none. */
-type Place = 'fields' | 'extra'
+// The order holds all the fields.
+const indexOf = Object.fromEntries(order.map((name, index) => [name, index])) as Readonly<Record<Field, number>>
 
 /**
  * Both states of the builder. A session is the session that it was made from and the one step between them, so a call
@@ -54,29 +54,33 @@ type Place = 'fields' | 'extra'
  */
 class Chain implements Session {
   readonly #base: Chain | undefined
-  readonly #place: Place
-  readonly #name: string
+  /** Which field the step sets, by its index; or which other member of the wire, by its name. */
+  readonly #step: number | string
   readonly #value: unknown
 
-  constructor(base: Chain | undefined, place: Place, name: string, value: unknown) {
+  constructor(base: Chain | undefined, step: number | string, value: unknown) {
     this.#base = base
-    this.#place = place
-    this.#name = name
+    this.#step = step
     this.#value = value
     Object.freeze(this)
   }
 
   static of({ extra = {}, ...fields }: ConnectSessionCreate): Chain {
-    const put =
-      (place: Place) =>
-      (chain: Chain, [name, value]: readonly [string, Json]) =>
-        new Chain(chain, place, name, place === 'extra' || isRecord(value) ? decoded(value) : value)
-    const filled = Object.entries(fields).reduce(put('fields'), blank)
-    return Object.entries(extra).reduce(put('extra'), filled)
+    const put = (chain: Chain, [name, value]: readonly [string, Json]): Chain =>
+      new Chain(chain, indexOf[name as Field] ?? name, isRecord(value) ? new Snapshot(value) : value)
+    return Object.entries(extra).reduce(
+      (chain, [name, value]) => new Chain(chain, name, new Snapshot(value)),
+      Object.entries(fields).reduce<Chain>(put, blank),
+    )
   }
 
-  #set(name: Field, value: unknown): this {
-    return new Chain(this, 'fields', name, value === undefined ? givenUndefined : value) as this // it has no subclass
+  /** Unlike instanceof, this runs nothing of a proxy's. */
+  static is(value: unknown): value is Chain {
+    return typeof value === 'object' && value !== null && #step in value
+  }
+
+  #set(field: Field, value: unknown): this {
+    return new Chain(this, indexOf[field], value === undefined ? givenUndefined : value) as this // it has no subclass
   }
 
   owner(id: string, name: string): Session {
@@ -125,41 +129,48 @@ class Chain implements Session {
 
   field(wireName: string, value: Json): this {
     const name = typeof wireName === 'string' ? wireName : ''
-    return new Chain(this, 'extra', name, snapshot(value)) as this // see #set
+    return new Chain(this, name, snapshot(value)) as this // see #set
   }
 
   when(condition: boolean, change: (session: this) => this): this {
     if (!condition) return this
     const changed: unknown = typeof change === 'function' ? change(this) : change
-    if (changed instanceof Chain) return changed as this // see #set
+    if (Chain.is(changed)) return changed as this // see #set
     const message = `expected a change that returns a session, got ${kindOf(changed)}`
     throw new ValidationError([{ path: 'when', message, hint: 'such as (session) => session.multiple()' }])
   }
 
   #draft(): Draft {
-    const draft: Record<string, unknown> = {}
-    const extra: Record<string, unknown> = {}
+    const fields: unknown[] = new Array(order.length).fill(undefined)
+    const extra: [string, unknown][] = []
     for (let chain: Chain = this; chain.#base !== undefined; chain = chain.#base) {
-      const target = chain.#place === 'fields' ? draft : extra
-      if (!Object.hasOwn(target, chain.#name)) define(target, chain.#name, chain.#value)
+      const step = chain.#step
+      if (typeof step === 'string') extra.push([step, chain.#value])
+      else if (fields[step] === undefined) fields[step] = chain.#value
     }
-    if (Object.keys(extra).length === 0) return draft
-    return { ...draft, extra: Object.fromEntries(Object.entries(extra).reverse()) } // in the order of the calls
+    // In the order of the calls, of which the last wins.
+    return { fields, extra: extra.length === 0 ? undefined : Object.fromEntries(extra.reverse()) }
   }
 
   decode(): Either<ValidationError, ConnectSessionCreate> {
-    const decoded = Payload.decode(this.#draft())
+    const { fields, extra } = this.#draft()
+    const model: Record<string, unknown> = { extra }
+    for (const [index, name] of order.entries()) model[name] = fields[index]
+    const decoded = Payload.decode(model)
     return isLeft(decoded) ? left(new ValidationError(issuesOf(decoded.left).map(withMethod))) : decoded
   }
 
   toJSON(): ConnectSessionCreateWire {
+    const { fields, extra } = this.#draft()
+    const quick = extra === undefined ? encodeQuickly(fields) : undefined
+    if (quick !== undefined) return quick
     const decoded = this.decode()
     if (isLeft(decoded)) throw decoded.left
     return ConnectSessionCreate.encode(decoded.right)
   }
 
   equals(other: unknown): boolean {
-    return other instanceof Chain && same(this.#draft(), other.#draft())
+    return Chain.is(other) && same(this.#draft(), other.#draft())
   }
 
   task(client: SessionClient, options?: CallOptions): TaskEither<SessionError, ConnectSessionToken> {
@@ -180,18 +191,18 @@ class Chain implements Session {
 
   /** What `console.log` shows: the wire object, as far as it is valid, for the private fields would show nothing. */
   [Symbol.for('nodejs.util.inspect.custom')](_: unknown, options: unknown, inspect?: (...args: unknown[]) => string) {
-    const { extra = {}, ...draft } = this.#draft()
-    const others = Object.entries(extra).map(([name, value]) => [name, shown(value)])
-    const fields = Object.entries(draft).map(([name, value]) => [snakeCase(name), shown(value)])
-    const wire = Object.fromEntries([...fields.reverse(), ...others]) // a draft begins with the last call
-    const state = 'originOwnerId' in draft ? 'Session' : 'SessionWithoutOwner'
+    const { fields, extra = {} } = this.#draft()
+    const known = order.map((name, index) => [snakeCase(name), fields[index]])
+    const given = [...known.filter(([, value]) => value !== undefined), ...Object.entries(extra)]
+    const wire = Object.fromEntries(given.map(([name, value]) => [name, shown(value)]))
+    const state = fields[indexOf.originOwnerId] === undefined ? 'SessionWithoutOwner' : 'Session'
     return inspect === undefined ? wire : `${state} ${inspect(wire, options)}`
   }
 }
 
 Object.freeze(Chain.prototype)
 
-const blank = new Chain(undefined, 'fields', '', undefined)
+const blank = new Chain(undefined, '', undefined)
 
 /**
  * Begins a session, for the owner and the other fields to be added by chained calls.

@@ -54,6 +54,14 @@ const textOf = async (response: Response, signal: AbortSignal): Promise<string> 
   return parts.join('') + decoder.decode()
 }
 
+/** Lets go of an answer that nobody reads; a custom fetch may give any kind of body. */
+const discard = ({ body }: Response): void => {
+  if (typeof body?.cancel !== 'function') return
+  Promise.resolve()
+    .then(() => body.cancel())
+    .catch(() => {})
+}
+
 const isResponse = (value: unknown): value is Response => {
   if (typeof value !== 'object' || value === null) return false
   const { status, headers, text }: Partial<Response> = value
@@ -104,9 +112,13 @@ export const send = async (
       return fetched
     },
   })
+  if (signal.aborted) {
+    discard(response)
+    throw new Error('too late')
+  }
   const redirect = hops < mostRedirects ? redirectOf(url, call, response) : undefined
   if (redirect !== undefined) {
-    await response.body?.cancel()
+    discard(response)
     return send(settings, call, key, signal, redirect, hops + 1)
   }
   return { status: response.status, headers: response.headers, text: await textOf(response, signal) }

@@ -45,6 +45,19 @@ type Extra = (members: Members, context: t.Context, errors: t.Errors) => JsonObj
 const fieldsOf = (props: Props, required: boolean): readonly Field[] =>
   Object.entries(props).map(([camel, codec]) => ({ camel, snake: snakeCase(camel), codec, required }))
 
+/** What is made of one model. */
+export interface Wired<A, O> {
+  readonly camel: t.Type<A>
+  readonly wire: t.Type<A, O>
+  /** The known members in their order, in camel case. */
+  readonly order: readonly string[]
+  /**
+   * From the values of a model, in this order and undefined where there is none, to the wire, in one walk; undefined if
+   * any of them is not good at once. For members that are the same on both sides.
+   */
+  readonly encodeQuickly: (values: readonly unknown[]) => O | undefined
+}
+
 // Spreading a long list into push would run out of stack.
 const append = (errors: t.Errors, more: t.Errors): void => {
   for (const error of more) errors.push(error)
@@ -63,7 +76,7 @@ export const wire = <R extends Props, O extends Props>(
   required: R,
   optional: O,
   lenient = false,
-): { readonly camel: t.Type<Model<R, O>>; readonly wire: t.Type<Model<R, O>, Wire<R, O>> } => {
+): Wired<Model<R, O>, Wire<R, O>> => {
   type A = Model<R, O>
   const fields = [...fieldsOf(required, true), ...fieldsOf(optional, false)]
   const camelNames: ReadonlySet<string> = new Set([...fields.map(({ camel }) => camel), 'extra'])
@@ -143,6 +156,19 @@ export const wire = <R extends Props, O extends Props>(
     return encoded as Wire<R, O>
   }
 
+  const encodeQuickly = (values: readonly unknown[]): Wire<R, O> | undefined => {
+    const encoded: Record<string, unknown> = {}
+    let index = 0
+    for (const { snake, codec, required } of fields) {
+      const value = values[index++]
+      if (value === undefined && !required) continue
+      const good = codec.quick?.(value)
+      if (good === undefined) return undefined
+      encoded[snake] = good
+    }
+    return encoded as Wire<R, O> // as above
+  }
+
   const is = (value: unknown): value is A =>
     isRecord(value) &&
     fields.every(({ camel, codec, required }) => (value[camel] === undefined ? !required : codec.is(value[camel]))) &&
@@ -151,5 +177,7 @@ export const wire = <R extends Props, O extends Props>(
   return {
     camel: new t.Type<A>(name, is, validate('camel', extraOfModel), t.identity),
     wire: new t.Type<A, Wire<R, O>>(name, is, validate('snake', extraOfWire), encode),
+    order: fields.map(({ camel }) => camel),
+    encodeQuickly,
   }
 }

@@ -307,6 +307,63 @@ describe('A fetch function', () => {
     expect(error).to.include({ name: 'TimeoutError', attempts: 2 })
   })
 
+  it('that answers long after its time has its answer cancelled, unread', async () => {
+    const heard: string[] = []
+    const answer: (() => void)[] = []
+    const source: UnderlyingDefaultSource = {
+      pull: (controller) => {
+        heard.push('read')
+        controller.enqueue(new Uint8Array(1024))
+      },
+      cancel: () => void heard.push('cancelled'),
+    }
+    const fetch: Fetch = () =>
+      new Promise((resolve) => {
+        const body = new ReadableStream(source, { highWaterMark: 0 })
+        answer.push(() => resolve(new Response(body, { status: 201 })))
+      })
+    const error = await caught(acme.send(clientOf(base, { fetch, timeout: 50, retries: 0 })))
+    expect(error).to.include({ name: 'TimeoutError', attempts: 1 })
+    for (const give of answer) give()
+    expect(await until(() => heard.length > 0, 1000)).to.equal(true)
+    expect(heard).to.deep.equal(['cancelled'])
+  })
+
+  const discarded: readonly (readonly [title: string, body: unknown])[] = [
+    ['no stream', { pipe: () => {} }],
+    ['a text', 'It has moved'],
+    ['a stream that does not let go', new ReadableStream({ cancel: () => new Promise(() => {}) })],
+    ['a stream that fails to let go', new ReadableStream({ cancel: () => Promise.reject(new Error('No')) })],
+  ]
+
+  for (const [title, body] of discarded)
+    it(`that redirects with a body that is ${title} is followed`, async () => {
+      const sent: string[] = []
+      const moved = like({ status: 307, headers: new Headers({ location: '/elsewhere' }), body })
+      const fetch: Fetch = (url, init) => {
+        sent.push(url)
+        return sent.length === 1 ? moved(url, init) : like({})(url, init)
+      }
+      const { result } = await call('send', clientOf(base, { fetch, timeout: 1000, retries: 0 }))
+      expect(rightOf(result).token).to.equal(minted.token)
+      expect(sent).to.deep.equal([`${base}/connect_sessions`, `${base}/elsewhere`])
+    })
+
+  it('that redirects long after its time is not asked again', async () => {
+    const sent: string[] = []
+    const answer: (() => void)[] = []
+    const fetch: Fetch = (url) =>
+      new Promise((resolve) => {
+        sent.push(url)
+        answer.push(() => resolve(new Response(null, { status: 307, headers: { location: '/elsewhere' } })))
+      })
+    const error = await caught(acme.send(clientOf(base, { fetch, timeout: 50, retries: 0 })))
+    expect(error).to.include({ name: 'TimeoutError', attempts: 1 })
+    for (const give of answer) give()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(sent).to.deep.equal([`${base}/connect_sessions`])
+  })
+
   it('is looked up in the globals at the call', async () => {
     const server = await httpServer((_, response) => json(response, 201, minted))
     const { fetch } = globalThis

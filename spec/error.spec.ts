@@ -312,7 +312,22 @@ describe('the members of an error', () => {
   it('AbortError can be written as JSON, whatever the reason is', async () => {
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
-    for (const reason of [cyclic, 7n, new Proxy({}, { ownKeys: () => ['a', 'a'] })]) {
+    const textless = {
+      toString: () => {
+        throw new Error('a trap of the test')
+      },
+    }
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const reasons = [
+      cyclic,
+      7n,
+      Symbol('x'),
+      new Proxy({}, { ownKeys: () => ['a', 'a'] }),
+      Object.create(null),
+      textless,
+    ]
+    for (const reason of [...reasons, proxy]) {
       const error = await caught(
         owned.send(
           answering(() => reply(201, minted)),
@@ -630,6 +645,14 @@ describe('ApiError', () => {
       expect(error.message).to.match(/try again later/)
       expect(performance.now() - started).to.be.below(4000)
     })
+
+  it('masks a great many secrets, and is soon there', async () => {
+    const data = Array.from({ length: 10_000 }, (_, index) => ({ token: `token-number-${index}` }))
+    const started = performance.now()
+    const error = await errorOf(() => reply(400, { message: 'No.', data }))
+    expect(JSON.stringify(error.body)).not.to.include('token-number')
+    expect(performance.now() - started).to.be.below(3000)
+  })
 })
 
 describe('isSessionError', () => {

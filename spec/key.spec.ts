@@ -137,14 +137,14 @@ describe('the API key', () => {
         () => client.create(payload),
         () => client.authenticate('tok'),
         () => client.get(4711),
-        () => client.waitForConnection(4711, { interval: 1 }),
+        () => client.waitForConnection(4711, { interval: 1, deadline: 2000 }),
       ]
       for (const call of rejected) isRefusal(await caught(call()), api, 'line break')
       const left = [
         client.task.create(payload),
         client.task.authenticate('tok'),
         client.task.get(4711),
-        client.task.waitForConnection(4711, { interval: 1 }),
+        client.task.waitForConnection(4711, { interval: 1, deadline: 2000 }),
         owned.task(client),
       ]
       for (const task of left) isRefusal(leftOf<unknown, unknown>(await task()), api, 'line break')
@@ -247,7 +247,7 @@ describe('the API key', () => {
         reply(200, { ...minted, latest_connection_attempt: { status: number < 2 ? 'pending' : 'authenticated' } }),
       )
       const { client } = counted({ fetch: api.fetch })
-      await client.waitForConnection(4711, { interval: 1 })
+      await client.waitForConnection(4711, { interval: 1, deadline: 2000 })
       expect(keysOf(api)).to.deep.equal([header(key), header(other)])
     })
 

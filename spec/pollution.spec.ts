@@ -149,7 +149,7 @@ describe('no prototype is polluted', () => {
       const seen = await client.get(4711)
       expect(asJson(seen.metadata)).to.equal(asJson(JSON.parse(text)))
       hasOrdinaryPrototypes(seen)
-      const connection = await client.waitForConnection(4711)
+      const connection = await client.waitForConnection(4711, { deadline: 2000 })
       expect(connection.accountId).to.equal('acc-1')
       hasOrdinaryPrototypes(connection)
       use([seen, connection])

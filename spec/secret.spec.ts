@@ -562,7 +562,12 @@ const keyEchoes: readonly Place[] = [
   {
     title: 'an error of waitForConnection',
     find: async () =>
-      caught((await clientFor(failed(403, { message: `${key} ${basic}` }))).waitForConnection(1, { interval: 1 })),
+      caught(
+        (await clientFor(failed(403, { message: `${key} ${basic}` }))).waitForConnection(1, {
+          interval: 1,
+          deadline: 2000,
+        }),
+      ),
     is: 'ApiError',
     says: '[secret] [secret]',
   },
@@ -1062,6 +1067,19 @@ describe('secrets', () => {
       const dir = dumps.filter(({ name }) => name === 'console.dir, as it is')
       expect(dir).to.have.length(1)
       expect(showing(await owned.send(mintsSecret()), secrets, dir)).to.deep.equal([])
+    })
+
+    it('are masked soon, however many there are and however many members are odd', async () => {
+      const many = Array.from({ length: 4000 }, (_, index) => ({ token: `${token}-${index}` }))
+      const categories = many.map((_, index) => `category-${index}`)
+      const { fetch } = stub(() => reply(201, { ...minted, token, metadata: { many }, categories }))
+      const started = performance.now()
+      const made = await owned.send(createClient({ apiKey: key, fetch }))
+      const print = printings.filter(({ name }) => name === 'inspect, depth Infinity')
+      expect(made.drift).to.have.length(4000)
+      expect(print).to.have.length(1)
+      expect(showing(made, secrets, print)).to.deep.equal([])
+      expect(performance.now() - started).to.be.below(3000)
     })
 
     it('are there whole, in the members and in JSON', async () => {
