@@ -8,7 +8,7 @@ export interface Issue {
   readonly hint?: string
 }
 
-/** What a call cost until it failed. Both are absent where nothing was sent. */
+/** What a call cost until it failed. Both are absent where its input or its set-up was refused. */
 export interface Effort {
   /** Requests that were made, retries included. */
   readonly attempts?: number
@@ -113,14 +113,17 @@ export class TimeoutError extends Failure {
   }
 }
 
-/** The caller's signal was aborted. */
+/** The caller's signal was aborted. `cause` is the reason that it was aborted with. */
 export class AbortError extends Failure {
   declare readonly name: 'AbortError'
-  /** The reason that the signal was aborted with. */
-  declare readonly reason: unknown
 
   constructor(reason: unknown, effort: Effort = {}) {
-    super('The call was aborted by its signal: see `reason` of this error.', { reason, ...effort })
+    super('The call was aborted by its signal: see `reason` of this error.', effort, { cause: reason })
+  }
+
+  /** The reason that the signal was aborted with; the same as `cause`. */
+  get reason(): unknown {
+    return this.cause
   }
 
   /** With the reason as a text: it is the caller's own, and may be no JSON. */
