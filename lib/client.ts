@@ -17,12 +17,16 @@ import { type Connection, waitFor } from './wait.ts'
 
 /** The calls of a client as lazy `TaskEither`s: nothing happens until one is run, and none ever throws or rejects. */
 export interface ClientTasks {
+  /** As `client.create`. */
   readonly create: (
     payload: ConnectSessionCreate,
     options?: CallOptions,
   ) => TaskEither<SessionError, ConnectSessionToken>
+  /** As `client.authenticate`. */
   readonly authenticate: (token: string, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
+  /** As `client.get`. */
   readonly get: (id: string | number, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
+  /** As `client.waitForConnection`. */
   readonly waitForConnection: (id: string | number, options?: WaitOptions) => TaskEither<SessionError, Connection>
 }
 

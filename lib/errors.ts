@@ -67,7 +67,11 @@ export class ValidationError extends Failure {
   }
 }
 
-/** The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent. */
+/**
+ * The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent.
+ *
+ * @example createClient({ baseUrl: 'http://api.example' }) // throws: expected https:, or http: to a loopback host …
+ */
 export class ConfigurationError extends Failure {
   declare readonly name: 'ConfigurationError'
 
@@ -76,7 +80,11 @@ export class ConfigurationError extends Failure {
   }
 }
 
-/** StackOne answered with an error status. `message` holds the server's own sentence and what to do about it. */
+/**
+ * StackOne answered with an error status. `message` holds the server's own sentence and what to do about it.
+ *
+ * @example if (error.name === 'ApiError' && error.status === 429) await sleep((error.retryAfter ?? 60) * 1000)
+ */
 export class ApiError extends Failure {
   declare readonly name: 'ApiError'
   /** The HTTP status. */
@@ -93,7 +101,11 @@ export class ApiError extends Failure {
   }
 }
 
-/** No answer arrived: the connection could not be made, or broke, also in the middle of an answer. */
+/**
+ * No answer arrived: the connection could not be made, or broke, also in the middle of an answer.
+ *
+ * @example if (error.name === 'NetworkError') log.warn(error.code, error.attempts)
+ */
 export class NetworkError extends Failure {
   declare readonly name: 'NetworkError'
   /** The system's code where there was one, such as `ECONNREFUSED`. */
@@ -104,7 +116,11 @@ export class NetworkError extends Failure {
   }
 }
 
-/** An attempt took longer than `timeout`, or the whole call longer than `deadline`. */
+/**
+ * An attempt took longer than `timeout`, or the whole call longer than `deadline`.
+ *
+ * @example await acme.send(client, { timeout: 2_000, deadline: 5_000 })
+ */
 export class TimeoutError extends Failure {
   declare readonly name: 'TimeoutError'
 
@@ -113,7 +129,11 @@ export class TimeoutError extends Failure {
   }
 }
 
-/** The caller's signal was aborted. `cause` is the reason that it was aborted with. */
+/**
+ * The caller's signal was aborted. `cause` is the reason that it was aborted with.
+ *
+ * @example await acme.send(client, { signal: request.signal })
+ */
 export class AbortError extends Failure {
   declare readonly name: 'AbortError'
 
@@ -132,7 +152,11 @@ export class AbortError extends Failure {
   }
 }
 
-/** StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract. */
+/**
+ * StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract.
+ *
+ * @example if (error.name === 'ReplyError') log.error(error.status, error.requestId, error.issues)
+ */
 export class ReplyError extends Failure {
   declare readonly name: 'ReplyError'
   /** The HTTP status. */

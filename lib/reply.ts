@@ -46,13 +46,22 @@ const goodOf = (strings: t.Type<readonly string[]>): t.Type<readonly string[]> =
     t.identity,
   )
 
-const attemptAlways = { id: stringId, createdAt: string, updatedAt: string }
+const attemptAlways = {
+  /** The attempt's own id. */
+  id: stringId,
+  /** When it began, as the API writes it. */
+  createdAt: string,
+  /** When it last changed, as the API writes it. */
+  updatedAt: string,
+}
 const attemptSometimes = {
   /** `pending`, `authenticated`, `error`, `cancelled` or `expired`; others may come. */
   status: string,
   /** The id of the account, once it is connected. */
   accountSecureId: stringId,
+  /** What an OAuth provider refused with, if it did. */
   oauthErrorCode: string,
+  /** The provider's own words for that. */
   oauthErrorDescription: string,
 }
 const attempt = lax(
@@ -66,22 +75,32 @@ export interface ConnectionAttempt extends t.TypeOf<typeof attempt> {}
 const always = {
   /** The session's id, for `client.get`. */
   id: numericId,
+  /** Your organization at StackOne. */
   organizationId: stringId,
+  /** Your project at StackOne. */
   projectId: stringId,
+  /** Your customer's id, as it was asked for. */
   originOwnerId: stringId,
+  /** Your customer's name, as it was asked for. */
   originOwnerName: string,
+  /** When the session was made; a time without a zone counts as UTC. */
   createdAt: date,
 }
 
 const sometimes = {
+  /** Who connects, as it was asked for. */
   originUsername: string,
+  /** The connector's key. */
   provider: string,
   /** The categories; one that this library does not know yet is kept, and listed in `drift`. */
   categories: lax(goodOf(list(string, 0)), list(CategoryCodec, 0)),
+  /** The account that the session edits. */
   accountId: stringId,
+  /** The text that is kept on the account. */
   label: string,
+  /** Your own keys and values, as they were asked for. */
   metadata: JsonObject,
-  /** A secret. Masked when printed. */
+  /** A secret of the API. Masked when printed. */
   externalTriggerToken: string,
   /** The type of the account; one that this library does not know yet is kept, and listed in `drift`. */
   type: lax(
@@ -92,8 +111,11 @@ const sometimes = {
       "'production' or 'test'",
     ),
   ),
+  /** The older name of `connectorProfileId`. */
   integrationId: stringId,
+  /** The connector profile that the session goes to. */
   connectorProfileId: stringId,
+  /** The end user's latest try to connect an account, if there was one. */
   latestConnectionAttempt: attempt,
 }
 
@@ -102,8 +124,10 @@ const onCreate = {
   authLinkUrl: secret,
 }
 
-/** The token opens the Hub, once. A secret. Masked when printed. */
-const token = { token: secret }
+const token = {
+  /** The token opens the Hub, once. A secret. Masked when printed. */
+  token: secret,
+}
 
 interface Expiring {
   /** When the token expires: the session's creation, or failing that the arrival of the reply, plus `expiresIn`. */
