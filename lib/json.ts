@@ -127,7 +127,8 @@ class Walk {
     try {
       const place = { value, key, above, depth }
       if (Array.isArray(value)) return this.#array(value, place)
-      if (isPlain(value)) return this.#object(value as Readonly<Record<string, unknown>>, place) // it is plain
+      // A plain object is a record.
+      if (isPlain(value)) return this.#object(value as Readonly<Record<string, unknown>>, place)
     } catch {
       return this.#refuse(value, 'reading it threw', key, above)
     }

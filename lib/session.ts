@@ -67,7 +67,8 @@ class Chain implements Session {
 
   static of({ extra = {}, ...fields }: ConnectSessionCreate): Chain {
     const put = (chain: Chain, [name, value]: readonly [string, Json]): Chain =>
-      new Chain(chain, indexOf[name as Field] ?? name, isRecord(value) ? new Snapshot(value) : value)
+      // Without its extra, a payload has fields alone.
+      new Chain(chain, indexOf[name as Field], isRecord(value) ? new Snapshot(value) : value)
     return Object.entries(extra).reduce(
       (chain, [name, value]) => new Chain(chain, name, new Snapshot(value)),
       Object.entries(fields).reduce<Chain>(put, blank),

@@ -48,7 +48,7 @@ const getters = Object.defineProperties(
   ),
 )
 
-const cyclic: Error = Object.assign(new Error('around'), { cause: undefined as unknown })
+const cyclic = new Error('around')
 cyclic.cause = cyclic
 
 interface Case {
