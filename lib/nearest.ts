@@ -15,6 +15,12 @@ const distance = (a: string, b: string): number => {
 // Case and separators are what people get wrong most; no two known names differ by them alone.
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
 
+// Swapped letters are one slip of the hand, not two wrong letters.
+const slips = (a: string, b: string): number => {
+  const off = distance(a, b)
+  return off === 2 && [...a].sort().join('') === [...b].sort().join('') ? 1 : off
+}
+
 // A third of the letters may be wrong; half of them, behind a good beginning: 'retry' for 'retries'.
 const tolerance = (name: string, candidate: string): number =>
   Math.max(1, Math.floor(candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3)))
@@ -23,7 +29,7 @@ const tolerance = (name: string, candidate: string): number =>
 const nearest = (name: string, known: readonly string[]): string | undefined => {
   if (name.length > 64) return undefined
   const [best] = known
-    .map((candidate) => ({ candidate, off: distance(plain(name), plain(candidate)) }))
+    .map((candidate) => ({ candidate, off: slips(plain(name), plain(candidate)) }))
     .filter(({ candidate, off }) => off <= tolerance(plain(name), plain(candidate)))
     .sort((a, b) => a.off - b.off)
   return best?.candidate

@@ -26,6 +26,8 @@ describe('A misspelt name', () => {
     ['hriss', 'hris'],
     ['HRIS', 'hris'],
     ['atz', 'ats'],
+    ['hirs', 'hris'],
+    ['tas', 'ats'],
     ['hris legacy', 'hris-legacy'],
     ['hris_legacy', 'hris-legacy'],
     ['acounting', 'accounting'],
