@@ -33,7 +33,7 @@ export const requestIdOf = ({ headers }: Answer, redact: Redact): string | undef
   redact(headers.get('x-request-id') ?? '').slice(0, 200) || undefined
 
 /** The seconds of `Retry-After`, given as a number or as a date; undefined if it is neither. */
-export const retryAfterOf = ({ headers }: Answer): number | undefined => {
+const retryAfterOf = ({ headers }: Answer): number | undefined => {
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER)
   // Date.parse takes nearly anything for a date, also '-5'; an HTTP date has a day, a month in letters and a time, and

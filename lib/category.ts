@@ -2,7 +2,7 @@ import { check } from './codec.ts'
 import { didYouMean } from './nearest.ts'
 
 /** The categories of connectors, as the API spells them. */
-export const categories = [
+const categories = [
   'ats',
   'hris',
   'hris-legacy',
@@ -29,7 +29,7 @@ export type CategoryAlias = keyof typeof spellings
 
 const known: ReadonlySet<unknown> = new Set(categories)
 
-export const isCategory = (value: unknown): value is Category => known.has(value)
+const isCategory = (value: unknown): value is Category => known.has(value)
 
 /** The wire's spelling of a category; what is no alias comes back as it is. */
 export const spelt = (category: unknown): unknown =>

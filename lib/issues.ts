@@ -12,7 +12,7 @@ const step = (key: string): string => {
 }
 
 /** The keys as one would write them in code: `metadata.plans[0]["a key"]`. */
-export const pathOf = (context: Context): string => keysOf(context).map(step).join('').replace(/^\./, '')
+const pathOf = (context: Context): string => keysOf(context).map(step).join('').replace(/^\./, '')
 
 /** io-ts' errors as issues, in their order. */
 export const issuesOf = (errors: Errors): readonly Issue[] =>

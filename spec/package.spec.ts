@@ -1,14 +1,43 @@
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { sandbox } from '../lib/testing/index.ts'
 import { version } from '../lib/version.ts'
 
 const manifest: {
   version: string
   type: string
-  exports: Record<string, unknown>
+  exports: Record<string, string | Record<string, string>>
+  imports: Record<string, Record<string, string>>
+  scripts: Record<string, string>
   dependencies: Record<string, string>
   engines: Record<string, string>
 } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+interface Locked {
+  readonly version?: string
+  readonly resolved?: string
+  readonly integrity?: string
+  readonly dev?: boolean
+  readonly optional?: boolean
+  readonly hasInstallScript?: boolean
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+interface Packed {
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}
+
+const execute = promisify(execFile)
+
+const npm = (folder: string, ...args: readonly string[]) =>
+  execute('npm', [...args, '--silent', '--no-audit', '--no-fund'], { cwd: folder, timeout: 60_000 })
 
 describe('The package', () => {
   it('says the same version in its manifest and in the User-Agent', () => {
@@ -51,5 +80,127 @@ describe('The package', () => {
         ...['createClient', 'days', 'fromJSON', 'hours', 'isExpired', 'isSessionError', 'minutes', 'session'],
       ].sort(),
     )
+  })
+
+  it('has an exports map whose paths are all there, types first', () => {
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    )
+    expect(targets.filter((path) => !existsSync(path))).to.deep.equal([])
+    for (const target of Object.values(manifest.exports).filter((target) => typeof target !== 'string'))
+      expect(Object.keys(target)).to.deep.equal(['types', 'default'])
+  })
+
+  it('has an imports map whose paths are all there, for Node and for bundlers', () => {
+    const targets = Object.values(manifest.imports).flatMap((target) => Object.values(target))
+    expect(targets.length).to.be.at.least(2)
+    const paths = targets.map((path) => join('node_modules', path.replace('*', 'Either')))
+    expect(paths.filter((path) => !existsSync(path))).to.deep.equal([])
+  })
+
+  it('runs nothing when it is installed', () => {
+    const hooks = Object.keys(manifest.scripts).filter((name) =>
+      /^(pre|post)?(install|prepare|prepack|publish|pack)$|^(prepublishOnly|dependencies)$/.test(name),
+    )
+    expect(hooks).to.deep.equal([])
+  })
+})
+
+describe('The lock file', () => {
+  const lock: { readonly lockfileVersion: number; readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(
+    readFileSync('package-lock.json', 'utf8'),
+  )
+  const { '': root = {}, ...installed } = lock.packages
+  const without = (wrong: (locked: Locked) => boolean) =>
+    Object.entries(installed)
+      .filter(([, locked]) => wrong(locked))
+      .map(([path]) => path)
+
+  it('is of the form that every supported npm reads', () => {
+    expect(lock.lockfileVersion).to.equal(3)
+    expect(Object.keys(installed).length).to.be.at.least(80)
+  })
+
+  it('asks for what the manifest asks for', () => {
+    const { dependencies, devDependencies }: Locked = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(root.dependencies).to.deep.equal(dependencies)
+    expect(root.devDependencies).to.deep.equal(devDependencies)
+    expect(root.version).to.equal(version)
+  })
+
+  it('holds three packages at run time, and no more below them', () => {
+    const runtime = without(({ dev }) => dev !== true).filter((path) => installed[path]?.optional !== true)
+    expect(runtime).to.have.members(['node_modules/fp-ts', 'node_modules/io-ts', 'node_modules/ky'])
+  })
+
+  it('has the integrity of every package, and names no host', () => {
+    expect(without(({ integrity = '' }) => !/^sha512-[\w+/]{86}==$/.test(integrity))).to.deep.equal([])
+    expect(without(({ resolved }) => resolved !== undefined)).to.deep.equal([])
+  })
+
+  it('has no package that runs a script when it is installed', () => {
+    expect(without(({ hasInstallScript }) => hasInstallScript === true)).to.deep.equal([])
+  })
+
+  it('is whole on every platform: what is optional is in it too', () => {
+    const missing = Object.entries(installed).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies)
+        .filter((name) => !(`node_modules/${name}` in installed) && !(`${path}/node_modules/${name}` in installed))
+        .map((name) => `${name} of ${path}`),
+    )
+    expect(missing).to.deep.equal([])
+  })
+})
+
+describe('The tarball', function () {
+  this.timeout(120_000)
+  let folder = ''
+  let files: readonly string[] = []
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tarball-'))
+    const { stdout } = await npm(process.cwd(), 'pack', '--json', '--pack-destination', folder)
+    // A list, or in later versions of npm an object by name.
+    const answer: Readonly<Record<string, Packed>> = JSON.parse(stdout)
+    const [packed] = Object.values(answer)
+    files = packed?.files.map(({ path }) => path) ?? []
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+    await npm(folder, 'install', join(folder, packed?.filename ?? ''))
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('holds the sources, what is built of each, and what a reader wants; nothing else', () => {
+    const sources = readdirSync('lib', { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll('\\', '/'))
+      .filter((file) => file.endsWith('.ts'))
+    const built = sources.flatMap((file) =>
+      ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
+    )
+    const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']
+    expect([...files].sort()).to.deep.equal([...sources.map((file) => `lib/${file}`), ...built, ...texts].sort())
+  })
+
+  it("brings three packages with it into a user's folder", () => {
+    const brought = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))
+    expect(brought).to.have.members(['fp-ts', 'io-ts', 'ky', 'stackone-session'])
+  })
+
+  it('has a README whose first block runs as it stands, in plain Node', async () => {
+    const readme = readFileSync(join(folder, 'node_modules', 'stackone-session', 'README.md'), 'utf8')
+    const [, block = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? []
+    expect(block).to.include('.send(client)')
+    writeFileSync(join(folder, 'first.mjs'), `${block}\nconsole.log(token, authLinkUrl, expiresAt.toISOString())\n`)
+    const api = sandbox({ apiKey: 'v1.sandbox.key' })
+    const server = await api.listen()
+    try {
+      const { NODE_OPTIONS, NODE_V8_COVERAGE, ...rest } = process.env
+      const env = { ...rest, STACKONE_API_KEY: 'v1.sandbox.key', STACKONE_BASE_URL: server.url }
+      const { stdout, stderr } = await execute(process.execPath, ['first.mjs'], { cwd: folder, env, timeout: 30_000 })
+      expect(stderr).to.equal('')
+      expect(api.sessions).to.have.length(1)
+      expect(stdout.split(' ')[0]).to.equal(api.sessions[0]?.token)
+    } finally {
+      await server.close()
+    }
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { apiKey, call, clientOf, doors } from './support/call.ts'
+import { apiKey, call, clientOf, doors, until } from './support/call.ts'
 import { leftOf, rightOf } from './support/either.ts'
 import { errorBody } from './support/faults.ts'
 import { httpServer, json, minted, type TestServer } from './support/server.ts'
@@ -154,13 +154,16 @@ describe('A redirect', () => {
     ])
   })
 
-  it('inside the origin whose own body never ends is followed all the same', async () => {
+  it('inside the origin whose own body never ends is followed, and its connection closed', async () => {
+    const left: string[] = []
     const server = await served(({ url }, response) => {
       if (url === '/elsewhere') return json(response, 201, minted)
       response.writeHead(307, { location: '/elsewhere' })
       response.write('It has moved')
+      response.once('close', () => left.push('closed'))
     })
     const { result } = await call('send', clientOf(server.url, { timeout: 2000, retries: 0 }))
     expect(rightOf(result).token).to.equal(minted.token)
+    expect(await until(() => left.length === 1)).to.equal(true)
   })
 })

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { CallOptions, ClientEvent, ClientOptions, SessionError } from '../lib/index.ts'
-import { call, clientOf, doors, type Ended, pooled } from './support/call.ts'
+import { call, clientOf, doors, type Ended, patiently, pooled } from './support/call.ts'
 import { caught } from './support/caught.ts'
 import { leftOf, rightOf } from './support/either.ts'
 import {
@@ -90,7 +90,8 @@ const observe = async (fault: Fault, times: number, options: ClientOptions): Pro
 }
 
 describe('A retry', () => {
-  describe('gives a session', () => {
+  describe('gives a session', function () {
+    this.timeout(30_000)
     const runs = passing.flatMap((one) => [1, 2].map((times) => ({ one, times })))
     let observed: readonly Promise<Observed>[] = []
 
@@ -98,8 +99,9 @@ describe('A retry', () => {
       observed = pooled(
         16,
         runs.map(({ one, times }) => () => {
-          const timeout = one.error === 'TimeoutError' ? 800 : 9000
-          return observe(one.fault, times, { timeout, deadline: 20_000, retries: 2 })
+          const wait = (timeout: number) => observe(one.fault, times, { timeout, deadline: 20_000, retries: 2 })
+          if (one.error !== 'TimeoutError') return wait(20_000)
+          return patiently(400, wait, ({ requests, events }) => requests <= times || retriesIn(events).length > times)
         }),
       )
     })
@@ -292,8 +294,9 @@ describe('A retry', () => {
 
   for (const { title, fault, error, status } of passing)
     it(`is not made with retries: 0: ${title}`, async () => {
-      const timeout = error === 'TimeoutError' ? 400 : 9000
-      const { result, requests, events } = await observe(fault, 1, { timeout, retries: 0 })
+      const timeout = error === 'TimeoutError' ? 200 : 9000
+      const once = (ms: number) => observe(fault, 1, { timeout: ms, retries: 0 })
+      const { result, requests, events } = await patiently(timeout, once, (observed) => observed.requests === 0)
       expect(leftOf(result)).to.include({ name: error, attempts: 1 })
       if (status !== undefined) expect(leftOf(result)).to.have.property('status', status)
       expect(requests).to.equal(1)

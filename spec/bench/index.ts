@@ -1,101 +1,51 @@
-// Ratios against doing the same by hand, measured in one run. Nothing here is asserted.
-import ky from 'ky'
-import { createClient, session } from 'stackone-session'
-import { sandbox } from 'stackone-session/testing'
+// Measures all, prints one table, and writes it as results.json and results.svg beside this file.
+// With names, such as `npm run bench -- chain send`, measures these parts alone and writes nothing.
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { clean, here } from './fresh.ts'
+import { curves, parts, versions } from './measure.ts'
+import { plot } from './plot.ts'
+import { growthRows, type Row } from './rows.ts'
+import { table } from './table.ts'
 
-type Work = () => unknown
-
-const rounds = 15
-
-/** Microseconds a call. */
-const timed = async (work: Work, calls: number): Promise<number> => {
-  const began = performance.now()
-  for (let call = 0; call < calls; call += 1) await work()
-  return ((performance.now() - began) / calls) * 1000
+const processors = cpus()
+const machine = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+  cpu: processors[0]?.model.trim() ?? 'unknown',
+  cores: processors.length,
+  ...versions,
 }
+const subtitle = `${machine.date}, Node ${machine.node}, ${machine.platform}, ${machine.cpu}, ${machine.cores} cores`
 
-/** The same without awaiting, for work that is over in a microsecond or two. */
-const timedSync = (work: Work, calls: number): number => {
-  const began = performance.now()
-  for (let call = 0; call < calls; call += 1) work()
-  return ((performance.now() - began) / calls) * 1000
-}
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
-/** Alternates the contestants, so that a busy moment of the machine hits all of them; prints medians and ratios. */
-const compare = async (
-  title: string,
-  contestants: Readonly<Record<string, Work>>,
-  time: (work: Work, calls: number) => number | Promise<number>,
-  calls: number,
-): Promise<void> => {
-  const names = Object.keys(contestants)
-  const times = new Map<string, number[]>(names.map((name) => [name, []]))
-  for (const work of Object.values(contestants)) await time(work, calls) // not counted: the compiler warms up
-  for (let round = 0; round < rounds; round += 1)
-    for (const [name, work] of Object.entries(contestants)) times.get(name)?.push(await time(work, calls))
-  const medians = names.map((name) => median(times.get(name) ?? []))
-  const [ours = Number.NaN] = medians
-  console.log(`\n${title}`)
-  for (const [index, name] of names.entries()) {
-    const value = medians[index] ?? Number.NaN
-    const ratio = index === 0 ? '' : `ours takes ${(ours / value).toFixed(2)} times as long`
-    console.log(`  ${name.padEnd(34)} ${value.toFixed(2).padStart(9)} us  ${ratio}`)
+const measured = async (names: readonly string[]): Promise<readonly Row[]> => {
+  const rows: Row[] = []
+  for (const name of names) {
+    const part = Object.entries(parts).find(([known]) => known === name)?.[1]
+    if (part === undefined) throw new Error(`There is no part ${name}; there are ${Object.keys(parts).join(', ')}.`)
+    process.stderr.write(`${name} …\n`)
+    rows.push(...(await part()))
   }
+  return rows
 }
 
-const metadata = { plan: 'pro', seats: 12, region: 'eu' }
+const print = (rows: readonly Row[]): void => void process.stdout.write(`\n${subtitle}\n\n${table(rows)}\n`)
 
-await compare(
-  'A chain of seven calls to its request body',
-  {
-    'stackone-session': () =>
-      JSON.stringify(
-        session()
-          .owner('acme-42', 'Acme Inc.')
-          .username('it@acme.example')
-          .provider('bamboohr')
-          .categories('ats', 'hris')
-          .expiresIn(3600)
-          .metadata(metadata)
-          .multiple(),
-      ),
-    'a literal, stringified': () =>
-      JSON.stringify({
-        origin_owner_id: 'acme-42',
-        origin_owner_name: 'Acme Inc.',
-        origin_username: 'it@acme.example',
-        provider: 'bamboohr',
-        categories: ['ats', 'hris'],
-        expires_in: 3600,
-        metadata: { ...metadata },
-        multiple: true,
-      }),
-  },
-  timedSync,
-  20_000,
-)
+const all = async (): Promise<void> => {
+  const compared = await measured(Object.keys(parts).filter((name) => name !== 'growth'))
+  process.stderr.write('growth …\n')
+  const growth = await curves()
+  const rows = [...compared, ...growthRows(growth)]
+  print(rows)
+  await writeFile(`${here}results.json`, `${JSON.stringify({ ...machine, rows, growth }, null, 2)}\n`)
+  await writeFile(`${here}results.svg`, await plot(compared, growth, subtitle))
+}
 
-const server = await sandbox().listen()
-const client = createClient({ apiKey: 'v1.sandbox.key', baseUrl: server.url })
-const acme = session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris')
-const url = `${server.url}/connect_sessions`
-const headers = { authorization: `Basic ${btoa('v1.sandbox.key:')}`, 'user-agent': 'bench' }
-const body = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.', categories: ['ats', 'hris'] }
-
-await compare(
-  'A send on loopback',
-  {
-    'stackone-session': () => acme.send(client),
-    'bare ky': () => ky.post(url, { json: body, headers }).json(),
-    'bare fetch': async () => {
-      const json = { ...headers, 'content-type': 'application/json' }
-      return (await fetch(url, { method: 'POST', headers: json, body: JSON.stringify(body) })).json()
-    },
-  },
-  timed,
-  100,
-)
-
-await server.close()
+const names = process.argv.slice(2)
+try {
+  if (names.length === 0) await all()
+  else print(await measured(names))
+} finally {
+  await clean()
+}

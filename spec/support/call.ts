@@ -71,6 +71,19 @@ export const until = async (holds: () => boolean | Promise<boolean>, ms = 3000):
   return holds()
 }
 
+/**
+ * Observes what a limit of time does. A machine may be too busy for anything to arrive within a short one: it is given
+ * twice as long then, a few times over.
+ */
+export const patiently = async <A>(
+  ms: number,
+  observe: (ms: number) => Promise<A>,
+  wasBusy: (observed: A) => boolean,
+): Promise<A> => {
+  const observed = await observe(ms)
+  return ms < 3000 && wasBusy(observed) ? patiently(2 * ms, observe, wasBusy) : observed
+}
+
 /** Runs pieces of work, so many at a time; each is begun in its turn, without being asked for. */
 export const pooled = <A>(size: number, works: readonly (() => Promise<A>)[]): readonly Promise<A>[] => {
   const waiting: (() => void)[] = []

@@ -1,0 +1,84 @@
+// What the benchmarks use of packages that only their own install has. Loaded by name, so that the project compiles
+// without them, and so that each process loads only what it measures.
+
+/** As the SDK's model has it. */
+export interface SdkModel {
+  readonly originOwnerId: string
+  readonly originOwnerName: string
+  readonly originUsername?: string
+  readonly provider?: string
+  readonly categories?: readonly string[]
+  readonly expiresIn?: number
+  readonly metadata?: object
+  readonly multiple?: boolean
+}
+
+interface Core {
+  readonly _baseURL: URL | null
+}
+
+type Result<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: Error }
+
+interface BuildOptions {
+  readonly stdin?: { readonly contents: string; readonly resolveDir: string }
+  readonly entryPoints?: readonly string[]
+  readonly absWorkingDir: string
+  readonly alias: Readonly<Record<string, string>>
+  readonly external?: readonly string[]
+  readonly packages?: 'external'
+  readonly bundle: boolean
+  readonly minify?: boolean
+  readonly format: 'esm'
+  readonly platform: 'neutral' | 'node'
+  readonly target: string
+  readonly conditions?: readonly string[]
+  readonly mainFields?: readonly string[]
+  readonly outfile: string
+  readonly write: boolean
+  readonly logLevel: 'warning'
+}
+
+interface Chart {
+  readonly setOption: (option: object) => void
+  readonly renderToSVGString: () => string
+  readonly dispose: () => void
+}
+
+interface Packages {
+  readonly '@stackone/stackone-client-ts/core.js': {
+    readonly StackOneCore: new (options: {
+      readonly serverURL: string
+      readonly security: { readonly username: string; readonly password: string }
+    }) => Core
+  }
+  readonly '@stackone/stackone-client-ts/funcs/connectSessionsCreateConnectSession.js': {
+    readonly connectSessionsCreateConnectSession: (
+      core: Core,
+      request: SdkModel,
+    ) => Promise<Result<{ readonly connectSessionTokenAuthLink?: { readonly token: string } }>>
+  }
+  readonly '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js': {
+    readonly connectSessionCreateToJSON: (request: SdkModel) => string
+  }
+  readonly esbuild: {
+    readonly build: (
+      options: BuildOptions,
+    ) => Promise<{ readonly outputFiles?: readonly { readonly contents: Uint8Array }[] }>
+  }
+  readonly echarts: {
+    readonly init: (
+      element: null,
+      theme: null,
+      options: { readonly renderer: 'svg'; readonly ssr: true; readonly width: number; readonly height: number },
+    ) => Chart
+  }
+}
+
+/** A package, typed as far as it is used here; what it does is checked before it is timed. */
+export const installed = async <Name extends keyof Packages>(name: Name): Promise<Packages[Name]> => {
+  try {
+    return await import(name)
+  } catch (error) {
+    throw new Error('The benchmarks have an install of their own: npm ci --prefix spec/bench', { cause: error })
+  }
+}

@@ -1,0 +1,40 @@
+// Each part of the table, measured; `effort` scales the rounds.
+import { bundle } from './bundle.ts'
+import { fresh, versionOf, withServer } from './fresh.ts'
+import {
+  bundleRows,
+  type Curves,
+  chainRows,
+  growthRows,
+  memoryRows,
+  type Row,
+  sendRows,
+  startRows,
+  throughputRows,
+  type Versions,
+} from './rows.ts'
+import { start } from './start.ts'
+import { throughput } from './throughput.ts'
+
+export const versions: Versions = { ky: versionOf('ky'), sdk: versionOf('@stackone/stackone-client-ts') }
+
+/** Median of three processes: a heap is measured to a few bytes, but not to the same ones. */
+const memory = async () => ({
+  sessions: await fresh<number>('memory.ts', ['sessions'], ['--expose-gc']),
+  objects: await fresh<number>('memory.ts', ['objects'], ['--expose-gc']),
+})
+
+export const curves = (): Promise<Curves> => fresh<Curves>('growth.ts', ['15'])
+
+/** The parts by name, in the order of the table; growth comes last, from its curves. */
+export const parts = {
+  chain: async (): Promise<readonly Row[]> => chainRows(await fresh('chain.ts', ['31']), versions),
+  send: () =>
+    withServer(async (url): Promise<readonly Row[]> => sendRows(await fresh('send.ts', [url, '21']), versions)),
+  bundle: async (): Promise<readonly Row[]> => bundleRows(await bundle()),
+  start: async (): Promise<readonly Row[]> => startRows(await start(15)),
+  memory: async (): Promise<readonly Row[]> => memoryRows(await memory()),
+  throughput: () =>
+    withServer(async (url): Promise<readonly Row[]> => throughputRows(await throughput(url, 3), versions)),
+  growth: async (): Promise<readonly Row[]> => growthRows(await curves()),
+} as const

@@ -1,0 +1,210 @@
+// A user's module that takes all that the package gives. Every compiler that is supported accepts it, under all flags.
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import {
+  AbortError,
+  ApiError,
+  type CallOptions,
+  type Category,
+  type CategoryAlias,
+  type Client,
+  type ClientEvent,
+  type ClientOptions,
+  type ClientTasks,
+  type Codec,
+  ConfigurationError,
+  type Connection,
+  type ConnectionAttempt,
+  ConnectSession,
+  ConnectSessionCreate,
+  type ConnectSessionCreateWire,
+  ConnectSessionToken,
+  type ConnectSessionTokenWire,
+  type ConnectSessionWire,
+  createClient,
+  days,
+  type Effort,
+  type Fetch,
+  fromJSON,
+  type HeaderValues,
+  hours,
+  type Issue,
+  isExpired,
+  isSessionError,
+  type Json,
+  type JsonObject,
+  minutes,
+  NetworkError,
+  ReplyError,
+  type Session,
+  type SessionClient,
+  type SessionError,
+  type SessionWithoutOwner,
+  type StandardSchema,
+  session,
+  TimeoutError,
+  ValidationError,
+  type WaitOptions,
+} from 'stackone-session'
+import {
+  type LocalServer,
+  type Sandbox,
+  type SandboxOptions,
+  type SandboxRequest,
+  sandbox,
+} from 'stackone-session/testing'
+
+/** Holds at compile time alone, where both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const holds = <Claim extends true>(...claim: readonly Claim[]): readonly Claim[] => claim
+
+// The client and its options
+export const headers: HeaderValues = { 'x-team': 'hub', 'x-none': undefined }
+export const carry: Fetch = (url, init) => fetch(url, init)
+export const told = (event: ClientEvent): string => {
+  const { type, endpoint, attempt, elapsedMs, status = 0, requestId = '' } = event
+  const more = event.type === 'retry' ? event.waitMs : event.type === 'drift' ? event.issues.length : 0
+  return [type, endpoint, attempt, elapsedMs, status, requestId, more].join(' ')
+}
+const key: string | undefined = ['v1.eu1.key'].find(Boolean)
+export const options: ClientOptions = {
+  apiKey: key,
+  baseUrl: undefined,
+  timeout: 5_000,
+  deadline: 20_000,
+  retries: 1,
+  headers,
+  userAgent: 'hub/1',
+  fetch: carry,
+  onEvent: told,
+  strict: false,
+  dangerouslyAllowBrowser: false,
+}
+export const client: Client = createClient(options)
+export const later = createClient({ apiKey: async () => 'v1.eu1.key', onEvent: ({ type }) => type })
+export const sender: SessionClient = { create: client.create }
+
+// The builder: the chain, a base and its forks, helpers, conditions
+const aliases: readonly CategoryAlias[] = ['hrisLegacy', 'stackOne']
+const first: Category = 'ats'
+export const metadata: JsonObject = { plan: 'pro', seats: 12, tags: ['a', null, { deep: [true] }] }
+export const value: Json = [1, 'two', false, null, { three: 3 }]
+export const base = session()
+  .categories(first, ...aliases)
+  .metadata(metadata)
+export const labelled = <S extends SessionWithoutOwner>(given: S, text: string): S =>
+  given.when(text !== '', (s) => s.label(text))
+export const acme: Session = labelled(base, 'trial')
+  .owner('acme-42', 'Acme Inc.')
+  .username('it@acme.example')
+  .provider('bamboohr')
+  .account('45072196112816593343')
+  .expiresIn(minutes(30) + hours(1) + days(7))
+  .multiple()
+  .multiple(false)
+  .label('Recruiting')
+  .type('test')
+  .connectorProfile('profile-7')
+  .field('theme', value)
+  .when(true, (owned) => owned.owner('acme-43', 'Acme Inc.').type('production'))
+export const decoded: Either<ValidationError, ConnectSessionCreate> = acme.decode()
+export const body: ConnectSessionCreateWire = acme.toJSON()
+export const back: Either<ValidationError, Session> = fromJSON(JSON.parse(JSON.stringify(acme)))
+export const same: boolean = acme.equals(base)
+
+// Sending, as a promise and as a task
+const { signal } = new AbortController()
+const callOptions: CallOptions = { signal, timeout: 1_000, deadline: undefined, retries: 0, headers }
+const waitOptions: WaitOptions = { signal, interval: 1_000, deadline: 60_000 }
+export const sent: Promise<ConnectSessionToken> = acme.send(client, callOptions)
+export const task: TaskEither<SessionError, ConnectSessionToken> = acme.task(sender, callOptions)
+const tasks: ClientTasks = client.task
+export const lazily = [
+  tasks.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' }),
+  tasks.authenticate('token', callOptions),
+  tasks.get('4711'),
+  tasks.waitForConnection(4711, waitOptions),
+]
+
+// The reply
+export const opened = async (): Promise<string> => {
+  const { token, authLinkUrl, expiresAt, id = '', extra, drift } = await acme.send(client)
+  const again: ConnectSession = await client.authenticate(token)
+  const attempt: ConnectionAttempt | undefined = (await client.get(id)).latestConnectionAttempt
+  const connection: Connection = await client.waitForConnection(id, waitOptions)
+  const issues: readonly Issue[] = drift
+  const account: string | undefined = connection.accountId ?? attempt?.accountSecureId
+  const facts = [
+    authLinkUrl,
+    expiresAt.toISOString(),
+    isExpired({ expiresAt }),
+    extra?.['theme'],
+    again.provider,
+    account,
+  ]
+  return [...facts, ...issues.map(({ path, message, hint }) => `${path} ${message} ${hint ?? ''}`)].join('\n')
+}
+
+// The errors: each class, and all of them by name
+export const advice = (error: unknown): string => {
+  if (!isSessionError(error)) throw error
+  const { attempts = 0, elapsedMs = 0 }: Effort = error
+  switch (error.name) {
+    case 'ValidationError':
+      return error.issues.map(({ path }) => path).join()
+    case 'ConfigurationError':
+      return error.message
+    case 'ApiError':
+      return `${error.status} ${error.requestId} ${error.retryAfter ?? 0} ${JSON.stringify(error.body)}`
+    case 'NetworkError':
+      return error.code ?? ''
+    case 'TimeoutError':
+      return `${attempts} in ${elapsedMs}`
+    case 'AbortError':
+      return String(error.reason)
+    case 'ReplyError':
+      return `${error.status ?? 0} ${error.issues.length}`
+    default:
+      return error satisfies never
+  }
+}
+export const classes = [
+  ...[AbortError, ApiError, ConfigurationError, NetworkError, ReplyError, TimeoutError, ValidationError],
+]
+
+// The codecs, which are Standard Schemas too
+export const codec: Codec<ConnectSessionCreate, ConnectSessionCreateWire> = ConnectSessionCreate
+export const validate = <Input, Output>(schema: StandardSchema<Input, Output>, given: unknown): Output | undefined => {
+  const result = schema['~standard'].validate(given)
+  return result.issues === undefined ? result.value : undefined
+}
+export const read = (given: unknown): ConnectSessionToken | undefined => validate(ConnectSessionToken, given)
+export const wires = (
+  a: ConnectSession,
+  b: ConnectSessionToken,
+): readonly [ConnectSessionWire, ConnectSessionTokenWire] => [ConnectSession.encode(a), ConnectSessionToken.encode(b)]
+
+// The sandbox
+const settings: SandboxOptions = { apiKey: 'any', now: () => new Date() }
+export const api: Sandbox = sandbox(settings)
+export const served = async (): Promise<readonly SandboxRequest[]> => {
+  const server: LocalServer = await api.listen()
+  await acme.send(createClient({ apiKey: 'any', baseUrl: server.url }))
+  await server.close()
+  api.reset()
+  return api.requests
+}
+
+// What is inferred is what is written above: no `any` comes through.
+export const claims = [
+  holds<Same<typeof base, SessionWithoutOwner>>(),
+  holds<Same<ReturnType<typeof base.owner>, Session>>(),
+  holds<Same<Parameters<Session['type']>[0], 'production' | 'test'>>(),
+  holds<Same<Awaited<typeof sent>['token'], string>>(),
+  holds<Same<Awaited<typeof sent>['expiresAt'], Date>>(),
+  holds<Same<ConnectSession['provider'], string | undefined>>(),
+  holds<Same<ConnectSessionCreate['expiresIn'], number | undefined>>(),
+  holds<Same<ConnectSessionCreateWire['origin_owner_id'], string>>(),
+  holds<Same<ConnectSessionCreateWire['connector_profile_id'], string | undefined>>(),
+  holds<Same<Connection['status'], 'authenticated' | 'error' | 'cancelled' | 'expired'>>(),
+]
