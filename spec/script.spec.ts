@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ClientEvent, SessionError } from '../lib/index.ts'
 import { call, clientOf, type Door, doors } from './support/call.ts'
-import { errorBody } from './support/faults.ts'
+import { again, errorBody } from './support/faults.ts'
 import { httpServer, json, minted } from './support/server.ts'
 
 /** What a server does with one request, and what may come of it if there is time. */
@@ -106,8 +106,7 @@ const silentStep = fc.constantFrom('before', 'headers', 'body', 'drip').map(
       if (where === 'headers') return
       response.write('{"token":"')
       if (where === 'body') return
-      const timer = setInterval(() => response.write('a'), 15)
-      response.once('close', () => clearInterval(timer))
+      again(response, 'a')
     },
     comes: 'TimeoutError',
     retried: true,

@@ -92,9 +92,12 @@ export const reset = (...lines: readonly string[]): Fault => ({
   },
 })
 
-const again = (target: Socket | ServerResponse, bytes: string): void => {
-  const timer = setInterval(() => target.write(bytes), 20)
-  target.once('close', () => clearInterval(timer))
+/** Writes the same bytes again and again, until the connection is gone, which it may be already. */
+export const again = (target: Socket | ServerResponse, bytes: string): void => {
+  const timer = setInterval(() => {
+    if (target.destroyed) clearInterval(timer)
+    else target.write(bytes)
+  }, 20)
 }
 
 /** Bytes, and then others again and again, a few at a time. */
