@@ -92,10 +92,11 @@ const adviceFor = (status: number): string => {
 
 /** An answer that is no success, as an error that says what the server said and what to do next. */
 export const apiError = (answer: Answer, endpoint: string, redactKnown: Redact, effort: Effort): ApiError => {
-  const redactOwn = redactor(secretTexts(jsonOf(answer)))
+  const parsed = jsonOf(answer)
+  const redactOwn = redactor(secretTexts(parsed))
   const redact: Redact = (text) => redactOwn(redactKnown(text))
   const { status } = answer
-  const json = Json.decode(jsonOf(answer))
+  const json = Json.decode(parsed)
   const body = isRight(json) ? redactJson(json.right, redact) : sentence(plainText(answer.text, redact))
   const said = sentence(messageOf(body) ?? (typeof body === 'string' ? body : JSON.stringify(body)))
   const requestId = requestIdOf(answer, redact)

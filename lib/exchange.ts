@@ -35,11 +35,11 @@ const retried = new Set([408, 429, 502, 503, 504])
 const backoff = (attempt: number): number => Math.min(8000, 250 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2)
 
 const networkError = (error: unknown, { endpoint }: Call, redact: Redact, effort: Effort): NetworkError => {
-  const code = codeOf(error)
-  const known = code === undefined ? {} : { code: redact(code) }
-  const why = code === undefined ? '' : ` (${redact(code)})`
+  const found = codeOf(error)
+  const code = found && redact(found)
+  const why = code === undefined ? '' : ` (${code})`
   const message = `The connection for ${endpoint} failed${why}. Check baseUrl, DNS, proxy and firewall, or try again later.`
-  return new NetworkError(message, { ...effort, ...known })
+  return new NetworkError(message, { ...effort, ...(code !== undefined && { code }) })
 }
 
 const unfitError = ({ reason }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>

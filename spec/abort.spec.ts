@@ -10,7 +10,7 @@ import {
   errorBody,
   type Fault,
   type FaultyServer,
-  faulty,
+  faultyServers,
   flood,
   hostile,
   silence,
@@ -142,17 +142,7 @@ const expectAborted = (error: unknown, signal: AbortSignal): void => {
 }
 
 describe('Abort', () => {
-  const servers: FaultyServer[] = []
-
-  const served = async (fault: Fault, times?: number): Promise<FaultyServer> => {
-    const server = await faulty(fault, times)
-    servers.push(server)
-    return server
-  }
-
-  afterEach(async () => {
-    for (const server of servers.splice(0)) await server.close()
-  })
+  const served = faultyServers()
 
   for (const { title, abort } of reasons)
     for (const door of doors)

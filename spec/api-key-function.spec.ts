@@ -3,21 +3,11 @@ import type { ClientOptions, SessionError } from '../lib/index.ts'
 import { acme, apiKey, call, clientOf, doors } from './support/call.ts'
 import { caught } from './support/caught.ts'
 import { leftOf } from './support/either.ts'
-import { answered, type Fault, type FaultyServer, faulty, hostile, silence } from './support/faults.ts'
+import { answered, faultyServers, hostile, silence } from './support/faults.ts'
 import { minted } from './support/server.ts'
 
 describe('The apiKey function', () => {
-  const servers: FaultyServer[] = []
-
-  const served = async (fault: Fault, times?: number): Promise<FaultyServer> => {
-    const server = await faulty(fault, times)
-    servers.push(server)
-    return server
-  }
-
-  afterEach(async () => {
-    for (const server of servers.splice(0)) await server.close()
-  })
+  const served = faultyServers()
 
   interface KeyCase {
     readonly title: string

@@ -3,17 +3,7 @@ import type { CallOptions, ClientOptions } from '../lib/index.ts'
 import { call, clientOf, doors, until } from './support/call.ts'
 import { caught } from './support/caught.ts'
 import { leftOf, rightOf } from './support/either.ts'
-import {
-  answered,
-  drip,
-  endless,
-  errorBody,
-  type Fault,
-  type FaultyServer,
-  faulty,
-  silence,
-  stuck,
-} from './support/faults.ts'
+import { answered, drip, endless, errorBody, type Fault, faultyServers, silence, stuck } from './support/faults.ts'
 import { json, minted } from './support/server.ts'
 
 const slow: readonly (readonly [title: string, fault: Fault])[] = [
@@ -35,17 +25,7 @@ const late = (ms: number): Fault => ({
 })
 
 describe('The limits of time', () => {
-  const servers: FaultyServer[] = []
-
-  const served = async (fault: Fault, times?: number): Promise<FaultyServer> => {
-    const server = await faulty(fault, times)
-    servers.push(server)
-    return server
-  }
-
-  afterEach(async () => {
-    for (const server of servers.splice(0)) await server.close()
-  })
+  const served = faultyServers()
 
   describe('deadline', () => {
     for (const door of doors)

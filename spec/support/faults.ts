@@ -149,3 +149,16 @@ export const errorBody = (statusCode: number, message: unknown) => ({
   message,
   timestamp: '2026-01-01T00:00:00.000Z',
 })
+
+/** Inside a describe: gives faulty servers to its tests, and closes them after each. */
+export const faultyServers = (): typeof faulty => {
+  const servers: FaultyServer[] = []
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close()
+  })
+  return async (fault, times) => {
+    const server = await faulty(fault, times)
+    servers.push(server)
+    return server
+  }
+}
