@@ -300,6 +300,7 @@ describe('sandbox().fail', () => {
     [{ slow: Number.POSITIVE_INFINITY }, undefined, ['got Infinity']],
     [{ slow: '5' }, undefined, ['fault.slow', 'got a string']],
     [{ slow: 5, status: 503 }, undefined, ['fault.slow: is no member']],
+    [{ slow: 5, status: undefined }, undefined, ['fault: expected an error status', 'got an object']],
     [{ html: 204 }, undefined, ['fault.html: expected 200, or an error status from 400 to 599, got 204']],
     [{ drift: 'an unknwon type' }, undefined, ['fault.drift: expected one of', "(did you mean 'an unknown type'?)"]],
     [{ drift: 7 }, undefined, ['fault.drift']],
