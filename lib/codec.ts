@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { isLeft, isRight } from '#fp-ts/Either'
+import { isLeft } from '#fp-ts/Either'
 
 /** An io-ts error that may carry a hint for the reader. */
 export interface Refusal extends t.ValidationError {
@@ -96,9 +96,9 @@ export const list = <A>(entry: t.Type<A>, least: 0 | 1): Quick<readonly A[]> => 
     })
     return t.failures(wrong)
   }
-  const is = (value: unknown): value is readonly A[] => isRight(validate(value, []))
+  const is = (value: unknown): value is readonly A[] => Array.isArray(value) && value.length >= least && isAll(value)
   // Only what is frozen cannot change after it was checked.
   const quickly = (value: unknown): readonly A[] | undefined =>
-    Array.isArray(value) && value.length >= least && Object.isFrozen(value) && isAll(value) ? value : undefined
-  return quick(new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, t.identity), quickly)
+    Object.isFrozen(value) && is(value) ? value : undefined
+  return quick(new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, (entries) => entries.slice()), quickly)
 }

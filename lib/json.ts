@@ -161,9 +161,10 @@ export const snapshot = (value: unknown): Snapshot => {
   return new Snapshot(walk.copy(value, '', undefined), walk.problems)
 }
 
-/** What a value that was given is shown as. */
+/** What a value that was given is shown as; a list as a copy, for it is the session's own. */
 export const shown = (given: unknown): unknown => {
   if (given === givenUndefined) return undefined
+  if (Array.isArray(given)) return [...given]
   if (!Snapshot.is(given)) return given
   return given.problems.length > 0 ? '[not JSON]' : given.json
 }
@@ -192,10 +193,13 @@ const json = <A extends Json>(name: string, fits: (json: Json) => json is A, exp
       ? t.success(taken.json)
       : refuse(value, context, `expected ${expected}, got ${kindOf(taken.json)}`)
   }
-  const is = (value: unknown): value is A => isRight(validate(value, []))
-  const quickly = (value: unknown): A | undefined =>
-    Snapshot.is(value) && value.problems.length === 0 && fits(value.json) ? value.json : undefined
-  return quick(new t.Type<A>(name, is, validate, t.identity), quickly)
+  const isGood = (value: Snapshot): value is Snapshot & { readonly json: A } =>
+    value.problems.length === 0 && fits(value.json)
+  const is = (value: unknown): value is A => (Snapshot.is(value) ? isGood(value) : isRight(validate(value, [])))
+  // A good snapshot stands for its JSON.
+  const encode = (value: A): A => (Snapshot.is(value) && isGood(value) ? value.json : value)
+  const quickly = (value: unknown): A | undefined => (Snapshot.is(value) && isGood(value) ? value.json : undefined)
+  return quick(new t.Type<A>(name, is, validate, encode), quickly)
 }
 
 /** Any JSON value; decoding makes a frozen deep copy. */

@@ -107,7 +107,7 @@ class Chain implements Session {
   categories(...categories: readonly unknown[]): this {
     const wires: unknown[] = []
     for (const category of categories) if (!wires.includes(spelt(category))) wires.push(spelt(category))
-    return this.#set('categories', Object.freeze(wires))
+    return this.#set('categories', wires)
   }
 
   account(id: string): this {

@@ -170,9 +170,8 @@ export const wire = <R extends Props, O extends Props>(
       const value = values[index]
       const field = fields[index]
       if (field === undefined || (value === undefined && !field.required)) continue
-      const good = field.quick(value)
-      if (good === undefined) return undefined
-      encoded[field.snake] = good
+      if (!field.codec.is(value)) return undefined
+      encoded[field.snake] = field.codec.encode(value)
     }
     return encoded as Wire<R, O> // as above
   }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Session, session, ValidationError } from '../lib/index.ts'
+import { rightOf } from './support/either.ts'
 
 const owned = session().owner('acme-42', 'Acme Inc.')
 
@@ -128,6 +129,16 @@ describe('A session', () => {
     }
     walk('right' in decoded ? decoded.right : undefined)
     expect(decoded._tag).to.equal('Right')
+  })
+
+  it('gives wire objects, and shows others, that lead nowhere into the session', () => {
+    const given = owned.categories('ats', 'hris')
+    const before = JSON.stringify(given)
+    const hook: unknown = Reflect.get(given, Symbol.for('nodejs.util.inspect.custom'))
+    const shown: unknown = Reflect.apply(Object(hook), given, [])
+    for (const wire of [given.toJSON(), shown]) Reflect.get(Object(wire), 'categories').push('crm')
+    expect(JSON.stringify(given)).to.equal(before)
+    expect(rightOf(given.decode()).categories).to.deep.equal(['ats', 'hris'])
   })
 
   it('can be awaited by mistake without sending anything', async () => {
