@@ -6,7 +6,13 @@ import type { ConnectSessionTokenWire } from '../reply.ts'
 import { printMasked } from '../secret.ts'
 import { type LocalServer, serve } from './server.ts'
 
-/** What a sandbox may be told. */
+/**
+ * What a sandbox may be told.
+ *
+ * @example
+ * const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
+ * sandbox(options)
+ */
 export interface SandboxOptions {
   /** The only API key that is accepted. @default any key */
   readonly apiKey?: string | undefined
@@ -14,8 +20,13 @@ export interface SandboxOptions {
   readonly now?: (() => Date) | undefined
 }
 
-/** A request as it arrived. The API key is not in it. */
+/**
+ * A request as it arrived. The API key is not in it.
+ *
+ * @example const lineOf = ({ method, path }: SandboxRequest) => `${method} ${path}`
+ */
 export interface SandboxRequest {
+  /** The method, in upper case. */
   readonly method: string
   /** The path, such as `/connect_sessions`. */
   readonly path: string
@@ -25,7 +36,11 @@ export interface SandboxRequest {
   readonly body: unknown
 }
 
-/** The API in this process. */
+/**
+ * The API in this process.
+ *
+ * @example const clientOf = ({ fetch }: Sandbox) => createClient({ apiKey: 'any', fetch })
+ */
 export interface Sandbox {
   /** For `createClient({ fetch })`: answers as the API would, whatever the host. */
   readonly fetch: Fetch
@@ -136,7 +151,7 @@ const json = (status: number, body: unknown): Response =>
  * const api = sandbox()
  * const client = createClient({ apiKey: 'any', fetch: api.fetch })
  * await session().owner('acme-42', 'Acme Inc.').send(client)
- * api.requests[0].body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
+ * api.requests[0]?.body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
 export const sandbox = ({ apiKey, now = () => new Date() }: SandboxOptions = {}): Sandbox => {
   const requests: SandboxRequest[] = []
