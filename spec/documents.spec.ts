@@ -5,7 +5,17 @@ import ts from 'typescript'
 import * as context from './support/context.ts'
 import type { Played } from './support/play.ts'
 import { run } from './support/run.ts'
-import { blocksOf, examples, fits, preambleOf, saidBy, watched, withoutExample } from './support/snippets.ts'
+import {
+  blocksOf,
+  entryPoints,
+  examples,
+  fits,
+  preambleOf,
+  saidBy,
+  subpaths,
+  watched,
+  withoutExample,
+} from './support/snippets.ts'
 import { diagnosticsOf } from './support/typecheck.ts'
 
 const pages = ['README.md', ...readdirSync('docs').map((file) => join('docs', file))].filter((file) =>
@@ -18,7 +28,7 @@ const names = Object.keys(context)
 const token = /sandbox\.[\da-f]{8}-/
 
 describe('The documents', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let folder = ''
   let stdout = ''
   let stderr = ''
@@ -36,10 +46,11 @@ describe('The documents', function () {
     // One of the guides sends its whole process through the environment's proxy.
     const direct = { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
     const files = snippets.map((_, index) => file('run', index))
-    const ran = await run(join('spec', 'support', 'play.ts'), direct, [report, ...files])
+    const ran = await run(join('spec', 'support', 'play.ts'), direct, [report, ...files], 100_000)
+    if (ran.code !== 0) throw new Error(`the snippets could not be run: ${ran.stderr}`)
     stdout = ran.stdout
     stderr = ran.stderr
-    played = ran.code === 0 ? JSON.parse(readFileSync(report, 'utf8')) : []
+    played = JSON.parse(readFileSync(report, 'utf8'))
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -61,6 +72,12 @@ describe('The documents', function () {
     expect(wrong).to.deep.equal([])
   })
 
+  it('have no code in a language that is not looked for', () => {
+    const fences = pages.flatMap((page) => [...readFileSync(page, 'utf8').matchAll(/^( *)(?:`{3,}|~{3,})(\S+)/gm)])
+    const found = new Set(fences.map(([, indent = '', language = '']) => `${indent}${language}`))
+    expect([...found].sort()).to.deep.equal(['js', 'sh', 'ts'])
+  })
+
   it('have JavaScript without mistakes of syntax', () => {
     const wrong = pages
       .flatMap((page) => blocksOf(page, 'js'))
@@ -70,6 +87,7 @@ describe('The documents', function () {
 
   it('print no warning, and no token', () => {
     expect(stderr).to.equal('')
+    expect(stdout).to.include('"token":"[secret]"') // by the logger of a guide
     expect(stdout).not.to.match(token)
   })
 
@@ -82,6 +100,10 @@ describe('The documents', function () {
         if (!fits(claim, said)) expect(said).to.equal(claim)
       }
     })
+
+  it('have a reference of every subpath', () => {
+    expect(entryPoints).to.deep.equal(subpaths.map(([, file]) => `lib/${file}`))
+  })
 
   it('have an example for every public name', () => {
     expect(withoutExample()).to.deep.equal([])

@@ -53,22 +53,42 @@ export interface Public {
   readonly isType: boolean
 }
 
-const entries = { 'stackone-session': 'index.ts', 'stackone-session/testing': 'testing/index.ts' }
+const manifest: {
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>
+  readonly typedocOptions: { readonly entryPoints: readonly string[] }
+} = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** All public names. */
-export const publicNames: readonly Public[] = Object.entries(entries).flatMap(([from, index]) =>
-  sourceOf(index)
-    .statements.filter(ts.isExportDeclaration)
-    .flatMap(({ exportClause, isTypeOnly, moduleSpecifier }) =>
-      exportClause !== undefined && ts.isNamedExports(exportClause)
-        ? exportClause.elements.map((element) => ({
-            name: element.name.text,
-            from,
-            file: join(index, '..', moduleSpecifier?.getText().slice(1, -1) ?? ''),
-            isType: isTypeOnly || element.isTypeOnly,
-          }))
-        : [],
-    ),
+/** What users import from, with the file of lib that is behind it. */
+export const subpaths: readonly (readonly [string, string])[] = Object.entries(manifest.exports).flatMap(
+  ([subpath, target]) =>
+    typeof target === 'string'
+      ? []
+      : [[subpath.replace('.', 'stackone-session'), target.types.replace(/^.\/dist\/(.*)\.d\.ts$/, '$1.ts')] as const],
+)
+
+/** What the API reference is made of. */
+export const { entryPoints } = manifest.typedocOptions
+
+const isExported = (node: ts.Statement): boolean =>
+  ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+
+/** All public names: those that a subpath hands on, and those that it has of its own. */
+export const publicNames: readonly Public[] = subpaths.flatMap(([from, index]) =>
+  sourceOf(index).statements.flatMap((node): readonly Public[] => {
+    if (isExported(node)) {
+      const isType = ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)
+      return [{ name: nameOf(node), from, file: index, isType }]
+    }
+    if (!ts.isExportDeclaration(node) || node.exportClause === undefined || !ts.isNamedExports(node.exportClause))
+      return []
+    const file = join(index, '..', node.moduleSpecifier?.getText().slice(1, -1) ?? '')
+    return node.exportClause.elements.map(({ name, isTypeOnly }) => ({
+      name: name.text,
+      from,
+      file,
+      isType: node.isTypeOnly || isTypeOnly,
+    }))
+  }),
 )
 
 /** Public names without an example. */
