@@ -13,7 +13,7 @@ const final = ['authenticated', 'error', 'cancelled', 'expired'] as const
  *
  * @example
  * const told = ({ status, accountId }: Connection) => (status === 'authenticated' ? `account ${accountId}` : status)
- * told(await client.waitForConnection(id)) // 'account account-9'
+ * told(await client.waitForConnection(id)) // 'account sandbox-account-1'
  */
 export interface Connection extends ConnectionAttempt {
   /** How it ended. */

@@ -1,26 +1,17 @@
 // What the examples of doc comments use and do not make, to stay short: a client of the sandbox, a customer, a token.
 import { createClient, type SessionError, session } from 'stackone-session'
+import type { Owner } from 'stackone-session/handler'
 import { sandbox } from 'stackone-session/testing'
 
 const api = sandbox()
 
-/** The sandbox, whose end user has connected an account. */
-const fetch: typeof api.fetch = async (url, init) => {
-  const response = await api.fetch(url, init)
-  if (init.method !== 'GET' || !response.ok) return response
-  const now = new Date().toISOString()
-  const attempt = { id: 'attempt-1', created_at: now, updated_at: now, status: 'authenticated' }
-  return Response.json({
-    ...JSON.parse(await response.text()),
-    latest_connection_attempt: { ...attempt, account_secure_id: 'account-9' },
-  })
-}
-
-export const client = createClient({ apiKey: 'v1.sandbox.key', fetch })
+export const client = createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch })
 
 export const acme = session().owner('acme-42', 'Acme Inc.')
 
 export const minted = await acme.send(client)
+
+api.connect(minted.id)
 
 export const { token } = minted
 
@@ -37,3 +28,8 @@ export const error: SessionError = await client.get('unknown').then(
 const silent = (..._values: readonly unknown[]): void => {}
 
 export const log = { info: silent, warn: silent, error: silent }
+
+/** Who is signed in. */
+export const userOf = async (_request: Request): Promise<{ company: Owner } | undefined> => ({
+  company: { id: 'acme-42', name: 'Acme Inc.' },
+})
