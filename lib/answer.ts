@@ -93,7 +93,7 @@ const adviceFor = (status: number): string => {
 /** An answer that is no success, as an error that says what the server said and what to do next. */
 export const apiError = (answer: Answer, endpoint: string, redactKnown: Redact, effort: Effort): ApiError => {
   const parsed = jsonOf(answer)
-  const redactOwn = redactor(secretTexts(parsed))
+  const redactOwn = redactor(() => secretTexts(parsed))
   const redact: Redact = (text) => redactOwn(redactKnown(text))
   const { status } = answer
   const json = Json.decode(parsed)

@@ -106,7 +106,11 @@ interface Plan<A> {
   readonly reading: Reading<A>
 }
 
-const perform = <A>(settings: Settings, options: CallOptions, plan: () => Plan<A>): TaskEither<SessionError, A> =>
+const perform = <A>(
+  settings: Settings,
+  options: CallOptions | undefined,
+  plan: () => Plan<A>,
+): TaskEither<SessionError, A> =>
   guarded('The call', async () => {
     const { call, reading } = plan()
     const own = settingsOfCall(settings, options)
@@ -186,12 +190,11 @@ const getPlan = (id: unknown): Plan<ConnectSession> => {
  */
 export const createClient = (options: ClientOptions = {}): Client => {
   const settings = settingsOf(options)
-  const get = (id: string | number, options: CallOptions = {}) => perform(settings, options, () => getPlan(id))
+  const get = (id: string | number, options?: CallOptions) => perform(settings, options, () => getPlan(id))
   const task: ClientTasks = Object.freeze({
-    create: (payload: ConnectSessionCreate, options: CallOptions = {}) =>
+    create: (payload: ConnectSessionCreate, options?: CallOptions) =>
       perform(settings, options, () => createPlan(payload)),
-    authenticate: (token: string, options: CallOptions = {}) =>
-      perform(settings, options, () => authenticatePlan(token)),
+    authenticate: (token: string, options?: CallOptions) => perform(settings, options, () => authenticatePlan(token)),
     get,
     waitForConnection: (id: string | number, options: WaitOptions = {}) =>
       guarded(

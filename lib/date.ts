@@ -1,23 +1,25 @@
 import * as t from 'io-ts'
-import { refuse } from './codec.ts'
+import { type Quick, quick, refuse } from './codec.ts'
 
 const isDate = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
 
-const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): t.Type<Date, string> =>
-  new t.Type<Date, string>(
-    name,
-    isDate,
-    (value, context) => {
-      const parsed = read(value)
-      return isDate(parsed) ? t.success(Object.freeze(parsed)) : refuse(value, context, `expected ${expected}`)
-    },
-    (value) => value.toISOString(),
-  )
+const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): Quick<Date, string> => {
+  const quickly = (value: unknown): Date | undefined => {
+    const parsed = read(value)
+    return isDate(parsed) ? Object.freeze(parsed) : undefined
+  }
+  const validate: t.Validate<unknown, Date> = (value, context) => {
+    const parsed = quickly(value)
+    return parsed === undefined ? refuse(value, context, `expected ${expected}`) : t.success(parsed)
+  }
+  return quick(new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString()), quickly)
+}
 
 const instant = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i
 
-// Date reads the 30th of February as the 2nd of March.
+// Date reads the 30th of February as the 2nd of March; the days up to the 28th are in every month.
 const isOnCalendar = (day: string): boolean => {
+  if (Number(day.slice(-2)) <= 28) return true
   const midnight = new Date(`${day}T00:00:00Z`)
   return isDate(midnight) && midnight.toISOString().startsWith(day)
 }

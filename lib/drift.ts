@@ -46,9 +46,10 @@ export const decodeWith =
       () => [refusal(value, context, 'reading it threw')],
     )
     if (isLeft(taken)) return taken
-    const decoded = open.validate(taken.right, context)
-    if (isLeft(decoded)) return decoded
     const strict = contract.validate(taken.right, context)
+    // What keeps to the contract means the same to both: one walk does for it.
+    const decoded: t.Validation<A> = isLeft(strict) ? open.validate(taken.right, context) : strict
+    if (isLeft(decoded)) return decoded
     const issues = [...(how.drift ?? []), ...(isLeft(strict) ? issuesOf(strict.left) : [])]
     const drift = Object.freeze(issues.map((issue) => Object.freeze(issue)))
     const model = finish(decoded.right, how)

@@ -113,11 +113,15 @@ export const exchange = async (settings: Settings, call: Call): Promise<Either<S
   const effortAt = (attempts: number) => ({ attempts, elapsedMs: Math.round(elapsed()) })
   const deadlineText = `the deadline of ${deadline} ms`
 
-  const keyed = await within(deadline, signal, () => readKey(settings))
+  // Only a function can keep the call waiting.
+  const keyed =
+    typeof settings.apiKey === 'function' || signal?.aborted
+      ? await within(deadline, signal, () => readKey(settings))
+      : ({ by: 'value', value: await readKey(settings) } as const)
   if (keyed.by !== 'value') return left(keyError(keyed, deadlineText, effortAt(0)))
   if (isLeft(keyed.value)) return keyed.value
   const key = keyed.value.right
-  const redact = redactor([key, btoa(`${key}:`), ...(call.secrets ?? [])])
+  const redact = redactor(() => [key, btoa(`${key}:`), ...(call.secrets ?? [])])
 
   const attemptFrom = async (attempt: number): Promise<Either<SessionError, Received>> => {
     const remaining = deadline - elapsed()

@@ -60,7 +60,7 @@ export class Snapshot {
 // Plain objects of another realm have a prototype of their own, but nothing above it.
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Sets a member. An ordinary assignment would call the setter of `__proto__` instead of making a member of that name. */

@@ -31,7 +31,7 @@ export const read = <A>(
 ): Either<SessionError, A> => {
   const json = jsonOf(answer)
   // The server may repeat the token in its request id, or have it for the name of a member.
-  const redact = redactor(secretTexts(json))
+  const redact = redactor(() => secretTexts(json))
   const shown = (issues: readonly Issue[]): readonly Issue[] =>
     Object.freeze(issues.map((issue) => Object.freeze({ ...issue, path: redact(issue.path) })))
   const facts = { status: answer.status, elapsedMs, ...(requestId !== undefined && { requestId: redact(requestId) }) }

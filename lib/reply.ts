@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
 import { CategoryCodec } from './category.ts'
-import { check, list } from './codec.ts'
+import { check, list, quick } from './codec.ts'
 import { anyDate, isoDate } from './date.ts'
 import { type Circumstances, contractsOf, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
 import { JsonObject } from './json.ts'
@@ -27,7 +27,8 @@ const id = (name: string, kinds: readonly string[], encode: (id: string) => stri
     const decoded = checked.validate(value, context)
     return isLeft(decoded) ? decoded : t.success(String(decoded.right))
   }
-  return new t.Type<string, string | number>(name, string.is, validate, encode)
+  const quickly = (value: unknown): string | undefined => (fits(value) ? String(value) : undefined)
+  return quick(new t.Type<string, string | number>(name, string.is, validate, encode), quickly)
 }
 
 // What was a number goes back as one; a text that no number is written as stays as it is.

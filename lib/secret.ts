@@ -25,7 +25,7 @@ const formsOf = (secret: string): readonly string[] => {
   return [secret, unpadded, encodeURIComponent(unpadded.toWellFormed()), unpadded.replaceAll('/', '\\/')]
 }
 
-export const redactor = (secrets: readonly string[]): Redact => {
+const redactorOf = (secrets: readonly string[]): Redact => {
   const whole = [...new Set(secrets.flatMap(formsOf))]
     .filter((secret) => secret.length > 0)
     // The longest first, or the tail of one secret would stay behind another that it contains.
@@ -38,6 +38,16 @@ export const redactor = (secrets: readonly string[]): Redact => {
     const rest = barest(masked)
     // Escaped, or with markup in between: then nothing of the text is shown.
     return bare.some((secret) => rest.includes(secret)) ? mask : masked
+  }
+}
+
+/** The secrets are asked for when there is a text to mask: most calls have none. */
+export const redactor = (secrets: () => readonly string[]): Redact => {
+  let redact: Redact | undefined
+  return (text) => {
+    if (text === '') return text
+    redact ??= redactorOf(secrets())
+    return redact(text)
   }
 }
 
@@ -87,6 +97,10 @@ export const printMasked = <A extends object>(value: A): A => {
   const masked = { ...value }
   for (const [name, member] of Object.entries(value).filter(isSecret))
     Object.defineProperty(masked, name, { get: () => member, enumerable: true })
-  const print = (): unknown => redactJson(value, redactor(secretTexts(value)))
+  const print = (): unknown =>
+    redactJson(
+      value,
+      redactor(() => secretTexts(value)),
+    )
   return Object.defineProperty(masked, Symbol.for('nodejs.util.inspect.custom'), { value: print })
 }

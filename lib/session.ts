@@ -48,6 +48,11 @@ interface Draft {
 // The order holds all the fields.
 const indexOf = Object.fromEntries(order.map((name, index) => [name, index])) as Readonly<Record<Field, number>>
 
+const nothing: readonly unknown[] = order.map(() => undefined)
+
+/** An undefined that was given is not the same as nothing. */
+const given = (value: unknown): unknown => (value === undefined ? givenUndefined : value)
+
 /**
  * Both states of the builder. A session is the session that it was made from and the one step between them, so a call
  * costs the same however long the chain is, and a base shares its fields with all its forks.
@@ -57,11 +62,14 @@ class Chain implements Session {
   /** Which field the step sets, by its index; or which other member of the wire, by its name. */
   readonly #step: number | string
   readonly #value: unknown
+  /** What the step sets the field after it to: the owner's id and name are one call, and one link. */
+  readonly #next: unknown
 
-  constructor(base: Chain | undefined, step: number | string, value: unknown) {
+  constructor(base: Chain | undefined, step: number | string, value: unknown, next?: unknown) {
     this.#base = base
     this.#step = step
     this.#value = value
+    this.#next = next
     Object.freeze(this)
   }
 
@@ -81,11 +89,11 @@ class Chain implements Session {
   }
 
   #set(field: Field, value: unknown): this {
-    return new Chain(this, indexOf[field], value === undefined ? givenUndefined : value) as this // it has no subclass
+    return new Chain(this, indexOf[field], given(value)) as this // it has no subclass
   }
 
   owner(id: string, name: string): Session {
-    return this.#set('originOwnerId', id).#set('originOwnerName', name)
+    return new Chain(this, indexOf.originOwnerId, given(id), given(name))
   }
 
   username(name: string): this {
@@ -96,8 +104,10 @@ class Chain implements Session {
     return this.#set('provider', key)
   }
 
-  categories(...given: readonly unknown[]): this {
-    return this.#set('categories', Object.freeze([...new Set(given.map(spelt))]))
+  categories(...categories: readonly unknown[]): this {
+    const wires: unknown[] = []
+    for (const category of categories) if (!wires.includes(spelt(category))) wires.push(spelt(category))
+    return this.#set('categories', Object.freeze(wires))
   }
 
   account(id: string): this {
@@ -142,15 +152,20 @@ class Chain implements Session {
   }
 
   #draft(): Draft {
-    const fields: unknown[] = new Array(order.length).fill(undefined)
-    const extra: [string, unknown][] = []
+    const fields = nothing.slice()
+    let extra: [string, unknown][] | undefined
     for (let chain: Chain = this; chain.#base !== undefined; chain = chain.#base) {
       const step = chain.#step
-      if (typeof step === 'string') extra.push([step, chain.#value])
-      else if (fields[step] === undefined) fields[step] = chain.#value
+      if (typeof step === 'string') {
+        extra ??= []
+        extra.push([step, chain.#value])
+      } else if (fields[step] === undefined) {
+        fields[step] = chain.#value
+        if (chain.#next !== undefined) fields[step + 1] = chain.#next
+      }
     }
     // In the order of the calls, of which the last wins.
-    return { fields, extra: extra.length === 0 ? undefined : Object.fromEntries(extra.reverse()) }
+    return { fields, extra: extra && Object.fromEntries(extra.reverse()) }
   }
 
   decode(): Either<ValidationError, ConnectSessionCreate> {

@@ -57,7 +57,8 @@ export const settingsOf = (options: ClientOptions): Settings => {
 }
 
 /** The client's settings under those of one call; throws a ConfigurationError. */
-export const settingsOfCall = (settings: Settings, options: CallOptions): Settings => {
+export const settingsOfCall = (settings: Settings, options: CallOptions | undefined): Settings => {
+  if (options === undefined) return settings
   const { headers, ...given } = callOptions(options)
   return { ...settings, ...given, headers: { ...settings.headers, ...lowered(headers) } }
 }

@@ -5,6 +5,37 @@ export type Outcome<A> =
   | { readonly by: 'timeout' }
   | { readonly by: 'abort'; readonly reason: unknown }
 
+/** All that wait for one signal, behind one listener: at the eleventh on a signal, Node warns of a leak. */
+interface Waiting {
+  readonly all: Set<() => void>
+  readonly wake: () => void
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>()
+
+const waitingFor = (signal: AbortSignal): Waiting => {
+  const known = waiting.get(signal)
+  if (known !== undefined) return known
+  const all = new Set<() => void>()
+  const wake = (): void => {
+    for (const end of all) end()
+  }
+  const made = { all, wake }
+  waiting.set(signal, made)
+  return made
+}
+
+/** Has `end` called when the signal is aborted, until it is told not to. */
+const whenAborted = (signal: AbortSignal, end: () => void): (() => void) => {
+  const { all, wake } = waitingFor(signal)
+  if (all.size === 0) signal.addEventListener('abort', wake, { once: true })
+  all.add(end)
+  return () => {
+    all.delete(end)
+    if (all.size === 0) signal.removeEventListener('abort', wake)
+  }
+}
+
 /**
  * Runs work until it ends, or for so many milliseconds, or until the signal: whichever is first. Never rejects.
  *
@@ -21,13 +52,12 @@ export const within = <A>(
     const controller = new AbortController()
     const end = (outcome: Outcome<A>): void => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
+      forget?.()
       resolve(outcome)
       if (outcome.by !== 'value') controller.abort()
     }
-    const onAbort = (): void => end({ by: 'abort', reason: signal?.reason })
     const timer = setTimeout(() => end({ by: 'timeout' }), ms)
-    signal?.addEventListener('abort', onAbort, { once: true })
+    const forget = signal && whenAborted(signal, () => end({ by: 'abort', reason: signal.reason }))
     work(controller.signal).then(
       (value) => end({ by: 'value', value }),
       (error: unknown) => end({ by: 'error', error }),

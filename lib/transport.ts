@@ -29,9 +29,13 @@ export class Unfit extends Error {
   }
 }
 
-const textOf = async (response: Response, signal: AbortSignal): Promise<string> => {
+/** Whether the platform itself reads a body, and no more than it says: then nobody has to count. */
+const isSmall = ({ headers }: Response): boolean =>
+  !headers.has('content-encoding') && Number(headers.get('content-length') ?? Number.NaN) <= largestBody
+
+const textOf = async (response: Response, own: boolean, signal: AbortSignal): Promise<string> => {
   // Custom fetch functions may give bodies that are no streams.
-  if (typeof response.body?.getReader !== 'function') {
+  if (typeof response.body?.getReader !== 'function' || (own && isSmall(response))) {
     const text: unknown = await response.text()
     if (typeof text !== 'string') throw new Unfit('no response')
     if (text.length > largestBody) throw new Unfit('body too large')
@@ -70,9 +74,9 @@ const isResponse = (value: unknown): value is Response => {
 
 /** Where a redirect leads that may be followed: inside the origin, and with the method as it is. */
 const redirectOf = (url: string, { method }: Call, { status, headers }: Response): string | undefined => {
-  const location = headers.get('location')
   const keepsMethod = [307, 308].includes(status) || (method === 'GET' && [301, 302, 303].includes(status))
-  if (location === null || !keepsMethod || !URL.canParse(location, url)) return undefined
+  const location = keepsMethod ? headers.get('location') : null
+  if (location === null || !URL.canParse(location, url)) return undefined
   const target = new URL(location, url)
   return target.origin === new URL(url).origin ? target.href : undefined
 }
@@ -86,27 +90,23 @@ export const send = async (
   url = settings.baseUrl + call.path,
   hops = 0,
 ): Promise<Answer> => {
+  const { method, body = null } = call
+  const headers = {
+    accept: 'application/json',
+    authorization: `Basic ${btoa(`${key}:`)}`,
+    ...(body !== null && { 'content-type': 'application/json' }),
+    ...settings.headers,
+  }
   const response = await ky(url, {
-    method: call.method,
-    headers: {
-      accept: 'application/json',
-      authorization: `Basic ${btoa(`${key}:`)}`,
-      ...(call.body !== undefined && { 'content-type': 'application/json' }),
-      ...settings.headers,
-    },
+    method,
     retry: { limit: 0 },
     timeout: false,
     throwHttpErrors: false,
-    // A URL and an init suit every fetch; the body and the signal are spared ky's own copies of them.
-    fetch: async (input) => {
-      const { method, headers } = input as Request // ky 1 and ky 2 give their fetch nothing else
-      const fetched: unknown = await (settings.fetch ?? globalThis.fetch)(url, {
-        method,
-        headers,
-        body: call.body ?? null,
-        signal,
-        redirect: 'manual',
-      })
+    // A URL and an init of plain values suit every fetch. The key stays out of ky's Request and so out of its errors,
+    // and the headers, the body and the signal are spared its copies of them.
+    fetch: async () => {
+      const init: RequestInit = { method, headers, body, signal, redirect: 'manual' }
+      const fetched: unknown = await (settings.fetch ?? globalThis.fetch)(url, init)
       if (!isResponse(fetched)) throw new Unfit('no response')
       if (fetched.status === 0) throw new Error('a network error, given as a Response')
       return fetched
@@ -121,7 +121,11 @@ export const send = async (
     discard(response)
     return send(settings, call, key, signal, redirect, hops + 1)
   }
-  return { status: response.status, headers: response.headers, text: await textOf(response, signal) }
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: await textOf(response, settings.fetch === undefined, signal),
+  }
 }
 
 /**

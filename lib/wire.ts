@@ -12,7 +12,7 @@ export type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
 /** `originOwnerId` to `origin_owner_id`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-type Props = { readonly [name: string]: t.Mixed }
+type Props = { readonly [name: string]: t.Mixed & { readonly quick?: (value: unknown) => unknown } }
 
 /** The camel-case model of required and optional members, with what else was given under `extra`. */
 export type Model<R extends Props, O extends Props> = {
@@ -34,8 +34,10 @@ export type Wire<R extends Props, O extends Props> = {
 interface Field {
   readonly camel: string
   readonly snake: string
-  readonly codec: t.Mixed & { readonly quick?: (value: unknown) => unknown }
+  readonly codec: t.Mixed
   readonly required: boolean
+  /** As the codec's, if it has one; else no value is good at once. */
+  readonly quick: (value: unknown) => unknown
 }
 
 type Form = 'camel' | 'snake'
@@ -43,7 +45,13 @@ type Members = { readonly [name: string]: unknown; readonly extra?: unknown }
 type Extra = (members: Members, context: t.Context, errors: t.Errors) => JsonObject | undefined
 
 const fieldsOf = (props: Props, required: boolean): readonly Field[] =>
-  Object.entries(props).map(([camel, codec]) => ({ camel, snake: snakeCase(camel), codec, required }))
+  Object.entries(props).map(([camel, codec]) => ({
+    camel,
+    snake: snakeCase(camel),
+    codec,
+    required,
+    quick: codec.quick ?? (() => undefined),
+  }))
 
 /** What is made of one model. */
 export interface Wired<A, O> {
@@ -84,12 +92,12 @@ export const wire = <R extends Props, O extends Props>(
 
   const model = (form: Form, members: Members, context: t.Context, errors: t.Errors): Record<string, unknown> => {
     const decoded: Record<string, unknown> = {}
-    for (const { [form]: key, camel, codec, required } of fields) {
+    for (const { [form]: key, camel, codec, required, quick } of fields) {
       const member = members[key]
       const absent = member === undefined || (member === null && form === 'snake')
       if (absent && !required) continue
-      const quick = codec.quick?.(member)
-      if (quick !== undefined) decoded[camel] = quick
+      const good = quick(member)
+      if (good !== undefined) decoded[camel] = good
       else {
         const at = t.appendContext(context, key, codec, member)
         const slow = absent ? refuse(member, at, 'is missing') : codec.validate(member, at)
@@ -158,13 +166,13 @@ export const wire = <R extends Props, O extends Props>(
 
   const encodeQuickly = (values: readonly unknown[]): Wire<R, O> | undefined => {
     const encoded: Record<string, unknown> = {}
-    let index = 0
-    for (const { snake, codec, required } of fields) {
-      const value = values[index++]
-      if (value === undefined && !required) continue
-      const good = codec.quick?.(value)
+    for (let index = 0; index < fields.length; index += 1) {
+      const value = values[index]
+      const field = fields[index]
+      if (field === undefined || (value === undefined && !field.required)) continue
+      const good = field.quick(value)
       if (good === undefined) return undefined
-      encoded[snake] = good
+      encoded[field.snake] = good
     }
     return encoded as Wire<R, O> // as above
   }

@@ -169,6 +169,35 @@ describe('Once its calls have ended', () => {
         }
       })
 
+    for (const aborted of [false, true])
+      it(`after 50 calls at once that share it${aborted ? ', and are aborted' : ''}, and Node has nothing to warn of`, async () => {
+        const server = await faulty(aborted ? silence : answered(201, minted))
+        const controller = new AbortController()
+        const { signal } = controller
+        const during: number[] = []
+        const warnings: Error[] = []
+        const warn = (warning: Error): unknown => warnings.push(warning)
+        process.on('warning', warn)
+        try {
+          const client = clientOf(server.url, {
+            onEvent: () => during.push(getEventListeners(signal, 'abort').length),
+          })
+          const ending = Array.from({ length: 50 }, () => call('send', client, { signal }))
+          expect(await until(() => server.requests.length === 50)).to.equal(true)
+          if (aborted) controller.abort()
+          const names = (await Promise.all(ending)).map(({ result }) =>
+            result._tag === 'Left' ? result.left.name : 'a reply',
+          )
+          expect([...new Set(names)]).to.deep.equal([aborted ? 'AbortError' : 'a reply'])
+          expect(Math.max(...during), 'listeners at any time').to.equal(1)
+          expect(getEventListeners(signal, 'abort')).to.have.length(0)
+          expect(warnings).to.deep.equal([])
+        } finally {
+          process.off('warning', warn)
+          await server.close()
+        }
+      })
+
     it('after 50 calls at once that are aborted', async () => {
       const server = await faulty(silence)
       const controllers = Array.from({ length: 50 }, () => new AbortController())

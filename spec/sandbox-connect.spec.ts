@@ -93,6 +93,7 @@ for (const way of ways)
       // Made before there was an account; the Hub looks when it opens.
       expect(early.accountId).to.equal(undefined)
       expect(api.connect(early.id).accountId).to.equal('sandbox-account-1')
+      expect(api.connect(await idOf(globex, client)).accountId).to.equal('sandbox-account-2')
     })
 
     const others: readonly (readonly [string, Session])[] = [

@@ -237,6 +237,29 @@ describe('sandbox().fail', () => {
     expect(first).to.equal('nothing')
   })
 
+  it('is silent until the signal is aborted, and rejects with its reason', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    api.fail('silence')
+    const silent = caught(send(api, '/connect_sessions/1', { signal: controller.signal }))
+    setTimeout(() => controller.abort(reason), 10)
+    expect(await silent).to.equal(reason)
+  })
+
+  for (const [body, type, text] of [
+    ['Plain words', 'text/plain', 'Plain words'],
+    [{ message: 'é' }, 'application/json', '{"message":"é"}'],
+    [null, 'application/json', 'null'],
+  ] as const)
+    it(`sends ${JSON.stringify(body)} as ${type}`, async () => {
+      const api = sandbox()
+      api.fail({ status: 400, body })
+      const response = await send(api)
+      expect(response.headers.get('content-type')).to.equal(type)
+      expect(await response.text()).to.equal(text)
+    })
+
   it('gives half of the body and its whole length when it is cut', async () => {
     const api = sandbox()
     api.fail('cut')
@@ -277,6 +300,7 @@ describe('sandbox().fail', () => {
     [{ slow: Number.POSITIVE_INFINITY }, undefined, ['got Infinity']],
     [{ slow: '5' }, undefined, ['fault.slow', 'got a string']],
     [{ slow: 5, status: 503 }, undefined, ['fault.slow: is no member']],
+    [{ slow: 5, status: undefined }, undefined, ['fault: expected an error status', 'got an object']],
     [{ html: 204 }, undefined, ['fault.html: expected 200, or an error status from 400 to 599, got 204']],
     [{ drift: 'an unknwon type' }, undefined, ['fault.drift: expected one of', "(did you mean 'an unknown type'?)"]],
     [{ drift: 7 }, undefined, ['fault.drift']],

@@ -145,6 +145,14 @@ for (const way of ways)
         expect((await integrationsOf(asked)).map(({ provider }) => provider)).to.deep.equal(providers)
       })
 
+    it('offer a connector once where a category was asked for twice', async () => {
+      const { api, client } = await sandboxed(way)
+      const categories = ['crm', 'crm'] as const
+      const { token } = await client.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', categories })
+      const { integrations } = await (await (await hubOf(api))('/hub/connectors', { token })).json()
+      expect(integrations).to.have.length(1)
+    })
+
     it('offer the one provider that is asked for', async () => {
       expect(await integrationsOf(acme, '/hub/connectors?provider=lever')).to.have.length(1)
       expect(await integrationsOf(acme, '/hub/connectors?provider=workday')).to.deep.equal([])

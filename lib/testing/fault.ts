@@ -155,8 +155,8 @@ const faultIssues = (fault: unknown): readonly Issue[] => {
     return problem === undefined ? [] : [issue('fault', problem)]
   }
   if (words.some((word) => word === fault)) return []
-  const form = isRecord(fault) ? Object.keys(forms).find((name) => fault[name] !== undefined) : undefined
-  if (!isRecord(fault) || form === undefined)
+  const form = isRecord(fault) ? Object.keys(forms).find((name) => Object.hasOwn(fault, name)) : undefined
+  if (!isRecord(fault) || form === undefined || fault[form] === undefined)
     return [issue('fault', `${expected}, got ${kindOf(fault)}`, faultHint(fault))]
   const both = fault['message'] !== undefined && fault['body'] !== undefined
   return [
