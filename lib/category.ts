@@ -19,12 +19,24 @@ const categories = [
   'scheduling',
 ] as const
 
-/** A category of connectors, as it goes over the wire. */
+/**
+ * A category of connectors, as it goes over the wire.
+ *
+ * @useDeclaredType
+ * @example
+ * const asked: readonly [Category, ...Category[]] = ['ats', 'hris']
+ * acme.categories(...asked)
+ */
 export type Category = (typeof categories)[number]
 
 const spellings = { hrisLegacy: 'hris-legacy', stackOne: 'stackone' } as const
 
-/** Spellings of the vendor's own examples that the API refuses; the builder sends what they mean. */
+/**
+ * Spellings of the vendor's own examples that the API refuses; the builder sends what they mean.
+ *
+ * @useDeclaredType
+ * @example acme.categories('hrisLegacy').toJSON().categories // [ 'hris-legacy' ]
+ */
 export type CategoryAlias = keyof typeof spellings
 
 const known: ReadonlySet<unknown> = new Set(categories)

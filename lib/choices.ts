@@ -8,7 +8,13 @@ import type { Policy } from './policy.ts'
 import { Refused } from './refused.ts'
 import type { Session } from './states.ts'
 
-/** The body that a page may send, as JSON: what it chooses, as far as the server allows it. */
+/**
+ * The body that a page may send, as JSON: what it chooses, as far as the server allows it.
+ *
+ * @example
+ * const choices: Choices = { categories: ['hris'], multiple: true }
+ * const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(choices) }
+ */
 export interface Choices {
   /** Where the Hub opens; each at most once. */
   readonly categories?: readonly Category[]

@@ -15,22 +15,50 @@ import { guarded, promised } from './task.ts'
 import type { Call } from './transport.ts'
 import { type Connection, waitFor } from './wait.ts'
 
-/** The calls of a client as lazy `TaskEither`s: nothing happens until one is run, and none ever throws or rejects. */
+/**
+ * The calls of a client as lazy `TaskEither`s: nothing happens until one is run, and none ever throws or rejects.
+ *
+ * @example
+ * const found = await client.task.get('no such id')()
+ * if (found._tag === 'Left') log.warn(found.left.name) // ApiError
+ */
 export interface ClientTasks {
-  /** As `client.create`. */
+  /**
+   * As `client.create`.
+   *
+   * @example const made = client.task.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
+   */
   readonly create: (
     payload: ConnectSessionCreate,
     options?: CallOptions,
   ) => TaskEither<SessionError, ConnectSessionToken>
-  /** As `client.authenticate`. */
+  /**
+   * As `client.authenticate`.
+   *
+   * @example const known = await client.task.authenticate(token)()
+   */
   readonly authenticate: (token: string, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
-  /** As `client.get`. */
+  /**
+   * As `client.get`.
+   *
+   * @example const found = await client.task.get(id)()
+   */
   readonly get: (id: string | number, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
-  /** As `client.waitForConnection`. */
+  /**
+   * As `client.waitForConnection`.
+   *
+   * @example const connected = await client.task.waitForConnection(id, { interval: 1000 })()
+   */
   readonly waitForConnection: (id: string | number, options?: WaitOptions) => TaskEither<SessionError, Connection>
 }
 
-/** Talks to StackOne. It holds the API key, and shows it nowhere. */
+/**
+ * Talks to StackOne. It holds the API key, and shows it nowhere.
+ *
+ * @example
+ * const nameOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
+ * await nameOf(client, token) // 'Acme Inc.'
+ */
 export interface Client {
   /**
    * Makes a session: `POST /connect_sessions`. The builder's `send` calls it; so can you, with a payload of your own.

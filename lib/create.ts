@@ -59,10 +59,20 @@ const create = wire(
 
 /**
  * What is asked of `POST /connect_sessions`, in camel case. Members that were set by `.field` are under `extra`.
+ *
+ * @example
+ * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
+ * await client.create(payload)
  */
 export interface ConnectSessionCreate extends t.TypeOf<typeof create.wire> {}
 
-/** `ConnectSessionCreate` on the wire, in snake case. */
+/**
+ * `ConnectSessionCreate` on the wire, in snake case.
+ *
+ * @example
+ * const wire: ConnectSessionCreateWire = acme.toJSON()
+ * wire.origin_owner_id // 'acme-42'
+ */
 export interface ConnectSessionCreateWire extends t.OutputOf<typeof create.wire> {}
 
 /**
@@ -72,7 +82,7 @@ export interface ConnectSessionCreateWire extends t.OutputOf<typeof create.wire>
  *
  * @example
  * ConnectSessionCreate.decode({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
- * // Right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' }
+ * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }
  */
 export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCreateWire> = standard(create.wire)
 

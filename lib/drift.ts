@@ -14,8 +14,13 @@ export interface Drifted {
 export const isDrifted = (value: unknown): value is Drifted => isRecord(value) && Array.isArray(value['drift'])
 
 /** A codec of what we accept, with the codec of what the contract says. Where they differ, that is drift. */
-export const lax = <A, O>(open: t.Type<A, O>, contract: t.Mixed): t.Type<A, O> & { readonly contract: t.Mixed } =>
-  Object.assign(new t.Type(open.name, open.is, open.validate, open.encode), { contract })
+export const lax = <A, O>(
+  open: t.Type<A, O>,
+  contract: t.Mixed,
+): t.Type<A, O> & {
+  /** The codec of what the contract says. */
+  readonly contract: t.Mixed
+} => Object.assign(new t.Type(open.name, open.is, open.validate, open.encode), { contract })
 
 export const contractsOf = (props: Readonly<Record<string, t.Mixed & { readonly contract?: t.Mixed }>>) =>
   Object.fromEntries(Object.entries(props).map(([name, codec]) => [name, codec.contract ?? codec]))

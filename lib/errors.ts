@@ -1,4 +1,8 @@
-/** One thing that is wrong with a value: where, what, and where it can be guessed, what was meant. */
+/**
+ * One thing that is wrong with a value: where, what, and where it can be guessed, what was meant.
+ *
+ * @example const toField = ({ path, message }: Issue) => ({ name: path, text: message })
+ */
 export interface Issue {
   /** Where: `categories[1]`, `metadata.plan["a key"]`; empty for the value as a whole. */
   readonly path: string
@@ -8,7 +12,11 @@ export interface Issue {
   readonly hint?: string
 }
 
-/** What a call cost until it failed. Both are absent where its input or its set-up was refused. */
+/**
+ * What a call cost until it failed. Both are absent where its input or its set-up was refused.
+ *
+ * @example const cost = ({ attempts = 0, elapsedMs = 0 }: Effort) => `${attempts} requests, ${elapsedMs} ms`
+ */
 export interface Effort {
   /** Requests that were made, retries included. */
   readonly attempts?: number
@@ -20,7 +28,9 @@ export interface Effort {
 const brand = Symbol.for('stackone-session/error')
 
 abstract class Failure extends Error {
+  /** Requests that were made, retries included; absent where the call's input or set-up was refused. */
   declare readonly attempts?: number
+  /** From the call to the failure, in milliseconds. */
   declare readonly elapsedMs?: number
 
   constructor(message: string, fields: object, options?: ErrorOptions) {
@@ -56,10 +66,13 @@ export const listed = (issues: readonly Issue[]): string =>
  *
  * @example
  * const decoded = session().owner('', 'Acme Inc.').decode()
- * // Left: ValidationError with issues [{ path: 'originOwnerId', message: 'expected a string that is not blank, …' }]
+ * if (decoded._tag === 'Left') console.log(decoded.left.issues)
+ * // [ { path: 'originOwnerId', message: 'expected a string that is not blank, got a blank string' } ]
  */
 export class ValidationError extends Failure {
+  /** Tells it apart from the other errors. */
   declare readonly name: 'ValidationError'
+  /** All that is wrong, in the order of the fields. */
   declare readonly issues: readonly Issue[]
 
   constructor(issues: readonly Issue[], what = 'The session is not valid, so nothing was sent') {
@@ -70,9 +83,10 @@ export class ValidationError extends Failure {
 /**
  * The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent.
  *
- * @example createClient({ baseUrl: 'http://api.example' }) // throws: expected https:, or http: to a loopback host …
+ * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …expected https:, or http:…
  */
 export class ConfigurationError extends Failure {
+  /** Tells it apart from the other errors. */
   declare readonly name: 'ConfigurationError'
 
   constructor(message: string, effort: Effort = {}) {
@@ -83,9 +97,12 @@ export class ConfigurationError extends Failure {
 /**
  * StackOne answered with an error status. `message` holds the server's own sentence and what to do about it.
  *
- * @example if (error.name === 'ApiError' && error.status === 429) await sleep((error.retryAfter ?? 60) * 1000)
+ * @example
+ * if (error.name === 'ApiError') console.log(error.status, error.message)
+ * // 404 StackOne answered 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, …
  */
 export class ApiError extends Failure {
+  /** Tells it apart from the other errors. */
   declare readonly name: 'ApiError'
   /** The HTTP status. */
   declare readonly status: number
@@ -107,6 +124,7 @@ export class ApiError extends Failure {
  * @example if (error.name === 'NetworkError') log.warn(error.code, error.attempts)
  */
 export class NetworkError extends Failure {
+  /** Tells it apart from the other errors. */
   declare readonly name: 'NetworkError'
   /** The system's code where there was one, such as `ECONNREFUSED`. */
   declare readonly code?: string
@@ -122,6 +140,7 @@ export class NetworkError extends Failure {
  * @example await acme.send(client, { timeout: 2_000, deadline: 5_000 })
  */
 export class TimeoutError extends Failure {
+  /** Tells it apart from the other errors. */
   declare readonly name: 'TimeoutError'
 
   constructor(message: string, effort: Effort = {}) {
@@ -132,9 +151,10 @@ export class TimeoutError extends Failure {
 /**
  * The caller's signal was aborted. `cause` is the reason that it was aborted with.
  *
- * @example await acme.send(client, { signal: request.signal })
+ * @example await acme.send(client, { signal: AbortSignal.abort() }) // throws AbortError: The call was aborted …
  */
 export class AbortError extends Failure {
+  /** Tells it apart from the other errors. */
   declare readonly name: 'AbortError'
 
   constructor(reason: unknown, effort: Effort = {}) {
@@ -158,6 +178,7 @@ export class AbortError extends Failure {
  * @example if (error.name === 'ReplyError') log.error(error.status, error.requestId, error.issues)
  */
 export class ReplyError extends Failure {
+  /** Tells it apart from the other errors. */
   declare readonly name: 'ReplyError'
   /** The HTTP status. */
   declare readonly status?: number
@@ -174,7 +195,11 @@ export class ReplyError extends Failure {
   }
 }
 
-/** All that can go wrong, told apart by `name`. Nothing else is ever rejected, and a task's Left is nothing else. */
+/**
+ * All that can go wrong, told apart by `name`. Nothing else is ever rejected, and a task's Left is nothing else.
+ *
+ * @example const statusFor = ({ name }: SessionError) => (name === 'ValidationError' ? 422 : 502)
+ */
 export type SessionError =
   | ValidationError
   | ConfigurationError
@@ -200,9 +225,11 @@ for (const [name, type] of Object.entries({
  * Tells the errors of this library from all others, also those of another copy of the package.
  *
  * @example
- * try { await session().owner(id, name).send(client) } catch (error) {
- *   if (isSessionError(error) && error.name === 'ApiError') log.warn(error.status, error.requestId)
- *   else throw error
+ * try {
+ *   await session().owner('acme-42', 'Acme Inc.').send(client)
+ * } catch (error) {
+ *   if (!isSessionError(error)) throw error
+ *   log.warn(error.name, error.message)
  * }
  */
 export const isSessionError = (value: unknown): value is SessionError => {

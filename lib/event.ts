@@ -16,21 +16,42 @@ interface Common {
 /**
  * What `onEvent` is told, by `type`. None of these holds a key, a token, a payload or a body.
  *
- * - `attempt`: a request goes out.
- * - `retry`: `error` happened; another attempt will be made in `waitMs` milliseconds.
- * - `reply`: a success arrived.
- * - `drift`: it deviates from the contract; `issues` says where.
- * - `failure`: the call fails with `error`.
- *
- * @example createClient({ onEvent: (event) => { if (event.type === 'drift') log.warn(event.issues) } })
+ * @example
+ * const onEvent = (event: ClientEvent) => {
+ *   if (event.type === 'drift') log.warn(event.issues)
+ * }
+ * createClient({ onEvent })
  */
 export type ClientEvent = Common &
   (
-    | { readonly type: 'attempt' }
-    | { readonly type: 'retry'; readonly error: SessionError['name']; readonly waitMs: number }
-    | { readonly type: 'reply' }
-    | { readonly type: 'drift'; readonly issues: readonly Issue[] }
-    | { readonly type: 'failure'; readonly error: SessionError['name'] }
+    | {
+        /** A request goes out. */
+        readonly type: 'attempt'
+      }
+    | {
+        /** An attempt failed, and another one will be made. */
+        readonly type: 'retry'
+        /** Why it failed. */
+        readonly error: SessionError['name']
+        /** Milliseconds until the next attempt. */
+        readonly waitMs: number
+      }
+    | {
+        /** A success arrived. */
+        readonly type: 'reply'
+      }
+    | {
+        /** The success deviates from the contract. */
+        readonly type: 'drift'
+        /** Where, and in what. */
+        readonly issues: readonly Issue[]
+      }
+    | {
+        /** The call failed for good. */
+        readonly type: 'failure'
+        /** Why it failed. */
+        readonly error: SessionError['name']
+      }
   )
 
 /** Tells a listener; whatever it throws, or rejects with later, does not concern the call. */

@@ -1,3 +1,8 @@
+/**
+ * A route that mints tokens for pages. In the examples `userOf` finds who is signed in.
+ *
+ * @module stackone-session/handler
+ */
 import { isLeft } from '#fp-ts/Either'
 import { bodyOf } from './body.ts'
 import { choicesOf, withChoices } from './choices.ts'
@@ -13,7 +18,11 @@ export type { Choices } from './choices.ts'
 export type { Allow, HandlerOptions, Owner } from './policy.ts'
 export type { HandlerError, HandlerErrorCode } from './refused.ts'
 
-/** The body of an answer of 200: all that a page needs to open the Hub. */
+/**
+ * The body of an answer of 200: all that a page needs to open the Hub.
+ *
+ * @example const tokenOf = async (answer: Response) => ((await answer.json()) as HandlerToken).token
+ */
 export interface HandlerToken {
   /** For the Hub, once: `<stackone-hub token="...">`. */
   readonly token: string

@@ -1,3 +1,9 @@
+/**
+ * The builder, the client and the codecs. In the examples `client` is a client, `acme` a session of one customer,
+ * `minted` what it came back as, `id` and `token` those of it, `error` what a call rejected with, and `log` any logger.
+ *
+ * @module stackone-session
+ */
 export type { Category, CategoryAlias } from './category.ts'
 export { type Client, type ClientTasks, createClient } from './client.ts'
 export { ConnectSessionCreate, type ConnectSessionCreateWire } from './create.ts'

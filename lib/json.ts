@@ -2,10 +2,20 @@ import * as t from 'io-ts'
 import { isRight } from '#fp-ts/Either'
 import { givenUndefined, isRecord, kindOf, type Quick, quick, type Refusal, refuse } from './codec.ts'
 
-/** Any JSON value, read-only all the way down. */
+/**
+ * Any JSON value, read-only all the way down.
+ *
+ * @example const theme: Json = { mode: 'dark', accents: ['red', null] }
+ */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 
-/** A JSON object, read-only all the way down. */
+/**
+ * A JSON object, read-only all the way down.
+ *
+ * @example
+ * const metadata: JsonObject = { plan: 'pro', seats: 12 }
+ * acme.metadata(metadata)
+ */
 export interface JsonObject {
   readonly [key: string]: Json
 }
@@ -202,10 +212,18 @@ const json = <A extends Json>(name: string, fits: (json: Json) => json is A, exp
   return quick(new t.Type<A>(name, is, validate, encode), quickly)
 }
 
-/** Any JSON value; decoding makes a frozen deep copy. */
+/**
+ * Any JSON value; decoding makes a frozen deep copy.
+ *
+ * @hidden
+ */
 export const Json: Quick<Json> = json('Json', (_json): _json is Json => true, 'a JSON value')
 
-/** A JSON object; decoding makes a frozen deep copy. */
+/**
+ * A JSON object; decoding makes a frozen deep copy.
+ *
+ * @hidden
+ */
 export const JsonObject: Quick<JsonObject> = json(
   'JsonObject',
   (json): json is JsonObject => isRecord(json),

@@ -4,13 +4,35 @@ import { ConfigurationError, type Issue, listed } from './errors.ts'
 import type { ClientEvent } from './event.ts'
 import { didYouMean } from './nearest.ts'
 
-/** A function that does what the global `fetch` does. It is called with a URL and an init that holds all the rest. */
+/**
+ * A function that does what the global `fetch` does. It is called with a URL and an init that holds all the rest.
+ *
+ * @example
+ * const noted: Fetch = async (url, init) => {
+ *   const response = await fetch(url, init)
+ *   log.info(init.method, response.status)
+ *   return response
+ * }
+ * createClient({ fetch: noted })
+ */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** Headers by name. One whose value is undefined is left out. */
+/**
+ * Headers by name. One whose value is undefined is left out.
+ *
+ * @example
+ * const headers: HeaderValues = { 'x-team': process.env.TEAM }
+ * createClient({ headers })
+ */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
-/** What may be said at each call. An option given as undefined counts as absent; an unknown one is refused. */
+/**
+ * What may be said at each call. An option given as undefined counts as absent; an unknown one is refused.
+ *
+ * @example
+ * const patient: CallOptions = { timeout: 20_000, deadline: 60_000 }
+ * await acme.send(client, patient)
+ */
 export interface CallOptions {
   /** Ends the call at once, also while it waits, with an `AbortError` that carries the signal's reason. */
   readonly signal?: AbortSignal | undefined
@@ -24,7 +46,13 @@ export interface CallOptions {
   readonly headers?: HeaderValues | undefined
 }
 
-/** What may be said to `waitForConnection`. */
+/**
+ * What may be said to `waitForConnection`.
+ *
+ * @example
+ * const quick: WaitOptions = { interval: 1000, deadline: 60_000 }
+ * await client.waitForConnection(id, quick)
+ */
 export interface WaitOptions {
   /** Ends the wait at once, with an `AbortError` that carries the signal's reason. */
   readonly signal?: AbortSignal | undefined
@@ -34,7 +62,13 @@ export interface WaitOptions {
   readonly deadline?: number | undefined
 }
 
-/** What a client may be told. An option given as undefined counts as absent; an unknown one is refused. */
+/**
+ * What a client may be told. An option given as undefined counts as absent; an unknown one is refused.
+ *
+ * @example
+ * const options: ClientOptions = { apiKey: process.env.STACKONE_API_KEY, retries: 3 }
+ * const client = createClient(options)
+ */
 export interface ClientOptions extends Omit<CallOptions, 'signal'> {
   /**
    * The API key as StackOne shows it, or a function that gives it. It is read at each call, and checked then.

@@ -5,7 +5,11 @@ import { issuesOf } from './issues.ts'
 import { type Check, given, ofType } from './options.ts'
 import type { Session, SessionClient } from './states.ts'
 
-/** The customer that a session is for, as the server knows it. */
+/**
+ * The customer that a session is for, as the server knows it.
+ *
+ * @example const owner: Owner = { id: 'acme-42', name: 'Acme Inc.', username: 'it@acme.example' }
+ */
 export interface Owner {
   /** The customer's id in your own system (`origin_owner_id`); not blank. */
   readonly id: string
@@ -15,7 +19,11 @@ export interface Owner {
   readonly username?: string | undefined
 }
 
-/** What a page may choose in the body of its request. Nothing that is not named here. */
+/**
+ * What a page may choose in the body of its request. Nothing that is not named here.
+ *
+ * @example const allow: Allow = { categories: ['ats', 'hris'], providers: true }
+ */
 export interface Allow {
   /** The categories that a page may choose among; true for all known ones. @default none */
   readonly categories?: readonly Category[] | true | undefined
@@ -29,12 +37,20 @@ export interface Allow {
    * Look the account up among those of `owner`: a page may send the id of any account.
    *
    * @default no account may be named
-   * @example ownsAccount: (accountId, request, owner) => accounts.belongsTo(accountId, owner.id)
+   * @example
+   * const ownerOf = new Map([['account-9', 'acme-42']])
+   * const allow: Allow = { ownsAccount: (accountId, _request, owner) => ownerOf.get(accountId) === owner.id }
    */
   readonly ownsAccount?: ((accountId: string, request: Request, owner: Owner) => boolean | Promise<boolean>) | undefined
 }
 
-/** What a handler may be told. An option given as undefined counts as absent; an unknown one is refused. */
+/**
+ * What a handler may be told. An option given as undefined counts as absent; an unknown one is refused.
+ *
+ * @example
+ * const options: HandlerOptions = { client, owner: async (request) => (await userOf(request))?.company }
+ * connectSessionHandler(options)
+ */
 export interface HandlerOptions {
   /** Sends the sessions: what `createClient` gives, or anything with its `create`. */
   readonly client: SessionClient
@@ -44,7 +60,7 @@ export interface HandlerOptions {
    * Take it from what you verify. The body of this request was read already and cannot be read again, and a query that
    * names an owner is refused, so that neither can decide it.
    *
-   * @example owner: async (request) => (await userOf(request))?.company ?? null
+   * @example connectSessionHandler({ client, owner: async (request) => (await userOf(request))?.company ?? null })
    */
   readonly owner: (request: Request) => Owner | null | undefined | Promise<Owner | null | undefined>
   /** What a page may choose. @default nothing */
@@ -54,7 +70,9 @@ export interface HandlerOptions {
    *
    * The owner is set once more after it, so that none but that of `owner` is ever sent.
    *
-   * @example configure: (session) => session.expiresIn(minutes(10)).metadata({ source: 'settings' })
+   * @example
+   * const configure = (session: Session) => session.expiresIn(minutes(10)).metadata({ source: 'settings' })
+   * connectSessionHandler({ client, owner: () => null, configure })
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
   /**
@@ -70,7 +88,7 @@ export interface HandlerOptions {
    * Is told the real error of each answer of 429, and of 500 and above; the page is told none of it. What it throws, or
    * rejects with, is dropped, and nobody waits for it. Without it those errors are lost.
    *
-   * @example onError: (error) => log.error(error)
+   * @example connectSessionHandler({ client, owner: () => null, onError: (error) => log.error(error) })
    */
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined
 }

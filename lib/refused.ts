@@ -1,6 +1,10 @@
 import type { Issue, SessionError } from './errors.ts'
 
-/** What an answer that is no token is for, in a word that a page can tell apart. */
+/**
+ * What an answer that is no token is for, in a word that a page can tell apart.
+ *
+ * @example const maySignIn = (code: HandlerErrorCode): boolean => code === 'unauthorized'
+ */
 export type HandlerErrorCode =
   | 'method-not-allowed'
   | 'origin-not-allowed'
@@ -16,7 +20,15 @@ export type HandlerErrorCode =
   | 'upstream'
   | 'timeout'
 
-/** The body of every answer that is no token. Nothing of StackOne's, and nothing of the server's own, is in it. */
+/**
+ * The body of every answer that is no token. Nothing of StackOne's, and nothing of the server's own, is in it.
+ *
+ * @example
+ * const mint = connectSessionHandler({ client, owner: () => null })
+ * const answer = await mint(new Request('https://app.acme.example/token', { method: 'POST' }))
+ * const { error }: HandlerError = await answer.json()
+ * error.code // 'unauthorized'
+ */
 export interface HandlerError {
   /** What went wrong. */
   readonly error: {

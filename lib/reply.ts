@@ -70,7 +70,11 @@ const attempt = lax(
   wire('ConnectionAttempt', contractsOf(attemptAlways), contractsOf(attemptSometimes)).wire,
 )
 
-/** The latest try of the end user to connect an account. */
+/**
+ * The latest try of the end user to connect an account.
+ *
+ * @example const isConnected = (attempt: ConnectionAttempt): boolean => attempt.status === 'authenticated'
+ */
 export interface ConnectionAttempt extends t.TypeOf<typeof attempt> {}
 
 const always = {
@@ -130,6 +134,7 @@ const token = {
   token: secret,
 }
 
+/** What has an expiry. */
 interface Expiring {
   /** When the token expires: the session's creation, or failing that the arrival of the reply, plus `expiresIn`. */
   readonly expiresAt: Date
@@ -143,16 +148,34 @@ const contracts = {
   token: wire('ConnectSessionToken', contractsOf({ ...always, ...onCreate, ...token }), contractsOf(sometimes)).wire,
 }
 
-/** A session as StackOne describes it. Only `drift` is always there: no reply is thrown away over an odd member. */
+/**
+ * A session as StackOne describes it. Only `drift` is always there: no reply is thrown away over an odd member.
+ *
+ * @example
+ * const titleOf = ({ originOwnerName, provider }: ConnectSession) => `${originOwnerName}: ${provider ?? 'any'}`
+ * titleOf(await client.get(id)) // 'Acme Inc.: any'
+ */
 export interface ConnectSession extends t.TypeOf<typeof opened>, Drifted {}
 
-/** A session just made, with its token. */
+/**
+ * A session just made, with its token.
+ *
+ * @example const forPage = ({ token, expiresAt }: ConnectSessionToken) => JSON.stringify({ token, expiresAt })
+ */
 export interface ConnectSessionToken extends t.TypeOf<typeof mintedSession>, Drifted, Expiring {}
 
-/** `ConnectSession` on the wire, in snake case. */
+/**
+ * `ConnectSession` on the wire, in snake case.
+ *
+ * @example const wire: ConnectSessionWire = ConnectSession.encode(await client.get(id))
+ */
 export interface ConnectSessionWire extends t.OutputOf<typeof opened> {}
 
-/** `ConnectSessionToken` on the wire, in snake case. */
+/**
+ * `ConnectSessionToken` on the wire, in snake case.
+ *
+ * @example const wire: ConnectSessionTokenWire = ConnectSessionToken.encode(minted)
+ */
 export interface ConnectSessionTokenWire extends t.OutputOf<typeof mintedSession> {}
 
 /** The API's own life of a token, in seconds, where none was asked for. */
@@ -192,7 +215,7 @@ const codecOf = <M, A extends M, O>(
  *
  * @example
  * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
- * // Right: { id: '7', provider: 'bamboohr', organizationId: '12', drift: [{ path: 'organization_id', … }, …] }
+ * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
  */
 export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = codecOf(
   opened,
@@ -207,7 +230,8 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = codecOf
  * what was asked for, so `expiresAt` takes the API's default of 1800 seconds; the replies of `send` know better.
  *
  * @example
- * ConnectSessionToken.decode({ token: 'tok' }) // Right: { token: 'tok', expiresAt, drift: [{ path: 'id', … }, …] }
+ * const decoded = ConnectSessionToken.decode({ token: 'tok' })
+ * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
  */
 export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = codecOf(
   mintedSession,
@@ -220,7 +244,7 @@ export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionToken
  * Whether a token has expired, at a given time or now.
  *
  * @param now a Date or milliseconds since 1970; the present if absent
- * @example if (isExpired(minted)) minted = await request.send(client)
+ * @example const fresh = isExpired(minted) ? await acme.send(client) : minted
  */
 export const isExpired = (session: Expiring, now: Date | number = Date.now()): boolean =>
   session.expiresAt.getTime() <= Number(now)

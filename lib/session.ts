@@ -232,7 +232,10 @@ export const session = (): SessionWithoutOwner => blank
  *
  * Unknown members are kept as `.field` keeps them, null counts as absent. A Left holds all that is wrong, by wire names.
  *
- * @example fromJSON(JSON.parse(text)) // Right: a Session
+ * @example
+ * const text = JSON.stringify(acme)
+ * fromJSON(JSON.parse(text))
+ * // { _tag: 'Right', right: Session { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' } }
  */
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   const decoded = ConnectSessionCreate.decode(value)

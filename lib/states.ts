@@ -8,7 +8,13 @@ import type { Json, JsonObject } from './json.ts'
 import type { CallOptions } from './options.ts'
 import type { ConnectSessionToken } from './reply.ts'
 
-/** What `send` needs of a client. */
+/**
+ * What `send` needs of a client.
+ *
+ * @example
+ * const stub: SessionClient = { create: async () => minted }
+ * await acme.send(stub)
+ */
 export type SessionClient = Pick<Client, 'create'>
 
 /**
@@ -17,6 +23,10 @@ export type SessionClient = Pick<Client, 'create'>
  * Every call gives a new session and leaves this one as it was. The same call twice: the last one wins. Bad input is
  * kept until `decode`, `toJSON`, `send` or `task`, and told there with all other problems at once, before anything is
  * sent. The fields are those of `POST /connect_sessions`; absent ones are not sent.
+ *
+ * @example
+ * const mailed = (session: SessionWithoutOwner) => session.expiresIn(days(7)).label('mail')
+ * mailed(session()).owner('acme-42', 'Acme Inc.')
  */
 export interface SessionWithoutOwner {
   /**
@@ -106,31 +116,43 @@ export interface SessionWithoutOwner {
   /**
    * Applies `change` if `condition` holds, and is the session itself if not.
    *
-   * @example session().owner('acme-42', 'Acme Inc.').when(isTrial, (trial) => trial.type('test'))
+   * @example
+   * const isTrial = true
+   * session().owner('acme-42', 'Acme Inc.').when(isTrial, (trial) => trial.type('test'))
    */
   when(condition: boolean, change: (session: this) => this): this
   /**
    * The payload, or all that is wrong with it. Members set by `.field` are under `extra`.
    *
-   * @example session().owner('acme-42', 'Acme Inc.').decode() // Right: { originOwnerId, originOwnerName }
+   * @example
+   * session().owner('acme-42', 'Acme Inc.').decode()
+   * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }
    */
   readonly decode: () => Either<ValidationError, ConnectSessionCreate>
   /**
    * The wire object, in snake case, so that JSON.stringify puts a session on a queue; `fromJSON` is the way back.
    * Throws a `ValidationError`.
    *
-   * @example JSON.stringify(session().owner('acme-42', 'Acme Inc.'))
+   * @example
+   * JSON.stringify(session().owner('acme-42', 'Acme Inc.'))
+   * // '{"origin_owner_id":"acme-42","origin_owner_name":"Acme Inc."}'
    */
   readonly toJSON: () => ConnectSessionCreateWire
   /**
    * Whether another session has the same fields with the same values, in whatever order they were set.
    *
-   * @example base.label('a').multiple().equals(base.multiple().label('a')) // true
+   * @example acme.label('a').multiple().equals(acme.multiple().label('a')) // true
    */
   readonly equals: (other: unknown) => boolean
 }
 
-/** A session with an owner: an immutable value that can be sent, any number of times. */
+/**
+ * A session with an owner: an immutable value that can be sent, any number of times.
+ *
+ * @example
+ * const mint = async (session: Session) => (await session.send(client)).token
+ * await mint(acme)
+ */
 export interface Session extends SessionWithoutOwner {
   /**
    * Asks StackOne for the session: `POST /connect_sessions`.

@@ -8,8 +8,15 @@ import { sleep } from './time.ts'
 
 const final = ['authenticated', 'error', 'cancelled', 'expired'] as const
 
-/** How the end user's try to connect an account ended. */
+/**
+ * How the end user's try to connect an account ended.
+ *
+ * @example
+ * const told = ({ status, accountId }: Connection) => (status === 'authenticated' ? `account ${accountId}` : status)
+ * told(await client.waitForConnection(id)) // 'account sandbox-account-1'
+ */
 export interface Connection extends ConnectionAttempt {
+  /** How it ended. */
   readonly status: (typeof final)[number]
   /** The id of the account that was connected; the attempt's `accountSecureId`. */
   readonly accountId?: string

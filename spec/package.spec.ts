@@ -182,7 +182,8 @@ describe('The tarball', function () {
     const built = sources.flatMap((file) =>
       ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
     )
-    const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']
+    const guides = readdirSync('docs').flatMap((file) => (file.endsWith('.md') ? [`docs/${file}`] : []))
+    const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'llms.txt', 'package.json', ...guides]
     expect([...files].sort()).to.deep.equal([...sources.map((file) => `lib/${file}`), ...built, ...texts].sort())
   })
 

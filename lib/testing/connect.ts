@@ -7,10 +7,19 @@ import { isExpired, type Minted, mintedById, type State, update } from './minted
 
 const statuses = ['authenticated', 'error', 'cancelled', 'expired', 'pending'] as const
 
-/** How far an end user has come with connecting an account. */
+/**
+ * How far an end user has come with connecting an account.
+ *
+ * @useDeclaredType
+ * @example const ends: readonly AttemptStatus[] = ['authenticated', 'error', 'cancelled', 'expired']
+ */
 export type AttemptStatus = (typeof statuses)[number]
 
-/** How the end user's try to connect an account ends, in detail. */
+/**
+ * How the end user's try to connect an account ends, in detail.
+ *
+ * @example const denied: ConnectEnd = { status: 'error', oauthErrorCode: 'access_denied' }
+ */
 export interface ConnectEnd {
   /** The status that the attempt ends with, or has so far. @default 'authenticated' */
   readonly status?: AttemptStatus | undefined
@@ -22,7 +31,11 @@ export interface ConnectEnd {
   readonly oauthErrorDescription?: string | undefined
 }
 
-/** What came of a try to connect an account. */
+/**
+ * What came of a try to connect an account.
+ *
+ * @example const isDone = ({ status, accountId }: Connected) => status === 'authenticated' && accountId !== undefined
+ */
 export interface Connected {
   /** The status that the session's latest attempt has now. */
   readonly status: AttemptStatus

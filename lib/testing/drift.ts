@@ -70,6 +70,9 @@ const changes = {
  *   be new tomorrow.
  * - `'an external_trigger_token'`: one more secret.
  * - `'another success status'`: 200 where it is 201, and the other way round.
+ *
+ * @useDeclaredType
+ * @example const old: Drift = 'id as a string'
  */
 export type Drift = keyof typeof changes
 
@@ -77,9 +80,12 @@ export type Drift = keyof typeof changes
  * All drifts, for a test that goes through them.
  *
  * @example
+ * const api = sandbox()
+ * const client = createClient({ apiKey: 'any', fetch: api.fetch })
+ *
  * for (const drift of drifts) {
  *   api.fail({ drift })
- *   expect((await acme.send(client)).token).to.be.a('string')
+ *   if ((await acme.send(client)).token === '') throw new Error(drift)
  * }
  */
 export const drifts: readonly Drift[] = Object.freeze(Object.keys(changes) as Drift[]) // its keys are what its type says

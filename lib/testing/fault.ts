@@ -22,6 +22,8 @@ import { type Drift, drifts } from './drift.ts'
  * - `{ slow: ms }`: the headers come at once, the body after so many milliseconds.
  * - `'cut'`: the connection breaks in the middle of the body.
  * - `{ drift }`: the answer deviates from the contract, in one of `drifts`; an error is answered as it is.
+ *
+ * @example const faults: readonly Fault[] = [503, { status: 429, retryAfter: 60 }, 'reset', { drift: 'no provider' }]
  */
 export type Fault =
   | number
@@ -30,19 +32,48 @@ export type Fault =
   | 'cut'
   | 'html'
   | {
+      /** From 400 to 599. */
       readonly status: number
+      /** Seconds, or a text such as an HTTP date. @default no such header */
       readonly retryAfter?: number | string | undefined
+      /** The server's own sentence. @default one that fits the status */
       readonly message?: string | undefined
+      /** Another body; a string as it stands, all else as JSON. @default that of the API's errors */
       readonly body?: unknown
     }
-  | { readonly html: number }
-  | { readonly slow: number }
-  | { readonly drift: Drift }
+  | {
+      /** The status of the page: 200, or from 400 to 599. */
+      readonly html: number
+    }
+  | {
+      /** Milliseconds from the headers to the body. */
+      readonly slow: number
+    }
+  | {
+      /** How the answer deviates from the contract. */
+      readonly drift: Drift
+    }
 
-/** Which requests a fault is for: the next one if nothing is said, the next `times`, or a share of all that come. */
+/**
+ * Which requests a fault is for: the next one if nothing is said, the next `times`, or a share of all that come.
+ *
+ * @example
+ * const often: When = { rate: 0.5 }
+ * sandbox().fail('reset', often)
+ */
 export type When =
-  | { readonly times?: number | undefined; readonly rate?: undefined }
-  | { readonly rate: number; readonly times?: undefined }
+  | {
+      /** How many requests, one after the other. @default 1 */
+      readonly times?: number | undefined
+      /** Not together with `times`. */
+      readonly rate?: undefined
+    }
+  | {
+      /** The share of all requests, from 0 to 1. */
+      readonly rate: number
+      /** Not together with `rate`. */
+      readonly times?: undefined
+    }
 
 type Check = (value: unknown) => string | undefined
 

@@ -1,3 +1,8 @@
+/**
+ * The API in your process, for tests.
+ *
+ * @module stackone-session/testing
+ */
 export type { AttemptStatus, ConnectEnd, Connected } from './connect.ts'
 export { type Drift, drifts } from './drift.ts'
 export type { Fault, When } from './fault.ts'

@@ -1,8 +1,13 @@
 import { isRecord } from '../codec.ts'
 import { printMasked } from '../secret.ts'
 
-/** A request as it arrived. The API key is not in it. */
+/**
+ * A request as it arrived. The API key is not in it.
+ *
+ * @example const lineOf = ({ method, path }: SandboxRequest) => `${method} ${path}`
+ */
 export interface SandboxRequest {
+  /** The method, in upper case. */
   readonly method: string
   /** The path, such as `/connect_sessions`. */
   readonly path: string

@@ -13,7 +13,13 @@ import { replied } from './response.ts'
 import { type LocalServer, serve } from './server.ts'
 import { checkSettings } from './settings.ts'
 
-/** What a sandbox may be told. An option given as undefined counts as absent; an unknown one is refused. */
+/**
+ * What a sandbox may be told. An option given as undefined counts as absent; an unknown one is refused.
+ *
+ * @example
+ * const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
+ * sandbox(options)
+ */
 export interface SandboxOptions {
   /** The only API key that is accepted. @default any key */
   readonly apiKey?: string | undefined
@@ -23,7 +29,11 @@ export interface SandboxOptions {
   readonly seed?: number | undefined
 }
 
-/** The API in this process. */
+/**
+ * The API in this process.
+ *
+ * @example const clientOf = ({ fetch }: Sandbox) => createClient({ apiKey: 'any', fetch })
+ */
 export interface Sandbox {
   /** For `createClient({ fetch })`: answers as the API would, whatever the host. */
   readonly fetch: Fetch
@@ -41,6 +51,7 @@ export interface Sandbox {
    * until `reset`. A fault that cannot be is a `ConfigurationError`, at once.
    *
    * @example
+   * const api = sandbox()
    * api.fail(503, { times: 2 })
    * api.fail({ status: 429, retryAfter: 60 })
    * api.fail('reset', { rate: 0.1 })
@@ -54,17 +65,20 @@ export interface Sandbox {
    * `ValidationError` if there is no such session, or its token has expired.
    *
    * @example
-   * const { accountId } = api.connect(minted.id)
-   * api.connect(other.id, 'cancelled')
-   * api.connect(third.id, { status: 'error', oauthErrorCode: 'access_denied' })
+   * const api = sandbox()
+   * const { id } = await acme.send(createClient({ apiKey: 'any', fetch: api.fetch }))
+   *
+   * api.connect(id) // { status: 'authenticated', accountId: 'sandbox-account-1' }
+   * api.connect(id, { status: 'error', oauthErrorCode: 'access_denied' }) // { status: 'error' }
    */
   readonly connect: (id: string | number | undefined, end?: AttemptStatus | ConnectEnd) => Connected
   /**
    * Serves the same over HTTP, on 127.0.0.1 and a free port: for `createClient`, and for a page with `@stackone/hub`.
    *
    * @example
-   * const server = await api.listen()
+   * const server = await sandbox().listen()
    * const client = createClient({ apiKey: 'any', baseUrl: server.url })
+   * await server.close()
    */
   readonly listen: () => Promise<LocalServer>
   /** Forgets all requests, sessions, accounts and faults, and begins with the seed again. Servers go on. */
@@ -84,7 +98,7 @@ export interface Sandbox {
  * const api = sandbox()
  * const client = createClient({ apiKey: 'any', fetch: api.fetch })
  * await session().owner('acme-42', 'Acme Inc.').send(client)
- * api.requests[0].body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
+ * api.requests[0]?.body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
 export const sandbox = (options: SandboxOptions = {}): Sandbox => {
   checkSettings(options)

@@ -2,7 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A server on this machine alone. */
+/**
+ * A server on this machine alone.
+ *
+ * @example
+ * const server: LocalServer = await sandbox().listen()
+ * await acme.send(createClient({ baseUrl: server.url }))
+ * await server.close()
+ */
 export interface LocalServer {
   /** Where it listens, for `createClient({ baseUrl })`: `http://127.0.0.1` and a free port. */
   readonly url: string

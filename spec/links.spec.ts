@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+
+const texts = ['.', 'docs', 'examples'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.md') || file === 'llms.txt')
+    .map((file) => join(folder, file)),
+)
+const guides = texts.filter((file) => dirname(file) === 'docs')
+
+/** Where links may lead outside of the repository. They are never called. */
+const hosts = ['github.com', 'keepachangelog.com', 'semver.org']
+
+/** A text without its code: what looks like a link or a heading there is none. */
+const prose = (text: string): string => text.replace(/^(`{3,}|~{3,})[\s\S]*?^\1$/gm, '')
+
+/** The targets of the links of a text: in line, of images, by reference, and in angle brackets. */
+const linksOf = (text: string): readonly string[] => {
+  const plain = prose(text).replace(/`[^`\n]*`/g, '')
+  const inline = [...plain.matchAll(/\]\(\s*<?([^\s)>]+)>?(?:\s+"[^"]*")?\s*\)/g)]
+  const defined = [...plain.matchAll(/^\[[^\]]+\]:\s*<?([^\s>]+)>?/gm)]
+  const bare = [...plain.matchAll(/<(https?:[^>\s]+)>/g)]
+  return [...inline, ...defined, ...bare].map(([, target = '']) => target)
+}
+
+/** A heading as GitHub makes an anchor of it. */
+const slug = (heading: string): string =>
+  heading
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+    .replaceAll(' ', '-')
+
+/** The anchors of a text; a heading that comes again gets a number. */
+const anchorsOf = (text: string): readonly string[] => {
+  const slugs = [...prose(text).matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(([, heading = '']) => slug(heading))
+  return slugs.map((own, index) => {
+    const earlier = slugs.slice(0, index).filter((other) => other === own).length
+    return earlier === 0 ? own : `${own}-${earlier}`
+  })
+}
+
+const externalProblem = (link: string): string | undefined => {
+  if (!URL.canParse(link)) return 'is no URL'
+  const { protocol, hostname } = new URL(link)
+  if (protocol !== 'https:') return 'is not https:'
+  return hosts.includes(hostname) ? undefined : `leads to ${hostname}, which is not among the known hosts`
+}
+
+const problemOf = (file: string, link: string): string | undefined => {
+  if (/^[a-z][a-z\d+.-]*:/i.test(link)) return externalProblem(link)
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? file : join(dirname(file), decodeURIComponent(path))
+  if (path.startsWith('/') || target.startsWith('..')) return 'leads out of the repository'
+  if (!existsSync(target)) return 'leads to no file'
+  if (anchor === undefined) return undefined
+  if (!statSync(target).isFile() || !target.endsWith('.md')) return 'has an anchor into what has no headings'
+  return anchorsOf(readFileSync(target, 'utf8')).includes(anchor) ? undefined : 'leads to no heading'
+}
+
+const problemsOf = (file: string, text = readFileSync(file, 'utf8')): readonly string[] =>
+  linksOf(text).flatMap((link) => {
+    const problem = problemOf(file, link)
+    return problem === undefined ? [] : [`${link} ${problem}`]
+  })
+
+describe('The links', () => {
+  for (const file of texts)
+    it(`of ${file} lead somewhere`, () => {
+      expect(problemsOf(file)).to.deep.equal([])
+    })
+
+  const planted: readonly (readonly [string, string])[] = [
+    ['[a](none.md)', 'none.md leads to no file'],
+    ['![a](none.png "Title")', 'none.png leads to no file'],
+    ['[a]: none.md', 'none.md leads to no file'],
+    ['[a](drift.md#no-such-part)', 'drift.md#no-such-part leads to no heading'],
+    ['[a](#no-such-part)', '#no-such-part leads to no heading'],
+    ['[a](../lib/index.ts#L1)', '../lib/index.ts#L1 has an anchor into what has no headings'],
+    ['[a](../../x.md)', '../../x.md leads out of the repository'],
+    ['[a](/README.md)', '/README.md leads out of the repository'],
+    ['<http://semver.org>', 'http://semver.org is not https:'],
+    ['[a](https://example.com)', 'https://example.com leads to example.com, which is not among the known hosts'],
+  ]
+  for (const [text, problem] of planted)
+    it(`are checked by a spec that sees what is wrong with ${text}`, () => {
+      expect(problemsOf('docs/drift.md', text)).to.deep.equal([problem])
+    })
+
+  it('are not looked for in code, and anchors are those of GitHub', () => {
+    expect(linksOf('`[a](b)`\n```md\n[c](d)\n```\n[e](f)\n')).to.deep.equal(['f'])
+    const headings = "# The `a.b` & _c_'s [1.0]\n## Again\n### Again\n```\n# no\n```\n"
+    expect(anchorsOf(headings)).to.deep.equal(['the-ab--_c_s-10', 'again', 'again-1'])
+  })
+
+  it('lead to every guide from llms.txt, and from another page', () => {
+    expect(guides.length).to.be.at.least(7)
+    const linked = (file: string): readonly string[] =>
+      linksOf(readFileSync(file, 'utf8')).map((link) => join(dirname(file), link.replace(/#.*/, '')))
+    const fromPages = texts
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => linked(file).filter((to) => to !== file))
+    expect(guides.filter((guide) => !linked('llms.txt').includes(guide))).to.deep.equal([])
+    expect(guides.filter((guide) => !fromPages.includes(guide))).to.deep.equal([])
+  })
+
+  it('stand in guides that can be read at once', () => {
+    const long = guides.filter((guide) => readFileSync(guide, 'utf8').trimEnd().split('\n').length > 80)
+    expect(long).to.deep.equal([])
+  })
+})

@@ -1,0 +1,89 @@
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { expect } from 'chai'
+import { EnvHttpProxyAgent, getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from 'undici'
+import { createClient } from '../lib/index.ts'
+import { sandbox } from '../lib/testing/index.ts'
+import { acme, apiKey } from './support/call.ts'
+import { withEnvironment } from './support/environment.ts'
+
+interface Proxy {
+  readonly url: string
+  /** What it was asked to connect to. */
+  readonly asked: readonly string[]
+  readonly close: () => Promise<void>
+}
+
+/** A proxy on loopback that tunnels to loopback. */
+const proxy = async (): Promise<Proxy> => {
+  const asked: string[] = []
+  const open = new Set<Duplex>()
+  const server = createServer((_, response) => response.writeHead(405).end())
+  server.on('connect', ({ url = '' }, socket, head) => {
+    asked.push(url)
+    const target = connect(Number(new URL(`http://${url}`).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+      target.write(head)
+      target.pipe(socket)
+      socket.pipe(target)
+    })
+    for (const end of [socket, target]) {
+      open.add(end)
+      end.on('error', () => {})
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // it listens on a port, not a pipe
+  const close = (): Promise<void> =>
+    new Promise((closed) => {
+      server.close(() => closed())
+      for (const end of open) end.destroy()
+      server.closeAllConnections()
+    })
+  return { url: `http://127.0.0.1:${port}`, asked, close }
+}
+
+describe('Behind a proxy, a client', () => {
+  it('goes through an agent that its fetch is given', async () => {
+    const through = await proxy()
+    const server = await sandbox({ apiKey }).listen()
+    const dispatcher = new ProxyAgent(through.url)
+    try {
+      const proxied = { dispatcher }
+      const client = createClient({
+        apiKey,
+        baseUrl: server.url,
+        fetch: (url, init) => fetch(url, { ...init, ...proxied }),
+      })
+      const { originOwnerId } = await acme.send(client)
+      expect(originOwnerId).to.equal('acme-42')
+      expect(through.asked).to.deep.equal([new URL(server.url).host])
+    } finally {
+      await dispatcher.close()
+      await server.close()
+      await through.close()
+    }
+  })
+
+  it('that was made before goes through the agent of the process, without an option', async () => {
+    const through = await proxy()
+    const server = await sandbox({ apiKey }).listen()
+    const client = createClient({ apiKey, baseUrl: server.url })
+    const before = getGlobalDispatcher()
+    const none = { NO_PROXY: undefined, no_proxy: undefined }
+    try {
+      await withEnvironment({ ...none, HTTP_PROXY: through.url, http_proxy: through.url }, async () => {
+        setGlobalDispatcher(new EnvHttpProxyAgent())
+        const { originOwnerId } = await acme.send(client)
+        expect(originOwnerId).to.equal('acme-42')
+      })
+      expect(through.asked).to.deep.equal([new URL(server.url).host])
+    } finally {
+      await getGlobalDispatcher().close()
+      setGlobalDispatcher(before)
+      await server.close()
+      await through.close()
+    }
+  })
+})

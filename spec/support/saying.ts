@@ -1,0 +1,25 @@
+import { format, inspect } from 'node:util'
+
+/** What the statements of a snippet gave, printed or threw, by their place. */
+export const said = new Map<number, string>()
+
+/** Notes what a log would print. */
+export const print = (place: number, ...values: readonly unknown[]): void => {
+  said.set(place, format(...values))
+}
+
+const thrown = (error: unknown): string => `throws ${String(error)}`
+
+/** Notes what an expression gives, as console.log shows it, or what it throws. */
+export const value = (place: number, evaluate: () => unknown): unknown => {
+  const note = (text: string): void => {
+    said.set(place, text)
+  }
+  try {
+    const given = evaluate()
+    if (!(given instanceof Promise)) return note(inspect(given, { depth: 9 }))
+    return given.then((later) => note(inspect(later, { depth: 9 }))).catch((error: unknown) => note(thrown(error)))
+  } catch (error) {
+    return note(thrown(error))
+  }
+}
