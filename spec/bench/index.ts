@@ -2,7 +2,7 @@
 // With names, such as `npm run bench -- chain send`, measures these parts alone and writes nothing.
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { clean, here } from './fresh.ts'
+import { clean, fresh, here } from './fresh.ts'
 import { curves, parts, versions } from './measure.ts'
 import { plot } from './plot.ts'
 import { growthRows, type Row } from './rows.ts'
@@ -42,9 +42,16 @@ const all = async (): Promise<void> => {
   await writeFile(`${here}results.svg`, await plot(compared, growth, subtitle))
 }
 
+const behaviour = async (): Promise<void> => {
+  const lines = await fresh<readonly string[]>('behaviour.ts')
+  const head = ['| what happens | here | SDK | by hand |', '| --- | --- | --- | --- |']
+  process.stdout.write(`\n${[...head, ...lines].join('\n')}\n`)
+}
+
 const names = process.argv.slice(2)
 try {
   if (names.length === 0) await all()
+  else if (names.includes('behaviour')) await behaviour()
   else print(await measured(names))
 } finally {
   await clean()

@@ -55,6 +55,7 @@ interface Packages {
     readonly connectSessionsCreateConnectSession: (
       core: Core,
       request: SdkModel,
+      options?: { readonly timeoutMs?: number },
     ) => Promise<Result<{ readonly connectSessionTokenAuthLink?: { readonly token: string } }>>
   }
   readonly '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js': {
