@@ -6,8 +6,8 @@ import { openLinks } from './links.ts'
 import { onceAlone, openQueue } from './queue.ts'
 
 const [output = 'links.csv', failures = 'failures.csv'] = process.argv.slice(2)
-const add = openLinks(output)
 const queue = await openQueue()
+const add = openLinks(output)
 onceAlone(() => process.exit(1))
 
 /** A link leaves Redis once it is on the disk; where this process ends in between, the next one meets it again. */
