@@ -1,11 +1,11 @@
-// collector.ts links.csv failures.csv: takes the links out of Redis into a file, until the queue is empty. Run one.
+// collector.ts links.csv links.failures.csv: takes the links out of Redis into a file, until the queue is empty. Run one.
 import { writeFileSync } from 'node:fs'
 import { setInterval } from 'node:timers/promises'
 import { stringify } from 'csv-stringify/sync'
 import { openLinks } from './links.ts'
 import { onceAlone, openQueue } from './queue.ts'
 
-const [output = 'links.csv', failures = 'failures.csv'] = process.argv.slice(2)
+const [output = 'links.csv', failures = 'links.failures.csv'] = process.argv.slice(2)
 const queue = await openQueue()
 const add = openLinks(output)
 onceAlone(() => process.exit(1))

@@ -23,7 +23,8 @@ const madeUp = (): string => {
   return file
 }
 const customers = given ?? madeUp()
-const links = to ?? customers.replace(/(\.csv)?$/, '.links.csv')
+// Apart: who has a link of the sandbox has none yet.
+const links = to ?? customers.replace(/(\.csv)?$/, onSandbox ? '.sandbox-links.csv' : '.links.csv')
 
 const api = sandbox()
 api.fail(500, { rate: 0.1 })
@@ -57,7 +58,7 @@ const run = async (interrupted: Promise<number>): Promise<number> => {
   for (const child of [...workers, collector]) leave(child)
   await working
   if (local) await forget()
-  console.log(`The links are in ${links}`)
+  console.log(`The ${local ? "sandbox's " : ''}links are in ${links}`)
   return code
 }
 

@@ -215,7 +215,7 @@ describe('The fleet', function () {
     expect(printed).to.match(
       /^producer: 100 customers queued.*worker 2 was ended by SIGKILL.*100 links, 0 failures, 0 to go/s,
     )
-    const [, made = ''] = /The links are in (.*)$/m.exec(printed) ?? []
+    const [, made = ''] = /The sandbox's links are in (.*)$/m.exec(printed) ?? []
     rmSync(join(made, '..'), { recursive: true })
     await until(async () => (await dump('sandbox-*')) === '[[],[]]' || undefined) // the limiter ends by itself
   })
