@@ -1,0 +1,55 @@
+// producer.ts customers.csv links.csv: queues a session for each customer who has no link yet.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
+import { days, session } from 'stackone-session'
+import { readLinks } from './links.ts'
+import { openQueue } from './queue.ts'
+
+interface Row {
+  readonly record: { readonly owner?: string; readonly name?: string; readonly username?: string }
+  readonly info: { readonly lines: number }
+}
+
+const [input = 'customers.csv', output = 'links.csv'] = process.argv.slice(2)
+const base = session().expiresIn(days(7)).metadata({ source: 'fleet' })
+const rows: Row[] = parse(readFileSync(input), { columns: true, bom: true, info: true, skip_empty_lines: true })
+
+const customers = rows.map(({ record: { owner = '', name = '', username = '' }, info: { lines } }) => ({
+  owner,
+  line: lines,
+  session: base.owner(owner, name).when(username !== '', (session) => session.username(username)),
+}))
+
+const problems = customers.flatMap(({ line, session }) => {
+  const decoded = session.decode()
+  if (decoded._tag === 'Right') return []
+  return decoded.left.issues.map(({ path, message }) => `${input}, line ${line}: ${path}: ${message}`)
+})
+if (problems.length > 0) {
+  console.error(`${problems.slice(0, 20).join('\n')}\n${problems.length} problems in all, so nothing was queued.`)
+  process.exit(1)
+}
+
+const queue = await openQueue()
+const { owners } = readLinks(output)
+const wanted = new Map(
+  customers.filter(({ owner }) => !owners.has(owner)).map((customer) => [customer.owner, customer]),
+)
+const jobs = [...wanted.values()].map(({ owner, session }) => ({
+  name: 'mint',
+  data: { owner, session: session.toJSON() },
+  opts: {
+    jobId: `owner-${createHash('sha256').update(owner).digest('hex')}`, // the queue takes each only once, and logs name no owner
+    attempts: 8,
+    backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
+    stackTraceLimit: 0,
+  },
+}))
+
+// Who failed in an earlier run is tried again.
+const failed = await queue.getFailed()
+await Promise.all(failed.filter(({ data }) => wanted.has(data.owner)).map((job) => job.remove()))
+for (let at = 0; at < jobs.length; at += 1_000) await queue.addBulk(jobs.slice(at, at + 1_000))
+console.log(`producer: ${jobs.length} customers queued, ${owners.size} have their link, ${rows.length} rows`)
+await queue.close()

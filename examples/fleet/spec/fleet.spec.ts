@@ -1,0 +1,222 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { type Sandbox, sandbox } from 'stackone-session/testing'
+import { httpServer } from '../../../spec/support/server.ts'
+import type { Link } from '../links.ts'
+import { close, connections, dump, openQueue, queueName, url } from './redis.ts'
+import { endAll, isRunning, run, start, until } from './start.ts'
+
+const apiKey = 'v1.eu1.fleet-proof-key'
+
+/** The sandbox over HTTP, with the times at which requests arrive; each answer takes a moment, as over a network. */
+const serve = async (api: Sandbox) => {
+  const arrivals: number[] = []
+  const server = await httpServer(({ method, url, headers, body }, response) => {
+    arrivals.push(performance.now())
+    const init = {
+      method,
+      headers: Object.entries(headers).map(([name, value]): [string, string] => [name, `${value}`]),
+      body,
+    }
+    const answer = async (): Promise<void> => {
+      const answered = await api.fetch(new URL(url, 'http://127.0.0.1').href, init)
+      response.writeHead(answered.status, Object.fromEntries(answered.headers))
+      response.end(await answered.text())
+    }
+    setTimeout(() => answer().catch(() => response.destroy()), 100)
+  })
+  return { ...server, arrivals }
+}
+
+const awkward = [
+  { owner: '4711', name: 'Only digits', username: '' },
+  { owner: 'a:b:c', name: 'Colons', username: 'it@acme.example' },
+  { owner: 'comma, and "quote"', name: 'Two\nlines', username: '' },
+  { owner: 'Ünïcode ✓', name: '名前', username: '' },
+  { owner: ' acme-42', name: 'A blank before', username: '' },
+]
+const customers = [
+  ...awkward,
+  ...Array.from({ length: 325 }, (_, index) => ({ owner: `acme-${index}`, name: `Acme ${index} Inc.`, username: '' })),
+]
+const ownersOf = (rows: readonly { readonly owner: string }[]): readonly string[] =>
+  rows.map(({ owner }) => owner).sort()
+
+/** The most arrivals that any stretch of so many milliseconds has. */
+const most = (arrivals: readonly number[], length: number): number =>
+  Math.max(...arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + length).length))
+
+describe('The fleet', function () {
+  this.timeout(300_000)
+  const queue = openQueue()
+  const api = sandbox({ apiKey })
+  let folder = ''
+  let server: Awaited<ReturnType<typeof serve>>
+  let env: NodeJS.ProcessEnv = {}
+
+  const file = (name: string): string => join(folder, name)
+  const write = (rows: readonly object[]): void =>
+    writeFileSync(
+      file('customers.csv'),
+      `\ufeff${stringify([...rows], { header: true, record_delimiter: 'windows' })}\r\n`,
+    )
+  const links = (): readonly Link[] => parse(readFileSync(file('links.csv')), { columns: true })
+  const failures = (): readonly { readonly owner: string; readonly reason: string }[] =>
+    parse(readFileSync(file('links.failures.csv')), { columns: true })
+  const files = (): readonly string[] => [file('customers.csv'), file('links.csv')]
+  const secrets = (): readonly string[] => [apiKey, ...api.sessions.map(({ token }) => token)]
+
+  /** Every customer has one link, which is theirs. */
+  const expectLinks = (owners: readonly string[]): void => {
+    expect(ownersOf(links())).to.deep.equal([...owners].sort())
+    const ownerOf = new Map(api.sessions.map(({ auth_link_url, origin_owner_id }) => [auth_link_url, origin_owner_id]))
+    expect(links().map(({ url }) => ownerOf.get(url))).to.deep.equal(links().map(({ owner }) => owner))
+  }
+  const expectNoSecret = (...texts: readonly string[]): void => {
+    for (const text of texts) expect(secrets().filter((secret) => text.includes(secret))).to.deep.equal([])
+  }
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'fleet-proof-'))
+    api.reset()
+    server = await serve(api)
+    env = { STACKONE_API_KEY: apiKey, STACKONE_BASE_URL: server.url, REDIS_URL: url, QUEUE: queueName }
+  })
+  afterEach(async () => {
+    endAll()
+    await server.close()
+    await queue.obliterate({ force: true })
+    rmSync(folder, { recursive: true, force: true })
+  })
+  after(async () => {
+    await queue.close()
+    await close()
+  })
+
+  it('gives every customer one link, at the rate of the key, with a worker killed and the API failing', async () => {
+    write([...customers, ...customers.slice(0, 3)])
+    api.fail('cut', { times: 3 })
+    api.fail(500, { rate: 0.1 })
+    const before = await connections()
+    const fleet = start('index.ts', env, ...files())
+
+    const reasons = new Set<string>()
+    const look = setInterval(async () => {
+      for (const job of await queue.getJobs(['delayed', 'wait', 'failed']))
+        if (job.failedReason) reasons.add(job.failedReason)
+    }, 100)
+    const victim = await until(() => /worker 2 is process (\d+)/.exec(fleet.printed())?.[1])
+    await until(() => server.arrivals.length > 60 || undefined)
+    // Stopped, so that it is in the middle of its work when it dies.
+    const held = await until(async () => {
+      process.kill(Number(victim), 'SIGSTOP')
+      const jobs = (await queue.getActive()).filter(({ processedBy }) => processedBy?.endsWith(`-${victim}`))
+      if (jobs.length > 0) return jobs
+      process.kill(Number(victim), 'SIGCONT')
+      return undefined
+    })
+    process.kill(Number(victim), 'SIGKILL')
+    expect(await fleet.ended).to.equal(0)
+    clearInterval(look)
+
+    expect(fleet.printed()).to.include('worker 2 was ended by SIGKILL')
+    expect(fleet.printed()).to.include(`collector: ${customers.length} links, 0 failures, 0 to go`)
+    expectLinks(ownersOf(customers))
+    expect(failures()).to.deep.equal([])
+    expect(ownersOf(links())).to.include.members(held.map(({ data }) => data.owner))
+
+    const { arrivals } = server
+    expect(arrivals.length).to.be.above(customers.length)
+    for (const seconds of [1, 2, 5, 10, 60])
+      expect(most(arrivals, seconds * 1_000), `in ${seconds} s`).to.be.at.most((seconds + 1) * 16 + 3 * 8)
+
+    expect([...reasons].some((reason) => reason.startsWith('ApiError: '))).to.equal(true)
+    expectNoSecret(fleet.printed(), ...reasons, await dump())
+    const pids = [...fleet.printed().matchAll(/is process (\d+)/g)].map(([, pid]) => Number(pid))
+    expect([...pids, fleet.pid].filter(isRunning)).to.deep.equal([])
+    expect(await connections()).to.equal(before)
+  })
+
+  it('asks for nobody twice in a second run, but for whom a kill left half a row', async () => {
+    write(awkward)
+    expect((await run('index.ts', env, ...files())).code).to.equal(0)
+    const [last] = links().slice(-1)
+    writeFileSync(file('links.csv'), readFileSync(file('links.csv'), 'utf8').slice(0, -9))
+    const again = await run('index.ts', env, ...files())
+    expect(again.printed).to.include('producer: 1 customers queued, 4 have their link, 5 rows')
+    expect(
+      api.requests.map(({ body }) => (body as { origin_owner_id: string }).origin_owner_id).slice(5),
+    ).to.deep.equal([last?.owner])
+    expectLinks(ownersOf(awkward))
+  })
+
+  it('lists whom the API refuses, and tries them again in the next run', async () => {
+    write(awkward)
+    api.fail(422)
+    const first = await run('index.ts', env, ...files())
+    expect(first.code).to.equal(1)
+    expect(first.printed).to.include('collector: 4 links, 1 failures, 0 to go')
+    expect(ownersOf([...links(), ...failures()])).to.deep.equal(ownersOf(awkward))
+    expect(failures()[0]?.reason).to.match(/^ApiError: .*422/s)
+    expectNoSecret(first.printed, JSON.stringify(failures()))
+    expect((await run('index.ts', env, ...files())).code).to.equal(0)
+    expectLinks(ownersOf(awkward))
+    expect(failures()).to.deep.equal([])
+  })
+
+  it('stops all workers for as long as a 429 says, and fails nobody for it', async () => {
+    write(customers.slice(0, 60))
+    api.fail({ status: 429, retryAfter: 4 })
+    expect((await run('index.ts', env, ...files())).code).to.equal(0)
+    expectLinks(ownersOf(customers.slice(0, 60)))
+    const gaps = server.arrivals.map((at, index) => (server.arrivals[index + 1] ?? at) - at)
+    expect(Math.max(...gaps)).to.be.above(3_000)
+    expect(server.arrivals).to.have.length(61)
+  })
+
+  it('stops at Ctrl-C, and the next run goes on', async () => {
+    write(customers.slice(0, 80))
+    const fleet = start('index.ts', env, ...files())
+    await until(() => server.arrivals.length > 20 || undefined)
+    fleet.kill('SIGINT')
+    expect(await fleet.ended).to.equal(130)
+    expect(server.arrivals.length).to.be.below(80)
+    expect((await run('index.ts', env, ...files())).code).to.equal(0)
+    expectLinks(ownersOf(customers.slice(0, 80)))
+    expect(server.arrivals).to.have.length(80)
+  })
+
+  it('queues nothing where a row is wrong, and says which', async () => {
+    write([...awkward, { owner: 'globex-7', name: ' ', username: '' }])
+    const { code, printed } = await run('index.ts', env, ...files())
+    expect(code).to.equal(1)
+    expect(printed).to.match(/customers\.csv, line \d+: originOwnerName: expected a string that is not blank/)
+    expect(await queue.getJobCountByTypes('wait', 'active', 'delayed', 'completed', 'failed')).to.equal(0)
+    expect(printed).not.to.include('globex-7')
+  })
+
+  for (const script of ['producer.ts', 'worker.ts', 'collector.ts'])
+    it(`${script} says how to get a Redis where none answers, and ends`, async () => {
+      write(awkward)
+      const given = { ...env, REDIS_URL: 'redis://user:hunter2@127.0.0.1:1' }
+      const { code, printed } = await run(script, given, ...(script === 'producer.ts' ? files() : []))
+      expect(code).to.equal(1)
+      expect(printed).to.match(/^No Redis can be used at REDIS_URL: ECONNREFUSED\n.*apt-get install redis-server/)
+      expect(printed).not.to.include('hunter2')
+    })
+
+  it('shows itself on the sandbox, without an account and with a kill', async () => {
+    const { code, printed } = await run('index.ts', { REDIS_URL: url })
+    expect(code).to.equal(0)
+    expect(printed).to.match(
+      /^producer: 100 customers queued.*worker 2 was ended by SIGKILL.*100 links, 0 failures, 0 to go/s,
+    )
+    const [, made = ''] = /The sandbox's links are in (.*)$/m.exec(printed) ?? []
+    rmSync(join(made, '..'), { recursive: true })
+    await until(async () => (await dump('sandbox-*')) === '[[],[]]' || undefined) // the limiter ends by itself
+  })
+})
