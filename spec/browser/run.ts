@@ -19,7 +19,8 @@ if (chromiumPath() === undefined) {
 run('npm', 'run', '--silent', 'build')
 for (const folder of ['examples/hub-page', 'spec/browser']) {
   const flags = ['--ignore-scripts', '--silent', '--no-audit', '--no-fund']
-  if (!existsSync(join(folder, 'node_modules'))) run('npm', 'ci', '--prefix', folder, ...flags)
+  // npm writes this file when all is there.
+  if (!existsSync(join(folder, 'node_modules', '.package-lock.json'))) run('npm', 'ci', '--prefix', folder, ...flags)
   run('npx', 'tsc', '-p', folder)
 }
 
