@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { anyDate, isoDate } from '../lib/date.ts'
 import { leftOf, rightOf } from './support/either.ts'
+import { withEnvironment } from './support/environment.ts'
 
 const read = (codec: typeof anyDate, value: unknown): string | undefined => {
   const decoded = codec.decode(value)
@@ -63,6 +64,18 @@ describe('A date of a reply', () => {
       expect([read(isoDate, value), read(anyDate, value)]).to.deep.equal([strict, lax])
     })
   }
+
+  it('is in UTC where it has no zone, whatever the zone of the machine', async () => {
+    await withEnvironment({ TZ: 'Asia/Kolkata' }, () => {
+      expect(new Date('2026-01-31T00:00:00').toISOString()).to.equal('2026-01-30T18:30:00.000Z')
+      expect(read(anyDate, '2026-01-31T12:34:56')).to.equal('2026-01-31T12:34:56.000Z')
+      expect(read(anyDate, '2026-01-31')).to.equal('2026-01-31T00:00:00.000Z')
+    })
+  })
+
+  it('has codecs with names', () => {
+    expect([isoDate.name, anyDate.name]).to.deep.equal(['IsoDate', 'AnyDate'])
+  })
 
   it('is refused with what was expected', () => {
     expect(leftOf(isoDate.decode('soon'))[0]?.message).to.equal('expected an ISO date-time with a zone')

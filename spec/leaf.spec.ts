@@ -36,6 +36,10 @@ describe('A misspelt name', () => {
     ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
     ['', undefined],
     ['payroll', undefined],
+    ['sirh', undefined],
+    ['haxs', undefined],
+    ['zzzats', undefined],
+    ['xxxxunting', undefined],
     ['constructor', undefined],
     ['x'.repeat(100_000), undefined],
   ]
@@ -43,6 +47,16 @@ describe('A misspelt name', () => {
     it(`of ${JSON.stringify(name.slice(0, 30))} probably means ${meant ?? 'none of them'}`, () => {
       expect(didYouMean(name, known)).to.equal(meant === undefined ? undefined : `did you mean '${meant}'?`)
     })
+
+  it('means the nearest of several, wherever that stands', () => {
+    expect(didYouMean('retri', ['retries', 'retry'])).to.equal("did you mean 'retry'?")
+    expect(didYouMean('retri', ['retry', 'retries'])).to.equal("did you mean 'retry'?")
+  })
+
+  it('is looked for up to a length that nobody types', () => {
+    expect(didYouMean('x'.repeat(64), ['x'.repeat(63)])).to.equal(`did you mean '${'x'.repeat(63)}'?`)
+    expect(didYouMean('x'.repeat(65), ['x'.repeat(64)])).to.equal(undefined)
+  })
 
   it('is found whatever single letter is wrong', () => {
     fc.assert(

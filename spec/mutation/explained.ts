@@ -8,4 +8,28 @@ interface Explained {
   readonly why: string
 }
 
-export const explained: readonly Explained[] = []
+const zone = "zone.toUpperCase().replace(/^(.\\d\\d)(\\d\\d)$/, '$1:$2')"
+const anEngine = 'the engine of Node reads such a zone by itself; others do not'
+const noDate = 'what passes then is no valid date, and is refused for that'
+
+export const explained: readonly Explained[] = [
+  {
+    file: 'lib/date.ts',
+    line: 'instant.exec(text.trim())',
+    to: '["Stryker was here"]',
+    why: 'its first entry is not read',
+  },
+  { file: 'lib/date.ts', line: '!isOnCalendar(day)) return undefined', to: 'false', why: noDate },
+  { file: 'lib/date.ts', line: zone, to: 'zone.toLowerCase()', why: anEngine },
+  ...[
+    ...['/(.\\d\\d)(\\d\\d)$/', '/^(.\\d\\d)(\\d\\d)/', '/^(.\\D\\d)(\\d\\d)$/', '/^(.\\d\\D)(\\d\\d)$/'],
+    ...['/^(.\\d\\d)(\\D\\d)$/', '/^(.\\d\\d)(\\d\\D)$/'],
+  ].map((to) => ({ file: 'lib/date.ts', line: zone, to, why: anEngine })),
+  ...['/\\d{9,}$/', '/^\\d{9,}/'].map((to) => ({ file: 'lib/date.ts', line: '.test(value) ? epoch', to, why: noDate })),
+  {
+    file: 'lib/nearest.ts',
+    line: 'name.toLowerCase()',
+    to: "name.toUpperCase().replace(/[\\s_-]/g, '')",
+    why: 'either case will do, as long as it is one',
+  },
+]

@@ -1,15 +1,17 @@
 // A test runner for Stryker, whose own does not know mocha 12. It notes which mutants each test runs, and then runs
 // against a mutant only those of its judges that do, in one process after another's.
+import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { relative, resolve } from 'node:path'
 import fc from 'fast-check'
 import Mocha from 'mocha'
-import { judges } from './judges.js'
 
 register('./loader.js', import.meta.url)
 
 // One counterexample kills a mutant; the smallest takes longer to find.
 fc.configureGlobal({ numRuns: 50, endOnFailure: true })
+
+const judges = JSON.parse(readFileSync(new URL('judges.json', import.meta.url), 'utf8'))
 
 /** What Stryker and the instrumented lib tell each other, by Stryker's names. */
 const stryker = {}
@@ -18,7 +20,7 @@ Object.assign(globalThis, { __stryker__: stryker })
 const judgesOf = (files) => {
   const names = files.flatMap((file) => {
     const found = judges[relative(process.cwd(), resolve(file)).replaceAll('\\', '/')]
-    if (found === undefined) throw new Error(`spec/mutation/judges.js names no judge of ${file}`)
+    if (found === undefined) throw new Error(`spec/mutation/judges.json names no judge of ${file}`)
     return found
   })
   return [...new Set(names)].map((name) => resolve('spec', `${name}.spec.ts`))
@@ -77,6 +79,7 @@ const run = ({ mocha, tests, unitOf }, units) => {
           unit: unitOf(test) ?? test.fullTitle(),
           ms: 0,
           failure: `${test.fullTitle()}: ${error?.message}`,
+          isLate: error?.code === 'ERR_MOCHA_TIMEOUT',
         }),
       )
   })
@@ -87,6 +90,7 @@ const unloadable = { unit: 'loading', ms: 0, failure: 'lib, or a spec of it, can
 
 const runner = () => {
   const loaded = new Map()
+  let isSpoiled = false
   /** Specs that were loaded without a mutant. */
   const loadedFor = (file) => {
     if (!loaded.has(file)) loaded.set(file, load(judgesOf([file])))
@@ -107,12 +111,15 @@ const runner = () => {
     },
 
     mutantRun: async ({ activeMutant: { id }, sandboxFileName: file, mutantActivation, testFilter, hitLimit }) => {
+      // What did not end in time may end, or fail, in the middle of another run. Stryker then begins a new process.
+      if (isSpoiled) throw new Error('a test of this process has not ended')
       stryker.activeMutant = undefined
       const before = mutantActivation === 'static' ? undefined : await loadedFor(file)
       Object.assign(stryker, { activeMutant: id, hitCount: hitLimit && 0, hitLimit })
       const specs = before ?? (await load(judgesOf([file])).catch(() => undefined))
       const ended = specs === undefined ? [unloadable] : await run(specs, testFilter)
       const found = ended.find(({ failure }) => failure !== undefined)
+      isSpoiled = found?.isLate === true
       return found === undefined
         ? { status: 'survived', nrOfTests: ended.length }
         : { status: 'killed', killedBy: [found.unit], failureMessage: found.failure, nrOfTests: ended.length }
