@@ -32,4 +32,8 @@ export const explained: readonly Explained[] = [
     to: "name.toUpperCase().replace(/[\\s_-]/g, '')",
     why: 'either case will do, as long as it is one',
   },
+  { file: 'lib/wait.ts', line: 'const accountId = attempt?.', why: 'there is an attempt where its status is known' },
+  { file: 'lib/wait.ts', line: 'default:', why: 'undefined counts as false there' },
+  { file: 'lib/wait.ts', line: "seen.left.name === 'ApiError' ?", to: 'true', why: 'no other error has a retryAfter' },
+  { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: 'two times are equal by chance alone' },
 ]
