@@ -31,6 +31,7 @@ describe('A misspelt name', () => {
     ['hris legacy', 'hris-legacy'],
     ['hris_legacy', 'hris-legacy'],
     ['acounting', 'accounting'],
+    ['acountig', 'accounting'],
     ['BASEURL', 'baseUrl'],
     ['base_url', 'baseUrl'],
     ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
@@ -51,6 +52,11 @@ describe('A misspelt name', () => {
   it('means the nearest of several, wherever that stands', () => {
     expect(didYouMean('retri', ['retries', 'retry'])).to.equal("did you mean 'retry'?")
     expect(didYouMean('retri', ['retry', 'retries'])).to.equal("did you mean 'retry'?")
+  })
+
+  it('may be off by half behind a good beginning', () => {
+    expect(didYouMean('retry', ['retries'])).to.equal("did you mean 'retries'?")
+    expect(didYouMean('reply', ['retries'])).to.equal(undefined)
   })
 
   it('is looked for up to a length that nobody types', () => {

@@ -29,7 +29,7 @@ export const explained: readonly Explained[] = [
   {
     file: 'lib/nearest.ts',
     line: 'name.toLowerCase()',
-    to: "name.toUpperCase().replace(/[\\s_-]/g, '')",
+    to: 'name.toUpperCase()',
     why: 'either case will do, as long as it is one',
   },
   { file: 'lib/wait.ts', line: 'const accountId = attempt?.', why: 'there is an attempt where its status is known' },
