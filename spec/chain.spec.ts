@@ -2,49 +2,10 @@ import { inspect } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Session, session, ValidationError } from '../lib/index.ts'
+import { applied, change } from './support/chains.ts'
 import { rightOf } from './support/either.ts'
 
 const owned = session().owner('acme-42', 'Acme Inc.')
-
-const text = fc.string({ minLength: 1 }).filter((value) => value.trim() !== '')
-const category = fc.constantFrom('ats', 'hris', 'crm', 'hris-legacy', 'lms')
-
-/** A call that changes one field, with its name. */
-interface Change {
-  readonly field: string
-  readonly apply: (base: Session) => Session
-}
-
-const change: fc.Arbitrary<Change> = fc.oneof(
-  text.map((value) => ({ field: 'username', apply: (base: Session) => base.username(value) })),
-  text.map((value) => ({ field: 'provider', apply: (base: Session) => base.provider(value) })),
-  text.map((value) => ({ field: 'account', apply: (base: Session) => base.account(value) })),
-  text.map((value) => ({ field: 'label', apply: (base: Session) => base.label(value) })),
-  text.map((value) => ({ field: 'profile', apply: (base: Session) => base.connectorProfile(value) })),
-  fc.tuple(text, text).map(([id, name]) => ({ field: 'owner', apply: (base: Session) => base.owner(id, name) })),
-  fc
-    .integer({ min: 1, max: 315_360_000 })
-    .map((n) => ({ field: 'expiresIn', apply: (base: Session) => base.expiresIn(n) })),
-  fc.boolean().map((value) => ({ field: 'multiple', apply: (base: Session) => base.multiple(value) })),
-  fc.constantFrom('production' as const, 'test' as const).map((value) => ({
-    field: 'type',
-    apply: (base: Session) => base.type(value),
-  })),
-  fc
-    .tuple(category, category)
-    .map(([a, b]) => ({ field: 'categories', apply: (base: Session) => base.categories(a, b) })),
-  fc.dictionary(fc.string(), fc.string()).map((record) => ({
-    field: 'metadata',
-    apply: (base: Session) => base.metadata(record),
-  })),
-  fc.tuple(fc.constantFrom('theme', 'locale'), fc.string()).map(([name, value]) => ({
-    field: name,
-    apply: (base: Session) => base.field(name, value),
-  })),
-)
-
-const applied = (changes: readonly Change[], base: Session): Session =>
-  changes.reduce((built, { apply }) => apply(built), base)
 
 describe('A chain of calls', () => {
   it('gives the same text in whatever order different fields are set', () => {

@@ -23,6 +23,7 @@ import {
 } from '../lib/index.ts'
 import { caught } from './support/caught.ts'
 import { leftOf } from './support/either.ts'
+import { processorTime } from './support/processor.ts'
 import { httpServer, json, minted, rawServer, type TestServer } from './support/server.ts'
 import { reply, stub } from './support/stub.ts'
 
@@ -641,19 +642,21 @@ describe('ApiError', () => {
     ['quotes', JSON.stringify({ message: '"'.repeat(100_000) })],
   ] as const)
     it(`cuts what is very long, in ${title}, and is soon there`, async () => {
-      const started = performance.now()
-      const error = await errorOf(() => new Response(body, { status: 500 }))
-      expect(error.message).to.have.length.below(1000)
-      expect(error.message).to.match(/try again later/)
-      expect(performance.now() - started).to.be.below(4000)
+      const took = await processorTime(async () => {
+        const error = await errorOf(() => new Response(body, { status: 500 }))
+        expect(error.message).to.have.length.below(1000)
+        expect(error.message).to.match(/try again later/)
+      })
+      expect(took).to.be.below(4000)
     })
 
   it('masks a great many secrets, and is soon there', async () => {
     const data = Array.from({ length: 10_000 }, (_, index) => ({ token: `token-number-${index}` }))
-    const started = performance.now()
-    const error = await errorOf(() => reply(400, { message: 'No.', data }))
-    expect(JSON.stringify(error.body)).not.to.include('token-number')
-    expect(performance.now() - started).to.be.below(3000)
+    const took = await processorTime(async () => {
+      const error = await errorOf(() => reply(400, { message: 'No.', data }))
+      expect(JSON.stringify(error.body)).not.to.include('token-number')
+    })
+    expect(took).to.be.below(3000)
   })
 })
 

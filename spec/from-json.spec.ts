@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { fromJSON, type Session, session } from '../lib/index.ts'
+import { applied, change } from './support/chains.ts'
 import { leftOf, rightOf } from './support/either.ts'
 
 const owner = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
@@ -27,6 +28,18 @@ describe('fromJSON', () => {
     expect(back.equals(full)).to.equal(true)
     expect(full.equals(back)).to.equal(true)
     expect(JSON.stringify(back)).to.equal(JSON.stringify(full))
+  })
+
+  it('is the way back from JSON.stringify, for every chain', () => {
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        const chain = applied(changes, owned)
+        const back = rightOf(fromJSON(JSON.parse(JSON.stringify(chain))))
+        expect(back.equals(chain)).to.equal(true)
+        expect(chain.equals(back)).to.equal(true)
+        expect(back.toJSON()).to.deep.equal(chain.toJSON())
+      }),
+    )
   })
 
   it('gives a session that goes on like any other', () => {

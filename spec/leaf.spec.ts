@@ -31,11 +31,16 @@ describe('A misspelt name', () => {
     ['hris legacy', 'hris-legacy'],
     ['hris_legacy', 'hris-legacy'],
     ['acounting', 'accounting'],
+    ['acountig', 'accounting'],
     ['BASEURL', 'baseUrl'],
     ['base_url', 'baseUrl'],
     ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
     ['', undefined],
     ['payroll', undefined],
+    ['sirh', undefined],
+    ['haxs', undefined],
+    ['zzzats', undefined],
+    ['xxxxunting', undefined],
     ['constructor', undefined],
     ['x'.repeat(100_000), undefined],
   ]
@@ -43,6 +48,21 @@ describe('A misspelt name', () => {
     it(`of ${JSON.stringify(name.slice(0, 30))} probably means ${meant ?? 'none of them'}`, () => {
       expect(didYouMean(name, known)).to.equal(meant === undefined ? undefined : `did you mean '${meant}'?`)
     })
+
+  it('means the nearest of several, wherever that stands', () => {
+    expect(didYouMean('retri', ['retries', 'retry'])).to.equal("did you mean 'retry'?")
+    expect(didYouMean('retri', ['retry', 'retries'])).to.equal("did you mean 'retry'?")
+  })
+
+  it('may be off by half behind a good beginning', () => {
+    expect(didYouMean('retry', ['retries'])).to.equal("did you mean 'retries'?")
+    expect(didYouMean('reply', ['retries'])).to.equal(undefined)
+  })
+
+  it('is looked for up to a length that nobody types', () => {
+    expect(didYouMean('x'.repeat(64), ['x'.repeat(63)])).to.equal(`did you mean '${'x'.repeat(63)}'?`)
+    expect(didYouMean('x'.repeat(65), ['x'.repeat(64)])).to.equal(undefined)
+  })
 
   it('is found whatever single letter is wrong', () => {
     fc.assert(

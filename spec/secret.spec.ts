@@ -19,6 +19,7 @@ import { caught } from './support/caught.ts'
 import { leftOf } from './support/either.ts'
 import { withEnvironment } from './support/environment.ts'
 import { dumps, printings, reachable, showing, type Way } from './support/printed.ts'
+import { processorTime } from './support/processor.ts'
 import { httpServer, json, minted, type Recorded, rawServer, type TestServer } from './support/server.ts'
 import { reply, stub } from './support/stub.ts'
 
@@ -1073,13 +1074,14 @@ describe('secrets', () => {
       const many = Array.from({ length: 4000 }, (_, index) => ({ token: `${token}-${index}` }))
       const categories = many.map((_, index) => `category-${index}`)
       const { fetch } = stub(() => reply(201, { ...minted, token, metadata: { many }, categories }))
-      const started = performance.now()
-      const made = await owned.send(createClient({ apiKey: key, fetch }))
-      const print = printings.filter(({ name }) => name === 'inspect, depth Infinity')
-      expect(made.drift).to.have.length(4000)
-      expect(print).to.have.length(1)
-      expect(showing(made, secrets, print)).to.deep.equal([])
-      expect(performance.now() - started).to.be.below(3000)
+      const took = await processorTime(async () => {
+        const made = await owned.send(createClient({ apiKey: key, fetch }))
+        const print = printings.filter(({ name }) => name === 'inspect, depth Infinity')
+        expect(made.drift).to.have.length(4000)
+        expect(print).to.have.length(1)
+        expect(showing(made, secrets, print)).to.deep.equal([])
+      })
+      expect(took).to.be.below(3000)
     })
 
     it('are there whole, in the members and in JSON', async () => {

@@ -102,6 +102,13 @@ for (const [name, wait] of doors)
         expect(server.requests.length).to.be.at.least(5)
       })
 
+    it('lives through silence also when it is strict', async () => {
+      server = await answering(pending, silence, authenticated)
+      const client = clientFor(server, { timeout: 200, strict: true })
+      expect(connectionOf(await wait(client, '4711', { interval: 5 })).accountId).to.equal('451')
+      expect(server.requests.length).to.be.at.least(3)
+    })
+
     it('lives through what get itself tries again after', async () => {
       server = await answering(failing(503, { 'retry-after': '0' }), authenticated)
       const client = clientFor(server, { retries: 2 })
