@@ -1,15 +1,14 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { getDefaultContext } from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
 import { kindOf } from './codec.ts'
-import { ConnectSessionCreate, Payload } from './create.ts'
+import { type ConnectSessionCreate, encode, Payload } from './create.ts'
 import { type SessionError, ValidationError } from './errors.ts'
 import { tell } from './event.ts'
 import { exchange, factsOf } from './exchange.ts'
 import { validationError } from './issues.ts'
 import type { CallOptions, ClientOptions, WaitOptions } from './options.ts'
 import { type Reading, read } from './reading.ts'
-import { ConnectSession, ConnectSessionToken, decodeSession, decodeToken } from './reply.ts'
+import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeToken } from './reply.ts'
 import { type Settings, settingsOf, settingsOfCall } from './settings.ts'
 import { guarded, promised } from './task.ts'
 import type { Call } from './transport.ts'
@@ -103,12 +102,11 @@ const createPlan = (payload: ConnectSessionCreate): Plan<ConnectSessionToken> =>
       method: 'POST',
       path: '/connect_sessions',
       endpoint: 'POST /connect_sessions',
-      body: JSON.stringify(ConnectSessionCreate.encode(decoded.right)),
+      body: JSON.stringify(encode(decoded.right)),
     },
     reading: {
       status: 201,
       wanted: 'a token',
-      context: getDefaultContext(ConnectSessionToken),
       decode: decodeToken,
       expiresIn: decoded.right.expiresIn,
     },
@@ -118,7 +116,6 @@ const createPlan = (payload: ConnectSessionCreate): Plan<ConnectSessionToken> =>
 const sessionReading = (status: number): Reading<ConnectSession> => ({
   status,
   wanted: 'a session',
-  context: getDefaultContext(ConnectSession),
   decode: decodeSession,
 })
 

@@ -35,7 +35,7 @@ export const decodeWith =
     open: t.Type<A, unknown>,
     finish: (model: A, how: Circumstances) => B,
   ) =>
-  (value: unknown, context: t.Context, how: Circumstances): t.Validation<B & Drifted> => {
+  (value: unknown, how: Circumstances, context = t.getDefaultContext(open)): t.Validation<B & Drifted> => {
     const taken = tryCatch(
       () => (isRecord(value) ? { ...value } : value), // once, so that both codecs see the same
       () => [refusal(value, context, 'reading it threw')],

@@ -1,5 +1,5 @@
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { Context, Validation } from 'io-ts'
+import type { Validation } from 'io-ts'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { bodyKind, jsonOf } from './answer.ts'
 import type { Circumstances, Drifted } from './drift.ts'
@@ -17,8 +17,7 @@ export interface Reading<A> {
   readonly status: number
   /** What the answer must hold, in words. */
   readonly wanted: string
-  readonly context: Context
-  readonly decode: (value: unknown, context: Context, how: Circumstances) => Validation<A & Drifted>
+  readonly decode: (value: unknown, how: Circumstances) => Validation<A & Drifted>
   readonly expiresIn?: number | undefined
 }
 
@@ -26,7 +25,7 @@ export interface Reading<A> {
 export const read = <A>(
   { strict, onEvent }: Settings,
   { endpoint }: Call,
-  { status, wanted, context, decode, expiresIn }: Reading<A>,
+  { status, wanted, decode, expiresIn }: Reading<A>,
   { answer, attempts, elapsedMs, requestId }: Received,
 ): Either<SessionError, A> => {
   const json = jsonOf(answer)
@@ -42,7 +41,7 @@ export const read = <A>(
 
   tell(onEvent, { type: 'reply', endpoint, attempt: attempts, ...facts })
   const odd = { path: 'status', message: `expected ${status}, got ${answer.status}` }
-  const decoded = decode(json, context, { expiresIn, drift: answer.status === status ? [] : [odd] })
+  const decoded = decode(json, { expiresIn, drift: answer.status === status ? [] : [odd] })
   if (isLeft(decoded)) {
     const what = `without ${wanted}: it sent ${bodyKind(answer)}.`
     return refuse(what, shown(issuesOf(decoded.left)), 'Try again later, and check baseUrl if it stays so.')

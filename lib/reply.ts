@@ -173,13 +173,13 @@ export const decodeToken = decodeWith(contracts.token, mintedSession, (model, { 
 const codecOf = <M, A extends M, O>(
   open: t.Type<M, O>,
   is: (value: unknown) => value is A,
-  decode: (value: unknown, context: t.Context, how: Circumstances) => t.Validation<A>,
+  decode: (value: unknown, how: Circumstances, context: t.Context) => t.Validation<A>,
 ): Codec<A, O> =>
   standard(
     new t.Type<A, O>(
       open.name,
       is,
-      (value, context) => decode(value, context, {}),
+      (value, context) => decode(value, {}, context),
       (model) => open.encode(model),
     ),
   )
@@ -194,7 +194,7 @@ const codecOf = <M, A extends M, O>(
  * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
  * // Right: { id: '7', provider: 'bamboohr', organizationId: '12', drift: [{ path: 'organization_id', … }, …] }
  */
-export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = codecOf(
+export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ codecOf(
   opened,
   (value): value is ConnectSession => opened.is(value) && isDrifted(value),
   decodeSession,
@@ -209,7 +209,7 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = codecOf
  * @example
  * ConnectSessionToken.decode({ token: 'tok' }) // Right: { token: 'tok', expiresAt, drift: [{ path: 'id', … }, …] }
  */
-export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = codecOf(
+export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ codecOf(
   mintedSession,
   (value): value is ConnectSessionToken =>
     mintedSession.is(value) && isDrifted(value) && 'expiresAt' in value && anyDate.is(value.expiresAt),

@@ -3,7 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { spelt } from './category.ts'
 import { givenUndefined, isRecord, kindOf } from './codec.ts'
-import { ConnectSessionCreate, type ConnectSessionCreateWire, encodeQuickly, order, Payload } from './create.ts'
+import { ConnectSessionCreate, type ConnectSessionCreateWire, encode, encodeQuickly, order, Payload } from './create.ts'
 import { ConfigurationError, type Issue, type SessionError, ValidationError } from './errors.ts'
 import { issuesOf, validationError } from './issues.ts'
 import { type Json, type JsonObject, Snapshot, same, shown, snapshot } from './json.ts'
@@ -71,16 +71,6 @@ class Chain implements Session {
     this.#value = value
     this.#next = next
     Object.freeze(this)
-  }
-
-  static of({ extra = {}, ...fields }: ConnectSessionCreate): Chain {
-    const put = (chain: Chain, [name, value]: readonly [string, Json]): Chain =>
-      // Without its extra, a payload has fields alone.
-      new Chain(chain, indexOf[name as Field], isRecord(value) ? new Snapshot(value) : value)
-    return Object.entries(extra).reduce(
-      (chain, [name, value]) => new Chain(chain, name, new Snapshot(value)),
-      Object.entries(fields).reduce<Chain>(put, blank),
-    )
   }
 
   /** Unlike instanceof, this runs nothing of a proxy's. */
@@ -182,7 +172,7 @@ class Chain implements Session {
     if (quick !== undefined) return quick
     const decoded = this.decode()
     if (isLeft(decoded)) throw decoded.left
-    return ConnectSessionCreate.encode(decoded.right)
+    return encode(decoded.right)
   }
 
   equals(other: unknown): boolean {
@@ -227,6 +217,17 @@ const blank = new Chain(undefined, '', undefined)
  */
 export const session = (): SessionWithoutOwner => blank
 
+/** The chain that would have made a payload. */
+const chainOf = ({ extra = {}, ...fields }: ConnectSessionCreate): Chain => {
+  const put = (chain: Chain, [name, value]: readonly [string, Json]): Chain =>
+    // Without its extra, a payload has fields alone.
+    new Chain(chain, indexOf[name as Field], isRecord(value) ? new Snapshot(value) : value)
+  return Object.entries(extra).reduce(
+    (chain, [name, value]) => new Chain(chain, name, new Snapshot(value)),
+    Object.entries(fields).reduce<Chain>(put, blank),
+  )
+}
+
 /**
  * The way back from `toJSON`: a session from its wire object, such as one that JSON.parse has read from a queue.
  *
@@ -237,7 +238,7 @@ export const session = (): SessionWithoutOwner => blank
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   const decoded = ConnectSessionCreate.decode(value)
   if (isLeft(decoded)) return left(validationError(decoded.left, 'The value is not a session'))
-  const read = Chain.of(decoded.right)
+  const read = chainOf(decoded.right)
   const checked = read.decode() // a member in camel case is unknown to the wire, but not to the builder
   return isLeft(checked) ? checked : right(read)
 }
