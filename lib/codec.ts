@@ -13,6 +13,12 @@ export const refusal = (value: unknown, context: t.Context, message: string, hin
 export const refuse = (value: unknown, context: t.Context, message: string, hint?: string): t.Validation<never> =>
   t.failures([refusal(value, context, message, hint)])
 
+/** The context of a member. */
+export const within = (context: t.Context, key: string, type: t.Mixed = t.unknown, actual?: unknown): t.Context => [
+  ...context,
+  { key, type, actual },
+]
+
 /** Stands for an undefined that somebody gave; a plain undefined means that nothing was given. */
 export const givenUndefined = Symbol('undefined')
 
@@ -78,27 +84,24 @@ export const flag = check('Flag', (value): value is boolean => typeof value === 
 /** A list, each entry by a codec that only checks; decoding makes a frozen copy. */
 export const list = <A>(entry: t.Type<A>, least: 0 | 1): Quick<readonly A[]> => {
   const expected = least === 0 ? 'an array' : 'an array that is not empty'
-  // Array.every would cost as much as the checks.
-  const isAll = (entries: readonly unknown[]): entries is readonly A[] => {
-    for (const value of entries) if (!entry.is(value)) return false
-    return true
-  }
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
     if (!Array.isArray(value) || value.length < least)
       return refuse(value, context, `expected ${expected}, got ${kindOf(value)}`)
     const entries: readonly unknown[] = Object.freeze([...value])
-    if (isAll(entries)) return t.success(entries)
     const wrong = entries.flatMap((given, index) => {
-      const decoded = entry.is(given)
-        ? undefined
-        : entry.validate(given, t.appendContext(context, `${index}`, entry, given))
-      return decoded !== undefined && isLeft(decoded) ? decoded.left : []
+      const decoded = entry.validate(given, within(context, `${index}`, entry, given))
+      return isLeft(decoded) ? decoded.left : []
     })
-    return t.failures(wrong)
+    // A codec that only checks gives back what it was given.
+    return wrong.length > 0 ? t.failures(wrong) : t.success(entries as readonly A[])
   }
   const is = (value: unknown): value is readonly A[] => isRight(validate(value, []))
   // Only what is frozen cannot change after it was checked.
-  const quickly = (value: unknown): readonly A[] | undefined =>
-    Array.isArray(value) && value.length >= least && Object.isFrozen(value) && isAll(value) ? value : undefined
+  const quickly = (value: unknown): readonly A[] | undefined => {
+    if (!Array.isArray(value) || value.length < least || !Object.isFrozen(value)) return undefined
+    // Array.every would cost as much as the checks.
+    for (const given of value) if (!entry.is(given)) return undefined
+    return value
+  }
   return quick(new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, t.identity), quickly)
 }

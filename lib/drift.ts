@@ -5,6 +5,7 @@ import type { Issue } from './errors.ts'
 import { issuesOf } from './issues.ts'
 import type { JsonObject } from './json.ts'
 import { printMasked } from './secret.ts'
+import { wire } from './wire.ts'
 
 export interface Drifted {
   /** Where the reply deviates from the contract, as this library knows it; empty when it agrees. */
@@ -17,8 +18,21 @@ export const isDrifted = (value: unknown): value is Drifted => isRecord(value) &
 export const lax = <A, O>(open: t.Type<A, O>, contract: t.Mixed): t.Type<A, O> & { readonly contract: t.Mixed } =>
   Object.assign(new t.Type(open.name, open.is, open.validate, open.encode), { contract })
 
-export const contractsOf = (props: Readonly<Record<string, t.Mixed & { readonly contract?: t.Mixed }>>) =>
+const contractsOf = (props: Props) =>
   Object.fromEntries(Object.entries(props).map(([name, codec]) => [name, codec.contract ?? codec]))
+
+type Props = Readonly<Record<string, t.Mixed & { readonly contract?: t.Mixed }>>
+
+/** Both codecs of a model: of what the contract always has or sometimes has, only `needed` is not accepted as absent. */
+export const bothOf = <N extends Props, R extends Props, O extends Props>(
+  name: string,
+  needed: N,
+  always: R,
+  sometimes: O,
+) => ({
+  open: wire(name, needed, { ...always, ...sometimes }, true).wire,
+  contract: wire(name, contractsOf({ ...always, ...needed }), contractsOf(sometimes)).wire,
+})
 
 /** What a reply is decoded with, beside its body. */
 export interface Circumstances {
@@ -31,11 +45,10 @@ export interface Circumstances {
 /** Decodes with the open codec, and lists as drift what the contract's codec has to say. */
 export const decodeWith =
   <A extends { readonly extra?: JsonObject }, B extends A>(
-    contract: t.Mixed,
-    open: t.Type<A, unknown>,
+    { open, contract }: { readonly open: t.Type<A, unknown>; readonly contract: t.Mixed },
     finish: (model: A, how: Circumstances) => B,
   ) =>
-  (value: unknown, how: Circumstances, context = t.getDefaultContext(open)): t.Validation<B & Drifted> => {
+  (value: unknown, how: Circumstances, context: t.Context = [{ key: '', type: open }]): t.Validation<B & Drifted> => {
     const taken = tryCatch(
       () => (isRecord(value) ? { ...value } : value), // once, so that both codecs see the same
       () => [refusal(value, context, 'reading it threw')],

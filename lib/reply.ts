@@ -3,10 +3,9 @@ import { isLeft } from '#fp-ts/Either'
 import { CategoryCodec } from './category.ts'
 import { check, list, quick } from './codec.ts'
 import { anyDate, isoDate } from './date.ts'
-import { type Circumstances, contractsOf, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
+import { bothOf, type Circumstances, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
 import { JsonObject } from './json.ts'
 import { type Codec, standard } from './standard.ts'
-import { wire } from './wire.ts'
 
 const string = check('String', (value): value is string => typeof value === 'string', 'a string')
 
@@ -65,10 +64,8 @@ const attemptSometimes = {
   /** The provider's own words for that. */
   oauthErrorDescription: string,
 }
-const attempt = lax(
-  wire('ConnectionAttempt', {}, { ...attemptAlways, ...attemptSometimes }, true).wire,
-  wire('ConnectionAttempt', contractsOf(attemptAlways), contractsOf(attemptSometimes)).wire,
-)
+const attempts = bothOf('ConnectionAttempt', {}, attemptAlways, attemptSometimes)
+const attempt = lax(attempts.open, attempts.contract)
 
 /** The latest try of the end user to connect an account. */
 export interface ConnectionAttempt extends t.TypeOf<typeof attempt> {}
@@ -135,25 +132,20 @@ interface Expiring {
   readonly expiresAt: Date
 }
 
-const opened = wire('ConnectSession', {}, { ...always, ...sometimes }, true).wire
-const mintedSession = wire('ConnectSessionToken', token, { ...always, ...sometimes, ...onCreate }, true).wire
-
-const contracts = {
-  session: wire('ConnectSession', contractsOf(always), contractsOf(sometimes)).wire,
-  token: wire('ConnectSessionToken', contractsOf({ ...always, ...onCreate, ...token }), contractsOf(sometimes)).wire,
-}
+const described = bothOf('ConnectSession', {}, always, sometimes)
+const minted = bothOf('ConnectSessionToken', token, { ...always, ...onCreate }, sometimes)
 
 /** A session as StackOne describes it. Only `drift` is always there: no reply is thrown away over an odd member. */
-export interface ConnectSession extends t.TypeOf<typeof opened>, Drifted {}
+export interface ConnectSession extends t.TypeOf<typeof described.open>, Drifted {}
 
 /** A session just made, with its token. */
-export interface ConnectSessionToken extends t.TypeOf<typeof mintedSession>, Drifted, Expiring {}
+export interface ConnectSessionToken extends t.TypeOf<typeof minted.open>, Drifted, Expiring {}
 
 /** `ConnectSession` on the wire, in snake case. */
-export interface ConnectSessionWire extends t.OutputOf<typeof opened> {}
+export interface ConnectSessionWire extends t.OutputOf<typeof described.open> {}
 
 /** `ConnectSessionToken` on the wire, in snake case. */
-export interface ConnectSessionTokenWire extends t.OutputOf<typeof mintedSession> {}
+export interface ConnectSessionTokenWire extends t.OutputOf<typeof minted.open> {}
 
 /** The API's own life of a token, in seconds, where none was asked for. */
 const defaultLife = 1800
@@ -163,22 +155,22 @@ const expiryOf = (created: Date | undefined, seconds: number = defaultLife): Dat
   return Number.isNaN(expiry.getTime()) ? expiryOf(undefined, seconds) : Object.freeze(expiry)
 }
 
-export const decodeSession = decodeWith(contracts.session, opened, (model) => model)
+export const decodeSession = decodeWith(described, (model) => model)
 
-export const decodeToken = decodeWith(contracts.token, mintedSession, (model, { expiresIn }) => ({
+export const decodeToken = decodeWith(minted, (model, { expiresIn }) => ({
   ...model,
   expiresAt: expiryOf(model.createdAt, expiresIn),
 }))
 
 const codecOf = <M, A extends M, O>(
-  open: t.Type<M, O>,
-  is: (value: unknown) => value is A,
+  { open }: { readonly open: t.Type<M, O> },
   decode: (value: unknown, how: Circumstances, context: t.Context) => t.Validation<A>,
+  is: (value: M) => value is A,
 ): Codec<A, O> =>
   standard(
     new t.Type<A, O>(
       open.name,
-      is,
+      (value): value is A => open.is(value) && is(value),
       (value, context) => decode(value, {}, context),
       (model) => open.encode(model),
     ),
@@ -195,9 +187,9 @@ const codecOf = <M, A extends M, O>(
  * // Right: { id: '7', provider: 'bamboohr', organizationId: '12', drift: [{ path: 'organization_id', … }, …] }
  */
 export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ codecOf(
-  opened,
-  (value): value is ConnectSession => opened.is(value) && isDrifted(value),
+  described,
   decodeSession,
+  isDrifted,
 )
 
 /**
@@ -210,10 +202,9 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__P
  * ConnectSessionToken.decode({ token: 'tok' }) // Right: { token: 'tok', expiresAt, drift: [{ path: 'id', … }, …] }
  */
 export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ codecOf(
-  mintedSession,
-  (value): value is ConnectSessionToken =>
-    mintedSession.is(value) && isDrifted(value) && 'expiresAt' in value && anyDate.is(value.expiresAt),
+  minted,
   decodeToken,
+  (value): value is ConnectSessionToken => isDrifted(value) && 'expiresAt' in value && anyDate.is(value.expiresAt),
 )
 
 /**
