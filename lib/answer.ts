@@ -69,9 +69,9 @@ const messageOf = (body: unknown): string | undefined => {
 
 const advice: Readonly<Record<number, string>> = {
   400: 'Something in the request is not valid: `body` of this error may say what.',
-  401: 'Check the API key: apiKey or STACKONE_API_KEY must be a whole key that has not been revoked.',
+  401: 'Check the API key: apiKey or STACKONE_API_KEY must be whole, and not revoked.',
   403: 'Check that the API key has the scope for connect sessions.',
-  404: 'Check the id, whether the API key belongs to the same project, and baseUrl.',
+  404: 'Check the id, the project of the API key, and baseUrl.',
   409: 'It conflicts with what is there already: see `body` of this error.',
   422: 'Something in the request is not valid: `body` of this error may say what.',
   429: 'Send fewer requests: the limit is 1000 a minute for each key.',
@@ -79,8 +79,7 @@ const advice: Readonly<Record<number, string>> = {
 
 const adviceFor = (status: number): string => {
   if (status >= 500 || status === 408) return 'The fault is not in the request: try again later.'
-  if (status >= 300 && status < 400)
-    return 'It redirects, which is not followed: the key and the session would go elsewhere. Check baseUrl.'
+  if (status >= 300 && status < 400) return 'It redirects, which is not followed. Check baseUrl.'
   return advice[status] ?? 'See `body` of this error.'
 }
 

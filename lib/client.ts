@@ -1,8 +1,8 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft } from '#fp-ts/Either'
-import { kindOf } from './codec.ts'
+import { check, type Quick, text, within } from './codec.ts'
 import { type ConnectSessionCreate, encode, Payload } from './create.ts'
-import { type SessionError, ValidationError } from './errors.ts'
+import type { SessionError } from './errors.ts'
 import { tell } from './event.ts'
 import { exchange, factsOf } from './exchange.ts'
 import { validationError } from './issues.ts'
@@ -119,13 +119,23 @@ const sessionReading = (status: number): Reading<ConnectSession> => ({
   decode: decodeSession,
 })
 
-const refuse = (path: string, message: string): never => {
-  throw new ValidationError([{ path, message }], 'The call is not valid, so nothing was sent')
+/** An argument that its codec takes; throws a ValidationError. */
+const checked = <A>(codec: Quick<A>, path: string, value: unknown): A => {
+  const decoded = codec.validate(value, within([], path))
+  if (isLeft(decoded)) throw validationError(decoded.left, 'The call is not valid, so nothing was sent')
+  return decoded.right
 }
 
-const authenticatePlan = (token: unknown): Plan<ConnectSession> => {
-  if (typeof token !== 'string' || token.trim() === '')
-    return refuse('token', `expected a string that is not blank, got ${kindOf(token)}`)
+const anId = check(
+  'Id',
+  // A URL takes the two for steps up its path, also when they are escaped.
+  (value): value is string | number =>
+    Number.isSafeInteger(value) || (text.is(value) && value !== '.' && value !== '..'),
+  'an id, a string that is not blank or a whole number',
+)
+
+const authenticatePlan = (given: unknown): Plan<ConnectSession> => {
+  const token = checked(text, 'token', given)
   return {
     call: {
       method: 'POST',
@@ -139,11 +149,7 @@ const authenticatePlan = (token: unknown): Plan<ConnectSession> => {
 }
 
 const getPlan = (id: unknown): Plan<ConnectSession> => {
-  if (!Number.isSafeInteger(id) && (typeof id !== 'string' || id.trim() === ''))
-    return refuse('id', `expected a string that is not blank, or a whole number, got ${kindOf(id)}`)
-  // A URL takes these two for steps up its path, also when they are escaped.
-  if (id === '.' || id === '..') return refuse('id', 'expected an id')
-  const path = `/connect_sessions/${encodeURIComponent(String(id).toWellFormed())}`
+  const path = `/connect_sessions/${encodeURIComponent(String(checked(anId, 'id', id)).toWellFormed())}`
   return { call: { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}' }, reading: sessionReading(200) }
 }
 
@@ -171,11 +177,10 @@ export const createClient = (options: ClientOptions = {}): Client => {
         waitFor(settings, options, (own) => get(id, own)),
       ),
   })
-  return Object.freeze({
-    create: (payload: ConnectSessionCreate, options?: CallOptions) => promised(task.create(payload, options)),
-    authenticate: (token: string, options?: CallOptions) => promised(task.authenticate(token, options)),
-    get: (id: string | number, options?: CallOptions) => promised(task.get(id, options)),
-    waitForConnection: (id: string | number, options?: WaitOptions) => promised(task.waitForConnection(id, options)),
-    task,
-  })
+  const promises = Object.entries(task).map(([name, call]) => [
+    name,
+    (subject: never, options?: object) => promised<unknown>(call(subject, options)),
+  ])
+  // The same calls, each with a promise of what its task gives.
+  return Object.freeze({ ...(Object.fromEntries(promises) as Omit<Client, 'task'>), task })
 }

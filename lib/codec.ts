@@ -47,6 +47,9 @@ export const kindOf = (value: unknown): string => {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
+/** What was expected, and what was given instead. */
+export const expected = (what: string, value: unknown): string => `expected ${what}, got ${kindOf(value)}`
+
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !isArray(value)
 
@@ -65,11 +68,11 @@ export const quick = <A, O>(codec: t.Type<A, O>, quickly: (value: unknown) => A 
 export const check = <A>(
   name: string,
   is: (value: unknown) => value is A,
-  expected: string,
+  what: string,
   hint?: (value: unknown) => string | undefined,
 ): Quick<A> => {
   const validate: t.Validate<unknown, A> = (value, context) =>
-    is(value) ? t.success(value) : refuse(value, context, `expected ${expected}, got ${kindOf(value)}`, hint?.(value))
+    is(value) ? t.success(value) : refuse(value, context, expected(what, value), hint?.(value))
   return quick(new t.Type<A>(name, is, validate, t.identity), (value) => (is(value) ? value : undefined))
 }
 
@@ -83,10 +86,9 @@ export const flag = check('Flag', (value): value is boolean => typeof value === 
 
 /** A list, each entry by a codec that only checks; decoding makes a frozen copy. */
 export const list = <A>(entry: t.Type<A>, least: 0 | 1): Quick<readonly A[]> => {
-  const expected = least === 0 ? 'an array' : 'an array that is not empty'
+  const what = least === 0 ? 'an array' : 'an array that is not empty'
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
-    if (!Array.isArray(value) || value.length < least)
-      return refuse(value, context, `expected ${expected}, got ${kindOf(value)}`)
+    if (!Array.isArray(value) || value.length < least) return refuse(value, context, expected(what, value))
     const entries: readonly unknown[] = Object.freeze([...value])
     const wrong = entries.flatMap((given, index) => {
       const decoded = entry.validate(given, within(context, `${index}`, entry, given))

@@ -44,7 +44,7 @@ const networkError = (error: unknown, { endpoint }: Call, redact: Redact, effort
 
 const unfitError = ({ reason }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>
   reason === 'no response'
-    ? new ConfigurationError('The fetch function that the client was given gave no Response.', effort)
+    ? new ConfigurationError('The fetch function gave no Response.', effort)
     : new ReplyError(`The answer to ${endpoint} is longer than ${largestBody} bytes. Check baseUrl.`, {
         issues: [],
         ...effort,

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { isRight } from '#fp-ts/Either'
-import { givenUndefined, isRecord, kindOf, type Quick, quick, type Refusal, refuse } from './codec.ts'
+import { expected, givenUndefined, isRecord, type Quick, quick, type Refusal, refuse } from './codec.ts'
 
 /** Any JSON value, read-only all the way down. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
@@ -120,7 +120,7 @@ class Walk {
     }
     const depth = above === undefined ? 1 : above.depth + 1
     this.#objects += 1
-    if (holds(above, value)) return this.#refuse(value, 'this is a cycle, which JSON cannot hold', key, above)
+    if (holds(above, value)) return this.#refuse(value, 'a cycle is not JSON', key, above)
     if (depth > deepest) return this.#refuse(value, `nested deeper than ${deepest} levels`, key, above)
     if (this.#objects > most) return this.#refuse(value, `more than ${most} objects`, key, above)
     // Only a proxy or a getter can throw here, with any message; it is the caller's, and is not repeated.
@@ -179,7 +179,7 @@ export const same = (a: unknown, b: unknown): boolean => {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }
 
-const json = <A extends Json>(name: string, fits: (json: Json) => json is A, expected: string): Quick<A> => {
+const json = <A extends Json>(name: string, fits: (json: Json) => json is A, what: string): Quick<A> => {
   const at = (context: t.Context, { at, value, message }: Problem): Refusal => ({
     value,
     context: [...context, ...at.map((key) => ({ key, type: t.unknown }))],
@@ -188,9 +188,7 @@ const json = <A extends Json>(name: string, fits: (json: Json) => json is A, exp
   const validate: t.Validate<unknown, A> = (value, context) => {
     const taken = snapshot(value)
     if (taken.problems.length > 0) return t.failures(taken.problems.map((problem) => at(context, problem)))
-    return fits(taken.json)
-      ? t.success(taken.json)
-      : refuse(value, context, `expected ${expected}, got ${kindOf(taken.json)}`)
+    return fits(taken.json) ? t.success(taken.json) : refuse(value, context, expected(what, taken.json))
   }
   const is = (value: unknown): value is A => isRight(validate(value, []))
   const quickly = (value: unknown): A | undefined =>

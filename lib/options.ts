@@ -1,5 +1,5 @@
 import { isLeft, tryCatch } from '#fp-ts/Either'
-import { isRecord, kindOf, text } from './codec.ts'
+import { expected, isRecord, text } from './codec.ts'
 import { ConfigurationError, type Issue, listed } from './errors.ts'
 import type { ClientEvent } from './event.ts'
 import { didYouMean } from './nearest.ts'
@@ -64,28 +64,30 @@ export type Check = (value: unknown) => string | undefined
 // Longer than this, a timer of the platform fires at once.
 const longest = 2_147_483_647
 
-const milliseconds: Check = (value) =>
-  typeof value === 'number' && value > 0 && value <= longest
-    ? undefined
-    : `expected milliseconds, more than 0 and at most ${longest}, got ${kindOf(value)}`
-
-const whole: Check = (value) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100
-    ? undefined
-    : `expected a whole number from 0 to 100, got ${kindOf(value)}`
-
-export const ofType =
-  (type: 'boolean' | 'function'): Check =>
+const only =
+  (what: string, fits: (value: unknown) => boolean): Check =>
   (value) =>
-    typeof value === type ? undefined : `expected a ${type}, got ${kindOf(value)}`
+    fits(value) ? undefined : expected(what, value)
+
+const milliseconds = only(
+  `milliseconds, more than 0 and at most ${longest}`,
+  (value) => typeof value === 'number' && value > 0 && value <= longest,
+)
+
+const whole = only(
+  'a whole number from 0 to 100',
+  (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100,
+)
+
+export const ofType = (type: 'boolean' | 'function'): Check => only(`a ${type}`, (value) => typeof value === type)
 
 const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|\[::1\]|(.+\.)?localhost)$/.test(host)
 
 const url: Check = (value) => {
-  if (typeof value !== 'string' || !URL.canParse(value)) return `expected an absolute URL, got ${kindOf(value)}`
+  if (typeof value !== 'string' || !URL.canParse(value)) return expected('an absolute URL', value)
   const { protocol, hostname, username, password, search, hash } = new URL(value)
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
-    return 'expected https:, or http: to a loopback host such as 127.0.0.1; the key would travel in the open'
+    return 'expected https:, or http: to a loopback host; the key would travel in the open'
   return username || password || search || hash || /[?#]/.test(value)
     ? 'expected no user, password, query or fragment'
     : undefined
@@ -106,17 +108,17 @@ const headerProblem = (name: string, value: unknown): string | undefined => {
 const isHeaders = (value: unknown): value is HeaderValues => isRecord(value) && !(Symbol.iterator in value)
 
 const headers: Check = (value) => {
-  if (!isHeaders(value))
-    return 'expected an object of names and values; for a Headers object, give Object.fromEntries(headers)'
+  if (!isHeaders(value)) return 'expected an object of names and values, such as Object.fromEntries(headers)'
   const given = Object.entries(value).filter(([, content]) => content !== undefined)
   return given.flatMap(([name, content]) => headerProblem(name, content) ?? []).join(', ') || undefined
 }
 
-const signal: Check = (value) => {
+const signal = only('an AbortSignal', (value) => {
   const { aborted, addEventListener, removeEventListener }: Partial<AbortSignal> = Object(value)
-  const isSignal = typeof addEventListener === 'function' && typeof removeEventListener === 'function'
-  return typeof aborted === 'boolean' && isSignal ? undefined : `expected an AbortSignal, got ${kindOf(value)}`
-}
+  return (
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  )
+})
 
 const callChecks: Readonly<Record<keyof CallOptions, Check>> = {
   signal,
@@ -137,10 +139,7 @@ const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
   deadline: milliseconds,
   retries: whole,
   headers,
-  apiKey: (value) =>
-    typeof value === 'string' || typeof value === 'function'
-      ? undefined
-      : `expected a string or a function, got ${kindOf(value)}`,
+  apiKey: only('a string or a function', (value) => typeof value === 'string' || typeof value === 'function'),
   baseUrl: url,
   fetch: ofType('function'),
   userAgent: (value) => (text.is(value) ? headerProblem('user-agent', value) : 'expected a string that is not blank'),
@@ -170,20 +169,21 @@ export const given = <A extends object>(
     const message = check === undefined ? 'is no option' : check(value)
     return message === undefined ? [] : [{ path, message, ...(hint !== undefined && { hint }) }]
   }
+  const refuse = (issues: readonly Issue[]): never => {
+    throw new ConfigurationError(`${call} was given options that it cannot take:\n${listed(issues)}`)
+  }
+  if (!isRecord(options)) return refuse([{ path: '', message: expected('an object of options', options) }])
   const read = tryCatch(
     () => {
-      if (!isRecord(options))
-        return { entries: [], issues: [{ path: '', message: `expected an object of options, got ${kindOf(options)}` }] }
       const entries = taken(options)
       return { entries, issues: entries.flatMap(issuesOf) }
     },
-    () => ({ path: '', message: 'reading them threw' }),
+    () => [{ path: '', message: 'reading them threw' }],
   )
-  const issues = isLeft(read) ? [read.left] : read.right.issues
-  if (isLeft(read) || issues.length > 0)
-    throw new ConfigurationError(`${call} was given options that it cannot take:\n${listed(issues)}`)
+  if (isLeft(read)) return refuse(read.left)
+  const { entries, issues } = read.right
   // Members were left out, none was added or changed.
-  return Object.fromEntries(read.right.entries) as Given<A>
+  return issues.length > 0 ? refuse(issues) : (Object.fromEntries(entries) as Given<A>)
 }
 
 /** The options that were given to `createClient`; throws a ConfigurationError that lists all that is wrong. */

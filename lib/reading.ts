@@ -44,7 +44,7 @@ export const read = <A>(
   const decoded = decode(json, { expiresIn, drift: answer.status === status ? [] : [odd] })
   if (isLeft(decoded)) {
     const what = `without ${wanted}: it sent ${bodyKind(answer)}.`
-    return refuse(what, shown(issuesOf(decoded.left)), 'Try again later, and check baseUrl if it stays so.')
+    return refuse(what, shown(issuesOf(decoded.left)), 'Check baseUrl, or try again later.')
   }
   const drift = shown(decoded.right.drift)
   if (drift.length === 0) return right(decoded.right)

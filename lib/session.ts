@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { spelt } from './category.ts'
-import { givenUndefined, isRecord, kindOf } from './codec.ts'
+import { expected, givenUndefined, isRecord, kindOf } from './codec.ts'
 import { ConnectSessionCreate, type ConnectSessionCreateWire, encode, encodeQuickly, order, Payload } from './create.ts'
 import { ConfigurationError, type Issue, type SessionError, ValidationError } from './errors.ts'
 import { issuesOf, validationError } from './issues.ts'
@@ -137,7 +137,7 @@ class Chain implements Session {
     if (!condition) return this
     const changed: unknown = typeof change === 'function' ? change(this) : change
     if (Chain.is(changed)) return changed as this // see #set
-    const message = `expected a change that returns a session, got ${kindOf(changed)}`
+    const message = expected('a change that returns a session', changed)
     throw new ValidationError([{ path: 'when', message, hint: 'such as (session) => session.multiple()' }])
   }
 

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
-import { isRecord, kindOf, refuse, within } from './codec.ts'
+import { expected, isRecord, refuse, within } from './codec.ts'
 import { define, Json, JsonObject } from './json.ts'
 import { didYouMean } from './nearest.ts'
 
@@ -125,7 +125,7 @@ export const wire = <R extends Props, O extends Props>(
   const validate =
     (form: Form, extraOf: typeof extraOfWire): t.Validate<unknown, A> =>
     (value, context) => {
-      if (!isRecord(value)) return refuse(value, context, `expected an object, got ${kindOf(value)}`)
+      if (!isRecord(value)) return refuse(value, context, expected('an object', value))
       const errors: t.Errors[] = []
       const take: Take = (decoded, required = false) => {
         if (!isLeft(decoded)) return decoded.right

@@ -26,8 +26,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'standard.ts': ['codec.ts', 'issues.ts'],
   'wire.ts': ['codec.ts', 'json.ts', 'nearest.ts'],
   'create.ts': ['category.ts', 'codec.ts', 'json.ts', 'standard.ts', 'wire.ts'],
-  'drift.ts': ['codec.ts', 'errors.ts', 'issues.ts', 'json.ts', 'secret.ts'],
-  'reply.ts': ['category.ts', 'codec.ts', 'date.ts', 'drift.ts', 'json.ts', 'standard.ts', 'wire.ts'],
+  'drift.ts': ['codec.ts', 'errors.ts', 'issues.ts', 'json.ts', 'secret.ts', 'wire.ts'],
+  'reply.ts': ['category.ts', 'codec.ts', 'date.ts', 'drift.ts', 'json.ts', 'standard.ts'],
   // The client
   'event.ts': ['errors.ts'],
   'options.ts': ['codec.ts', 'errors.ts', 'event.ts', 'nearest.ts'],

@@ -199,7 +199,7 @@ const cases = {
         'metadata.i: a bigint is not JSON',
         'metadata.d: a class instance is not JSON; give its fields, or a string',
         'metadata.u[0]: undefined is not JSON; leave the member out, or give null',
-        'metadata.c.self: this is a cycle, which JSON cannot hold',
+        'metadata.c.self: a cycle is not JSON',
       ],
     )
   },
