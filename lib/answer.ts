@@ -92,17 +92,10 @@ export const apiError = (answer: Answer, endpoint: string, redactKnown: Redact, 
   const json = Json.decode(parsed)
   const body = isRight(json) ? redactJson(json.right, redact) : sentence(plainText(answer.text, redact))
   const said = sentence(messageOf(body) ?? (typeof body === 'string' ? body : JSON.stringify(body)))
-  const requestId = requestIdOf(answer, redact)
   const retryAfter = retryAfterOf(answer)
   const wait = retryAfter === undefined ? '' : ` It asks to wait ${retryAfter} s.`
   return new ApiError(
     `StackOne answered ${status} to ${endpoint}${said === '' ? '' : `: ${JSON.stringify(said)}`}.${wait} ${adviceFor(status)}`,
-    {
-      status,
-      body,
-      ...effort,
-      ...(requestId !== undefined && { requestId }),
-      ...(retryAfter !== undefined && { retryAfter }),
-    },
+    { status, body, ...effort, requestId: requestIdOf(answer, redact), retryAfter },
   )
 }

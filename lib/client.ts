@@ -94,16 +94,19 @@ const perform = <A>(
     return result
   })
 
+const post = (path: string, body: object, secrets: readonly string[] = []): Call => ({
+  method: 'POST',
+  path,
+  endpoint: `POST ${path}`,
+  body: JSON.stringify(body),
+  secrets,
+})
+
 const createPlan = (payload: ConnectSessionCreate): Plan<ConnectSessionToken> => {
   const decoded = Payload.decode(payload)
   if (isLeft(decoded)) throw validationError(decoded.left)
   return {
-    call: {
-      method: 'POST',
-      path: '/connect_sessions',
-      endpoint: 'POST /connect_sessions',
-      body: JSON.stringify(encode(decoded.right)),
-    },
+    call: post('/connect_sessions', encode(decoded.right)),
     reading: {
       status: 201,
       wanted: 'a token',
@@ -137,13 +140,7 @@ const anId = check(
 const authenticatePlan = (given: unknown): Plan<ConnectSession> => {
   const token = checked(text, 'token', given)
   return {
-    call: {
-      method: 'POST',
-      path: '/connect_sessions/authenticate',
-      endpoint: 'POST /connect_sessions/authenticate',
-      body: JSON.stringify({ token }),
-      secrets: [token],
-    },
+    call: post('/connect_sessions/authenticate', { token }, [token]),
     reading: sessionReading(201),
   }
 }

@@ -1,18 +1,14 @@
 import * as t from 'io-ts'
-import { type Quick, quick, refuse } from './codec.ts'
+import { refuse } from './codec.ts'
 
 const isDate = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
 
-const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): Quick<Date, string> => {
-  const quickly = (value: unknown): Date | undefined => {
-    const parsed = read(value)
-    return isDate(parsed) ? Object.freeze(parsed) : undefined
-  }
+const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): t.Type<Date, string> => {
   const validate: t.Validate<unknown, Date> = (value, context) => {
-    const parsed = quickly(value)
-    return parsed === undefined ? refuse(value, context, `expected ${expected}`) : t.success(parsed)
+    const parsed = read(value)
+    return isDate(parsed) ? t.success(Object.freeze(parsed)) : refuse(value, context, `expected ${expected}`)
   }
-  return quick(new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString()), quickly)
+  return new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString())
 }
 
 const instant = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { isLeft, right, tryCatch } from '#fp-ts/Either'
 import { isRecord, refusal } from './codec.ts'
-import type { Issue } from './errors.ts'
+import { frozen, type Issue } from './errors.ts'
 import { issuesOf } from './issues.ts'
 import type { JsonObject } from './json.ts'
 import { printMasked } from './secret.ts'
@@ -59,7 +59,7 @@ export const decodeWith =
     const decoded: t.Validation<A> = isLeft(strict) ? open.validate(taken.right, context) : strict
     if (isLeft(decoded)) return decoded
     const issues = [...(how.drift ?? []), ...(isLeft(strict) ? issuesOf(strict.left) : [])]
-    const drift = Object.freeze(issues.map((issue) => Object.freeze(issue)))
+    const drift = frozen(issues)
     const model = finish(decoded.right, how)
     const extra = model.extra && { extra: Object.freeze(printMasked(model.extra)) }
     return right(Object.freeze(printMasked({ ...model, ...extra, drift })))

@@ -168,13 +168,14 @@ export const shown = (given: unknown): unknown => {
   return given.problems.length > 0 ? '[not JSON]' : given.json
 }
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
 /** Whether two values that were given are the same, in whatever order their members stand. */
 export const same = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
   if (Snapshot.is(a) && Snapshot.is(b)) return a.problems.length + b.problems.length === 0 && same(a.json, b.json)
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((entry, index) => same(entry, b[index]))
-  if (!isRecord(a) || !isRecord(b)) return false
+  if (!isObject(a) || !isObject(b) || isRecord(a) !== isRecord(b)) return false
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }

@@ -3,6 +3,7 @@ import { expected, isRecord, text } from './codec.ts'
 import { ConfigurationError, type Issue, listed } from './errors.ts'
 import type { ClientEvent } from './event.ts'
 import { didYouMean } from './nearest.ts'
+import { present } from './present.ts'
 
 /** A function that does what the global `fetch` does. It is called with a URL and an init that holds all the rest. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -152,10 +153,10 @@ const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
 type Given<A> = { readonly [K in keyof A]?: Exclude<A[K], undefined> }
 
 // Nothing of the caller's is read again after this: neither its getters, nor what may change later.
-const taken = (options: object): readonly (readonly [string, unknown])[] =>
-  Object.entries({ ...options })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, name === 'headers' && isHeaders(value) ? { ...value } : value])
+const taken = <A extends object>(options: A): Given<A> => {
+  const own: A & { readonly headers?: unknown } = { ...options }
+  return present<object>({ ...own, headers: isHeaders(own.headers) ? { ...own.headers } : own.headers }) as Given<A>
+}
 
 /** The options that were given to a call; throws a ConfigurationError that lists all that is wrong. */
 export const given = <A extends object>(
@@ -167,7 +168,7 @@ export const given = <A extends object>(
     const check = Object.hasOwn(checks, path) ? checks[path] : undefined
     const hint = check === undefined ? didYouMean(path, Object.keys(checks)) : undefined
     const message = check === undefined ? 'is no option' : check(value)
-    return message === undefined ? [] : [{ path, message, ...(hint !== undefined && { hint }) }]
+    return message === undefined ? [] : [present<Issue>({ path, message, hint })]
   }
   const refuse = (issues: readonly Issue[]): never => {
     throw new ConfigurationError(`${call} was given options that it cannot take:\n${listed(issues)}`)
@@ -175,15 +176,14 @@ export const given = <A extends object>(
   if (!isRecord(options)) return refuse([{ path: '', message: expected('an object of options', options) }])
   const read = tryCatch(
     () => {
-      const entries = taken(options)
-      return { entries, issues: entries.flatMap(issuesOf) }
+      const own = taken(options)
+      return { own, issues: Object.entries(own).flatMap(issuesOf) }
     },
     () => [{ path: '', message: 'reading them threw' }],
   )
   if (isLeft(read)) return refuse(read.left)
-  const { entries, issues } = read.right
-  // Members were left out, none was added or changed.
-  return issues.length > 0 ? refuse(issues) : (Object.fromEntries(entries) as Given<A>)
+  const { own, issues } = read.right
+  return issues.length > 0 ? refuse(issues) : own
 }
 
 /** The options that were given to `createClient`; throws a ConfigurationError that lists all that is wrong. */

@@ -3,7 +3,7 @@ import type { Validation } from 'io-ts'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { bodyKind, jsonOf } from './answer.ts'
 import type { Circumstances, Drifted } from './drift.ts'
-import { type Issue, listed, ReplyError, type SessionError } from './errors.ts'
+import { frozen, type Issue, listed, ReplyError, type SessionError } from './errors.ts'
 import { tell } from './event.ts'
 import type { Received } from './exchange.ts'
 import { issuesOf } from './issues.ts'
@@ -32,8 +32,8 @@ export const read = <A>(
   // The server may repeat the token in its request id, or have it for the name of a member.
   const redact = redactor(() => secretTexts(json))
   const shown = (issues: readonly Issue[]): readonly Issue[] =>
-    Object.freeze(issues.map((issue) => Object.freeze({ ...issue, path: redact(issue.path) })))
-  const facts = { status: answer.status, elapsedMs, ...(requestId !== undefined && { requestId: redact(requestId) }) }
+    frozen(issues.map((issue) => ({ ...issue, path: redact(issue.path) })))
+  const facts = { status: answer.status, elapsedMs, requestId: requestId && redact(requestId) }
   const refuse = (what: string, issues: readonly Issue[], advice: string): Either<SessionError, A> => {
     const message = `StackOne answered ${answer.status} to ${endpoint} ${what}\n${listed(issues)}\n${advice}`
     return left(new ReplyError(message, { issues, attempts, ...facts }))

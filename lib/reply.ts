@@ -1,7 +1,6 @@
 import * as t from 'io-ts'
-import { isLeft } from '#fp-ts/Either'
 import { CategoryCodec } from './category.ts'
-import { check, list, quick } from './codec.ts'
+import { check, expected, list, refuse } from './codec.ts'
 import { anyDate, isoDate } from './date.ts'
 import { bothOf, type Circumstances, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
 import { JsonObject } from './json.ts'
@@ -15,19 +14,15 @@ const secret = check(
   'a string that is not empty',
 )
 
-const isId = (value: unknown): value is string | number =>
-  Number.isSafeInteger(value) || (typeof value === 'string' && value !== '')
+const isId = (value: unknown): boolean => Number.isSafeInteger(value) || secret.is(value)
 
 // The API has changed the kind of its ids back and forth. Users always get strings.
 const id = (name: string, kinds: readonly string[], encode: (id: string) => string | number) => {
-  const fits = (value: unknown): value is string | number => isId(value) && kinds.includes(typeof value)
-  const checked = check(name, fits, `a ${kinds.join(' or ')}`)
-  const validate: t.Validate<unknown, string> = (value, context) => {
-    const decoded = checked.validate(value, context)
-    return isLeft(decoded) ? decoded : t.success(String(decoded.right))
-  }
-  const quickly = (value: unknown): string | undefined => (fits(value) ? String(value) : undefined)
-  return quick(new t.Type<string, string | number>(name, string.is, validate, encode), quickly)
+  const validate: t.Validate<unknown, string> = (value, context) =>
+    isId(value) && kinds.includes(typeof value)
+      ? t.success(String(value))
+      : refuse(value, context, expected(`a ${kinds.join(' or ')}`, value))
+  return new t.Type<string, string | number>(name, string.is, validate, encode)
 }
 
 // What was a number goes back as one; a text that no number is written as stays as it is.

@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { spelt } from './category.ts'
-import { expected, givenUndefined, isRecord, kindOf } from './codec.ts'
+import { expected, givenUndefined, isRecord } from './codec.ts'
 import { ConnectSessionCreate, type ConnectSessionCreateWire, encode, encodeQuickly, order, Payload } from './create.ts'
 import { ConfigurationError, type Issue, type SessionError, ValidationError } from './errors.ts'
 import { issuesOf, validationError } from './issues.ts'
@@ -15,28 +15,18 @@ import { snakeCase } from './wire.ts'
 
 type Field = Exclude<keyof ConnectSessionCreate, 'extra'>
 
-/** Which method sets a field, for hints. */
-const methods: Readonly<Record<Field, string>> = {
-  originOwnerId: '.owner(id, name)',
-  originOwnerName: '.owner(id, name)',
-  originUsername: '.username(name)',
-  provider: '.provider(key)',
-  categories: '.categories(first, ...rest)',
-  accountId: '.account(id)',
-  expiresIn: '.expiresIn(seconds)',
-  metadata: '.metadata(record)',
-  multiple: '.multiple(allowed)',
-  label: '.label(text)',
-  type: '.type(type)',
-  connectorProfileId: '.connectorProfile(id)',
+/** The method that sets a field, for hints: `username` sets originUsername, `account` sets accountId. */
+const methodOf = (field: string): string => {
+  const name = field.replace(/^origin|Name$|Id$/g, '')
+  return name === 'Owner' ? '.owner(id, name)' : `.${name.charAt(0).toLowerCase()}${name.slice(1)}(…)`
 }
 
 /** The method is the hint for a field that is missing, and for a known one that was set by its wire name. */
 const withMethod = (issue: Issue): Issue => {
   const name = snakeCase(issue.path.replace(/^extra\./, ''))
-  const known = Object.entries(methods).find(([field]) => snakeCase(field) === name)
+  const field = order.find((known) => snakeCase(known) === name)
   const wants = issue.message === 'is missing' || issue.path.startsWith('extra.')
-  return known !== undefined && wants && issue.hint === undefined ? { ...issue, hint: `use ${known[1]}` } : issue
+  return field !== undefined && wants && issue.hint === undefined ? { ...issue, hint: `use ${methodOf(field)}` } : issue
 }
 
 /** What a chain of calls has set, as it was given: by the order of the fields, and by wire name. */
@@ -184,9 +174,7 @@ class Chain implements Session {
       const decoded = this.decode()
       if (isLeft(decoded)) return decoded
       if (!isRecord(client) || typeof client.create !== 'function')
-        return left(
-          new ConfigurationError(`Sending needs a client, got ${kindOf(client)}: .send(createClient({ apiKey })).`),
-        )
+        return left(new ConfigurationError(`${expected('a client', client)}: .send(createClient({ apiKey })).`))
       return right(await client.create(decoded.right, options))
     })
   }

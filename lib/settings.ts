@@ -3,6 +3,7 @@ import { left, right } from '#fp-ts/Either'
 import { expected } from './codec.ts'
 import { ConfigurationError } from './errors.ts'
 import { type CallOptions, type ClientOptions, callOptions, clientOptions, type HeaderValues } from './options.ts'
+import { present } from './present.ts'
 import { version } from './version.ts'
 
 /** The options of one call: the client's, with the defaults, under the call's own. */
@@ -20,7 +21,10 @@ const defaults = { timeout: 10_000, deadline: 30_000, retries: 2, strict: false 
 // In lower case one name cannot stand twice, which would send both values as one.
 const lowered = (headers: HeaderValues = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+    Object.entries(present<{ readonly [name: string]: string }>(headers)).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ]),
   )
 
 // Not every runtime has a process, and some ask for permission before they show its environment.
@@ -35,7 +39,7 @@ const environment = (name: string): string | undefined => {
 }
 
 const refuseBrowser = (): void => {
-  if (typeof window === 'undefined' || typeof window.document === 'undefined') return
+  if (globalThis.window?.document === undefined) return
   throw new ConfigurationError(
     'createClient was called in a browser, where everybody can read the API key. Mint the token on your server. ' +
       'For a test in a simulated browser, set dangerouslyAllowBrowser: true.',
