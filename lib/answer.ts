@@ -68,12 +68,12 @@ const messageOf = (body: unknown): string | undefined => {
 }
 
 const advice: Readonly<Record<number, string>> = {
-  400: 'Something in the request is not valid: `body` of this error may say what.',
+  400: 'The request is not valid: see `body` of this error.',
   401: 'Check the API key: apiKey or STACKONE_API_KEY must be whole, and not revoked.',
   403: 'Check that the API key has the scope for connect sessions.',
   404: 'Check the id, the project of the API key, and baseUrl.',
   409: 'It conflicts with what is there already: see `body` of this error.',
-  422: 'Something in the request is not valid: `body` of this error may say what.',
+  422: 'The request is not valid: see `body` of this error.',
   429: 'Send fewer requests: the limit is 1000 a minute for each key.',
 }
 

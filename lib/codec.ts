@@ -6,12 +6,11 @@ export interface Refusal extends t.ValidationError {
   readonly hint?: string
 }
 
-export const refusal = (value: unknown, context: t.Context, message: string, hint?: string): Refusal =>
-  hint === undefined ? { value, context, message } : { value, context, message, hint }
-
 /** Fails a validation with a sentence of our own. */
-export const refuse = (value: unknown, context: t.Context, message: string, hint?: string): t.Validation<never> =>
-  t.failures([refusal(value, context, message, hint)])
+export const refuse = (value: unknown, context: t.Context, message: string, hint?: string): t.Validation<never> => {
+  const refusal: Refusal = { value, context, message, ...(hint !== undefined && { hint }) }
+  return t.failures([refusal])
+}
 
 /** The context of a member. */
 export const within = (context: t.Context, key: string, type: t.Mixed = t.unknown, actual?: unknown): t.Context => [

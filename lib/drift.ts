@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { isLeft, right, tryCatch } from '#fp-ts/Either'
-import { isRecord, refusal } from './codec.ts'
+import { isRecord, refuse } from './codec.ts'
 import { frozen, type Issue } from './errors.ts'
 import { issuesOf } from './issues.ts'
 import type { JsonObject } from './json.ts'
@@ -18,12 +18,12 @@ export const isDrifted = (value: unknown): value is Drifted => isRecord(value) &
 export const lax = <A, O>(open: t.Type<A, O>, contract: t.Mixed): t.Type<A, O> & { readonly contract: t.Mixed } =>
   Object.assign(new t.Type(open.name, open.is, open.validate, open.encode), { contract })
 
+type Props = Readonly<Record<string, t.Mixed & { readonly contract?: t.Mixed }>>
+
 const contractsOf = (props: Props) =>
   Object.fromEntries(Object.entries(props).map(([name, codec]) => [name, codec.contract ?? codec]))
 
-type Props = Readonly<Record<string, t.Mixed & { readonly contract?: t.Mixed }>>
-
-/** Both codecs of a model: of what the contract always has or sometimes has, only `needed` is not accepted as absent. */
+/** Both codecs of a model: the contract's, and the one of what we accept, which may lack all but what is needed. */
 export const bothOf = <N extends Props, R extends Props, O extends Props>(
   name: string,
   needed: N,
@@ -49,11 +49,12 @@ export const decodeWith =
     finish: (model: A, how: Circumstances) => B,
   ) =>
   (value: unknown, how: Circumstances, context: t.Context = [{ key: '', type: open }]): t.Validation<B & Drifted> => {
+    // Once, so that both codecs see the same.
     const taken = tryCatch(
-      () => (isRecord(value) ? { ...value } : value), // once, so that both codecs see the same
-      () => [refusal(value, context, 'reading it threw')],
+      () => (isRecord(value) ? { ...value } : value),
+      () => undefined,
     )
-    if (isLeft(taken)) return taken
+    if (isLeft(taken)) return refuse(value, context, 'reading it threw')
     const strict = contract.validate(taken.right, context)
     // What keeps to the contract means the same to both: one walk does for it.
     const decoded: t.Validation<A> = isLeft(strict) ? open.validate(taken.right, context) : strict

@@ -121,13 +121,9 @@ const signal = only('an AbortSignal', (value) => {
   )
 })
 
-const callChecks: Readonly<Record<keyof CallOptions, Check>> = {
-  signal,
-  timeout: milliseconds,
-  deadline: milliseconds,
-  retries: whole,
-  headers,
-}
+const ofEachCall = { timeout: milliseconds, deadline: milliseconds, retries: whole, headers }
+
+const callChecks: Readonly<Record<keyof CallOptions, Check>> = { signal, ...ofEachCall }
 
 const waitChecks: Readonly<Record<keyof WaitOptions, Check>> = {
   signal,
@@ -136,10 +132,7 @@ const waitChecks: Readonly<Record<keyof WaitOptions, Check>> = {
 }
 
 const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
-  timeout: milliseconds,
-  deadline: milliseconds,
-  retries: whole,
-  headers,
+  ...ofEachCall,
   apiKey: only('a string or a function', (value) => typeof value === 'string' || typeof value === 'function'),
   baseUrl: url,
   fetch: ofType('function'),

@@ -436,7 +436,7 @@ const cases = {
     same(
       error.message,
       'StackOne answered 400 to POST /connect_sessions: "The provider is not enabled". ' +
-        'Something in the request is not valid: `body` of this error may say what.',
+        'The request is not valid: see `body` of this error.',
     )
     same([error.status, error.requestId, error.attempts, error.retryAfter], [400, 'req-7', 1, undefined])
     same(error.body.message, 'The provider is not enabled')
