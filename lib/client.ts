@@ -134,7 +134,7 @@ const anId = check(
   // A URL takes the two for steps up its path, also when they are escaped.
   (value): value is string | number =>
     Number.isSafeInteger(value) || (text.is(value) && value !== '.' && value !== '..'),
-  'an id, a string that is not blank or a whole number',
+  'an id (a string that is not blank, or a whole number)',
 )
 
 const authenticatePlan = (given: unknown): Plan<ConnectSession> => {

@@ -37,8 +37,7 @@ const backoff = (attempt: number): number => Math.min(8000, 250 * 2 ** (attempt 
 const networkError = (error: unknown, { endpoint }: Call, redact: Redact, effort: Effort): NetworkError => {
   const found = codeOf(error)
   const code = found && redact(found)
-  const why = code && ` (${code})`
-  const message = `The connection for ${endpoint} failed${why ?? ''}. Check baseUrl, DNS, proxy and firewall, or try again later.`
+  const message = `The connection for ${endpoint} failed${code ? ` (${code})` : ''}. Check baseUrl, DNS, proxy and firewall, or try again later.`
   return new NetworkError(message, { ...effort, code })
 }
 
