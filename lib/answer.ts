@@ -2,7 +2,7 @@ import { isRight } from '#fp-ts/Either'
 import { kindOf } from './codec.ts'
 import { ApiError, type Effort } from './errors.ts'
 import { Json } from './json.ts'
-import { mask, type Redact, redactJson, redactor, secretTexts } from './secret.ts'
+import { mask, type Redact, redactJson, redactor, secretTexts, unescaped } from './secret.ts'
 
 /** What came back over HTTP, read to its end. */
 export interface Answer {
@@ -46,18 +46,13 @@ const retryAfterOf = ({ headers }: Answer): number | undefined => {
 // A token may stand in what is no JSON, because it was cut off.
 const secretMembers = /((?:token|auth_?link_?url|external_?trigger_?token)["']?\s*[:=]\s*["']?)[^\s"'&<>,;}]+/gi
 
-const unescapeHtml = (html: string): string =>
-  html
-    .replace(/&#x([\da-f]{1,4});/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replace(/&#(\d{1,5});/g, (_, code: string) => String.fromCharCode(Number(code)))
-    .replace(/&(amp|lt|gt|quot);/g, (_, name: 'amp' | 'lt' | 'gt' | 'quot') => entities[name])
-
-const entities = { amp: '&', lt: '<', gt: '>', quot: '"' } as const
+const entities: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"' }
 
 // Of a long page only the beginning is read. Redacted before it is cut, and again when markup no longer hides anything.
 const plainText = (text: string, redact: Redact): string => {
   const start = redact(text.replace(secretMembers, `$1${mask}`)).slice(0, 10_000)
-  return redact(unescapeHtml(start.replace(/<(script|style)[\s\S]*?<\/\1>|<[^<>]*>/gi, ' ')))
+  const bare = unescaped(start.replace(/<(script|style)[\s\S]*?<\/\1>|<[^<>]*>/gi, ' '))
+  return redact(bare.replace(/&\w+;/g, (entity) => entities[entity] ?? entity))
 }
 
 // A server's control characters must not reach a terminal, nor turn a line around.
@@ -67,26 +62,24 @@ const sentence = (text: string): string => {
 }
 
 const messageOf = (body: unknown): string | undefined => {
-  if (typeof body !== 'object' || body === null || !('message' in body)) return undefined
-  const { message } = body
+  const { message }: { readonly message?: unknown } = Object(body)
   if (typeof message === 'string') return message
   return Array.isArray(message) ? message.filter((part) => typeof part === 'string').join('; ') : undefined
 }
 
 const advice: Readonly<Record<number, string>> = {
-  400: 'Something in the request is not valid: `body` of this error may say what.',
-  401: 'Check the API key: apiKey or STACKONE_API_KEY must be a whole key that has not been revoked.',
-  403: 'The API key may lack the scope for connect sessions: check it where keys are made.',
-  404: 'Check the id, whether the API key belongs to the same project, and baseUrl.',
-  409: 'It conflicts with what is there already: `body` of this error may say with what.',
-  422: 'Something in the request is not valid: `body` of this error may say what.',
+  400: 'The request is not valid: see `body` of this error.',
+  401: 'Check the API key: apiKey or STACKONE_API_KEY must be whole, and not revoked.',
+  403: 'Check that the API key has the scope for connect sessions.',
+  404: 'Check the id, the project of the API key, and baseUrl.',
+  409: 'It conflicts with what is there already: see `body` of this error.',
+  422: 'The request is not valid: see `body` of this error.',
   429: 'Send fewer requests: the limit is 1000 a minute for each key.',
 }
 
 const adviceFor = (status: number): string => {
   if (status >= 500 || status === 408) return 'The fault is not in the request: try again later.'
-  if (status >= 300 && status < 400)
-    return 'It redirects, which is not followed: the key and the session would go elsewhere. Check baseUrl.'
+  if (status >= 300 && status < 400) return 'It redirects, which is not followed. Check baseUrl.'
   return advice[status] ?? 'See `body` of this error.'
 }
 
@@ -99,17 +92,10 @@ export const apiError = (answer: Answer, endpoint: string, redactKnown: Redact, 
   const json = Json.decode(parsed)
   const body = isRight(json) ? redactJson(json.right, redact) : sentence(plainText(answer.text, redact))
   const said = sentence(messageOf(body) ?? (typeof body === 'string' ? body : JSON.stringify(body)))
-  const requestId = requestIdOf(answer, redact)
   const retryAfter = retryAfterOf(answer)
   const wait = retryAfter === undefined ? '' : ` It asks to wait ${retryAfter} s.`
   return new ApiError(
     `StackOne answered ${status} to ${endpoint}${said === '' ? '' : `: ${JSON.stringify(said)}`}.${wait} ${adviceFor(status)}`,
-    {
-      status,
-      body,
-      ...effort,
-      ...(requestId !== undefined && { requestId }),
-      ...(retryAfter !== undefined && { retryAfter }),
-    },
+    { status, body, ...effort, requestId: requestIdOf(answer, redact), retryAfter },
   )
 }

@@ -1,4 +1,5 @@
-import { ConfigurationError, isA } from './errors.ts'
+import { isA } from './codec.ts'
+import { ConfigurationError } from './errors.ts'
 import { Refused } from './refused.ts'
 
 const isJson = (type: string): boolean => /^application\/json\s*(;|$)/i.test(type)

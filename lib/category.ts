@@ -48,7 +48,7 @@ export const spelt = (category: unknown): unknown =>
   category === 'hrisLegacy' || category === 'stackOne' ? spellings[category] : category
 
 const hintFor = (value: unknown): string | undefined => {
-  if (Array.isArray(value)) return 'give them one by one, or spread the list: .categories(...list)'
+  if (Array.isArray(value)) return 'spread the list: .categories(...list)'
   if (typeof value !== 'string') return undefined
   return didYouMean(value, categories) ?? `the known ones are ${categories.join(', ')}`
 }

@@ -1,15 +1,14 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { getDefaultContext } from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
-import { kindOf } from './codec.ts'
-import { ConnectSessionCreate, Payload } from './create.ts'
-import { type SessionError, ValidationError } from './errors.ts'
+import { at, check, type Quick, text } from './codec.ts'
+import { type ConnectSessionCreate, encode, Payload } from './create.ts'
+import type { SessionError } from './errors.ts'
 import { tell } from './event.ts'
 import { exchange, factsOf } from './exchange.ts'
 import { validationError } from './issues.ts'
 import type { CallOptions, ClientOptions, WaitOptions } from './options.ts'
 import { type Reading, read } from './reading.ts'
-import { ConnectSession, ConnectSessionToken, decodeSession, decodeToken } from './reply.ts'
+import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeToken } from './reply.ts'
 import { type Settings, settingsOf, settingsOfCall } from './settings.ts'
 import { guarded, promised } from './task.ts'
 import type { Call } from './transport.ts'
@@ -123,20 +122,22 @@ const perform = <A>(
     return result
   })
 
+const post = (path: string, body: object, secrets: readonly string[] = []): Call => ({
+  method: 'POST',
+  path,
+  endpoint: `POST ${path}`,
+  body: JSON.stringify(body),
+  secrets,
+})
+
 const createPlan = (payload: ConnectSessionCreate): Plan<ConnectSessionToken> => {
   const decoded = Payload.decode(payload)
   if (isLeft(decoded)) throw validationError(decoded.left)
   return {
-    call: {
-      method: 'POST',
-      path: '/connect_sessions',
-      endpoint: 'POST /connect_sessions',
-      body: JSON.stringify(ConnectSessionCreate.encode(decoded.right)),
-    },
+    call: post('/connect_sessions', encode(decoded.right)),
     reading: {
       status: 201,
       wanted: 'a token',
-      context: getDefaultContext(ConnectSessionToken),
       decode: decodeToken,
       expiresIn: decoded.right.expiresIn,
     },
@@ -146,35 +147,34 @@ const createPlan = (payload: ConnectSessionCreate): Plan<ConnectSessionToken> =>
 const sessionReading = (status: number): Reading<ConnectSession> => ({
   status,
   wanted: 'a session',
-  context: getDefaultContext(ConnectSession),
   decode: decodeSession,
 })
 
-const refuse = (path: string, message: string): never => {
-  throw new ValidationError([{ path, message }], 'The call is not valid, so nothing was sent')
+/** An argument that its codec takes; throws a ValidationError. */
+const checked = <A>(codec: Quick<A>, path: string, value: unknown): A => {
+  const decoded = codec.validate(value, at([], path))
+  if (isLeft(decoded)) throw validationError(decoded.left, 'The call is not valid, so nothing was sent')
+  return decoded.right
 }
 
-const authenticatePlan = (token: unknown): Plan<ConnectSession> => {
-  if (typeof token !== 'string' || token.trim() === '')
-    return refuse('token', `expected a string that is not blank, got ${kindOf(token)}`)
+const anId = check(
+  'Id',
+  // A URL takes the two for steps up its path, also when they are escaped.
+  (value): value is string | number =>
+    Number.isSafeInteger(value) || (text.is(value) && value !== '.' && value !== '..'),
+  'an id (a string that is not blank, or a whole number)',
+)
+
+const authenticatePlan = (given: unknown): Plan<ConnectSession> => {
+  const token = checked(text, 'token', given)
   return {
-    call: {
-      method: 'POST',
-      path: '/connect_sessions/authenticate',
-      endpoint: 'POST /connect_sessions/authenticate',
-      body: JSON.stringify({ token }),
-      secrets: [token],
-    },
+    call: post('/connect_sessions/authenticate', { token }, [token]),
     reading: sessionReading(201),
   }
 }
 
 const getPlan = (id: unknown): Plan<ConnectSession> => {
-  if (!Number.isSafeInteger(id) && (typeof id !== 'string' || id.trim() === ''))
-    return refuse('id', `expected a string that is not blank, or a whole number, got ${kindOf(id)}`)
-  // A URL takes these two for steps up its path, also when they are escaped.
-  if (id === '.' || id === '..') return refuse('id', 'expected an id')
-  const path = `/connect_sessions/${encodeURIComponent(String(id).toWellFormed())}`
+  const path = `/connect_sessions/${encodeURIComponent(String(checked(anId, 'id', id)).toWellFormed())}`
   return { call: { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}' }, reading: sessionReading(200) }
 }
 
@@ -202,11 +202,10 @@ export const createClient = (options: ClientOptions = {}): Client => {
         waitFor(settings, options, (own) => get(id, own)),
       ),
   })
-  return Object.freeze({
-    create: (payload: ConnectSessionCreate, options?: CallOptions) => promised(task.create(payload, options)),
-    authenticate: (token: string, options?: CallOptions) => promised(task.authenticate(token, options)),
-    get: (id: string | number, options?: CallOptions) => promised(task.get(id, options)),
-    waitForConnection: (id: string | number, options?: WaitOptions) => promised(task.waitForConnection(id, options)),
-    task,
-  })
+  const promises = Object.entries(task).map(([name, call]) => [
+    name,
+    (subject: never, options?: object) => promised<unknown>(call(subject, options)),
+  ])
+  // The same calls, each with a promise of what its task gives.
+  return Object.freeze({ ...(Object.fromEntries(promises) as Omit<Client, 'task'>), task })
 }

@@ -6,12 +6,17 @@ export interface Refusal extends t.ValidationError {
   readonly hint?: string
 }
 
-export const refusal = (value: unknown, context: t.Context, message: string, hint?: string): Refusal =>
-  hint === undefined ? { value, context, message } : { value, context, message, hint }
-
 /** Fails a validation with a sentence of our own. */
-export const refuse = (value: unknown, context: t.Context, message: string, hint?: string): t.Validation<never> =>
-  t.failures([refusal(value, context, message, hint)])
+export const refuse = (value: unknown, context: t.Context, message: string, hint?: string): t.Validation<never> => {
+  const refusal: Refusal = { value, context, message, ...(hint !== undefined && { hint }) }
+  return t.failures([refusal])
+}
+
+/** The context of a member. */
+export const at = (context: t.Context, key: string, type: t.Mixed = t.unknown, actual?: unknown): t.Context => [
+  ...context,
+  { key, type, actual },
+]
 
 /** Stands for an undefined that somebody gave; a plain undefined means that nothing was given. */
 export const givenUndefined = Symbol('undefined')
@@ -41,6 +46,18 @@ export const kindOf = (value: unknown): string => {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
+/** What was expected, and what was given instead. */
+export const expected = (what: string, value: unknown): string => `expected ${what}, got ${kindOf(value)}`
+
+/** Like instanceof, which a hostile value could make throw. */
+export const isA = <A>(value: unknown, type: abstract new (...args: never[]) => A): value is A => {
+  try {
+    return value instanceof type
+  } catch {
+    return false
+  }
+}
+
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !isArray(value)
 
@@ -59,11 +76,11 @@ export const quick = <A, O>(codec: t.Type<A, O>, quickly: (value: unknown) => A 
 export const check = <A>(
   name: string,
   is: (value: unknown) => value is A,
-  expected: string,
+  what: string,
   hint?: (value: unknown) => string | undefined,
 ): Quick<A> => {
   const validate: t.Validate<unknown, A> = (value, context) =>
-    is(value) ? t.success(value) : refuse(value, context, `expected ${expected}, got ${kindOf(value)}`, hint?.(value))
+    is(value) ? t.success(value) : refuse(value, context, expected(what, value), hint?.(value))
   return quick(new t.Type<A>(name, is, validate, t.identity), (value) => (is(value) ? value : undefined))
 }
 
@@ -77,26 +94,23 @@ export const flag = check('Flag', (value): value is boolean => typeof value === 
 
 /** A list, each entry by a codec that only checks; decoding makes a frozen copy. */
 export const list = <A>(entry: t.Type<A>, least: 0 | 1): Quick<readonly A[]> => {
-  const expected = least === 0 ? 'an array' : 'an array that is not empty'
-  // Array.every would cost as much as the checks.
-  const isAll = (entries: readonly unknown[]): entries is readonly A[] => {
-    for (const value of entries) if (!entry.is(value)) return false
+  const what = least === 0 ? 'an array' : 'an array that is not empty'
+  const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
+    if (!Array.isArray(value) || value.length < least) return refuse(value, context, expected(what, value))
+    const entries: readonly unknown[] = Object.freeze([...value])
+    const wrong = entries.flatMap((given, index) => {
+      const decoded = entry.validate(given, at(context, `${index}`, entry, given))
+      return isLeft(decoded) ? decoded.left : []
+    })
+    // A codec that only checks gives back what it was given.
+    return wrong.length > 0 ? t.failures(wrong) : t.success(entries as readonly A[])
+  }
+  const is = (value: unknown): value is readonly A[] => {
+    if (!Array.isArray(value) || value.length < least) return false
+    // Array.every would cost as much as the checks.
+    for (const given of value) if (!entry.is(given)) return false
     return true
   }
-  const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
-    if (!Array.isArray(value) || value.length < least)
-      return refuse(value, context, `expected ${expected}, got ${kindOf(value)}`)
-    const entries: readonly unknown[] = Object.freeze([...value])
-    if (isAll(entries)) return t.success(entries)
-    const wrong = entries.flatMap((given, index) => {
-      const decoded = entry.is(given)
-        ? undefined
-        : entry.validate(given, t.appendContext(context, `${index}`, entry, given))
-      return decoded !== undefined && isLeft(decoded) ? decoded.left : []
-    })
-    return t.failures(wrong)
-  }
-  const is = (value: unknown): value is readonly A[] => Array.isArray(value) && value.length >= least && isAll(value)
   // Only what is frozen cannot change after it was checked.
   const quickly = (value: unknown): readonly A[] | undefined =>
     Object.isFrozen(value) && is(value) ? value : undefined

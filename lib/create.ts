@@ -57,6 +57,8 @@ const create = wire(
   },
 )
 
+const codec = create.wire
+
 /**
  * What is asked of `POST /connect_sessions`, in camel case. Members that were set by `.field` are under `extra`.
  *
@@ -64,7 +66,7 @@ const create = wire(
  * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
  * await client.create(payload)
  */
-export interface ConnectSessionCreate extends t.TypeOf<typeof create.wire> {}
+export interface ConnectSessionCreate extends t.TypeOf<typeof codec> {}
 
 /**
  * `ConnectSessionCreate` on the wire, in snake case.
@@ -73,7 +75,7 @@ export interface ConnectSessionCreate extends t.TypeOf<typeof create.wire> {}
  * const wire: ConnectSessionCreateWire = acme.toJSON()
  * wire.origin_owner_id // 'acme-42'
  */
-export interface ConnectSessionCreateWire extends t.OutputOf<typeof create.wire> {}
+export interface ConnectSessionCreateWire extends t.OutputOf<typeof codec> {}
 
 /**
  * The codec of the body of `POST /connect_sessions`: decodes its wire form, encodes to it.
@@ -84,10 +86,14 @@ export interface ConnectSessionCreateWire extends t.OutputOf<typeof create.wire>
  * ConnectSessionCreate.decode({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
  * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }
  */
-export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCreateWire> = standard(create.wire)
+export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCreateWire> =
+  /* @__PURE__ */ standard(codec)
 
 /** The same model checked as it stands, in camel case. */
 export const Payload: t.Type<ConnectSessionCreate> = create.camel
+
+/** From the model to its wire form. */
+export const { encode } = codec
 
 /** The fields of the model, in their order. */
 export const { order, encodeQuickly } = create

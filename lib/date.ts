@@ -1,40 +1,32 @@
 import * as t from 'io-ts'
-import { type Quick, quick, refuse } from './codec.ts'
+import { refuse } from './codec.ts'
 
 const isDate = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
 
-const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): Quick<Date, string> => {
-  const quickly = (value: unknown): Date | undefined => {
-    const parsed = read(value)
-    return isDate(parsed) ? Object.freeze(parsed) : undefined
-  }
+const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): t.Type<Date, string> => {
   const validate: t.Validate<unknown, Date> = (value, context) => {
-    const parsed = quickly(value)
-    return parsed === undefined ? refuse(value, context, `expected ${expected}`) : t.success(parsed)
+    const parsed = read(value)
+    return isDate(parsed) ? t.success(Object.freeze(parsed)) : refuse(value, context, `expected ${expected}`)
   }
-  return quick(new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString()), quickly)
+  return new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString())
 }
 
 const instant = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i
 
 // Date reads the 30th of February as the 2nd of March; the days up to the 28th are in every month.
-const isOnCalendar = (day: string): boolean => {
-  if (Number(day.slice(-2)) <= 28) return true
-  const midnight = new Date(`${day}T00:00:00Z`)
-  return isDate(midnight) && midnight.toISOString().startsWith(day)
-}
+const isOnCalendar = (day: string): boolean =>
+  Number(day.slice(-2)) <= 28 || Boolean(new Date(`${day}T00:00Z`).toJSON()?.startsWith(day))
 
-const read = (text: string, zoneless: (zone: string | undefined) => string | undefined): Date | undefined => {
-  const [, day, time, written] = instant.exec(text.trim()) ?? []
-  const zone = zoneless(time && written)
+const read = (text: string, zoneless?: string): Date | undefined => {
+  const [, day, time = '00:00', zone = zoneless] = instant.exec(text.trim()) ?? []
   if (day === undefined || zone === undefined || !isOnCalendar(day)) return undefined
   // Engines differ on zones without a colon, and read a time without a zone as local.
-  return new Date(`${day}T${time ?? '00:00'}${zone.toUpperCase().replace(/^(.\d\d)(\d\d)$/, '$1:$2')}`)
+  return new Date(`${day}T${time}${zone.toUpperCase().replace(/^(.\d\d)(\d\d)$/, '$1:$2')}`)
 }
 
 /** An ISO date-time with its zone, as the contract has it. */
 export const isoDate = date('IsoDate', 'an ISO date-time with a zone', (value) =>
-  typeof value === 'string' ? read(value, (zone) => zone) : undefined,
+  typeof value === 'string' ? read(value) : undefined,
 )
 
 // Seconds until the year 5138 are below this, milliseconds since 1973 are above.
@@ -44,5 +36,5 @@ const epoch = (count: number): Date => new Date(Math.abs(count) < 1e11 ? count *
 export const anyDate = date('AnyDate', 'a date', (value) => {
   if (typeof value === 'number') return epoch(value)
   if (typeof value !== 'string') return undefined
-  return /^\d{9,}$/.test(value) ? epoch(Number(value)) : read(value, (zone) => zone ?? 'Z')
+  return /^\d{9,}$/.test(value) ? epoch(Number(value)) : read(value, 'Z')
 })

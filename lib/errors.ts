@@ -1,3 +1,5 @@
+import { type Loose, present } from './present.ts'
+
 /**
  * One thing that is wrong with a value: where, what, and where it can be guessed, what was meant.
  *
@@ -35,7 +37,7 @@ abstract class Failure extends Error {
 
   constructor(message: string, fields: object, options?: ErrorOptions) {
     super(message, options)
-    Object.assign(this, fields)
+    Object.assign(this, present(fields))
   }
 
   /** Name, message and the fields; an error's own members would leave out the first two. */
@@ -57,6 +59,9 @@ const textOf = (value: unknown): string => {
 const line = ({ path, message, hint }: Issue): string =>
   `  - ${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
 
+export const frozen = (issues: readonly Issue[]): readonly Issue[] =>
+  Object.freeze(issues.map((issue) => Object.freeze(issue)))
+
 /** The issues, one a line; a long list is cut, `issues` holds them all. */
 export const listed = (issues: readonly Issue[]): string =>
   [...issues.slice(0, 20).map(line), ...(issues.length > 20 ? [`  - and ${issues.length - 20} more`] : [])].join('\n')
@@ -76,7 +81,7 @@ export class ValidationError extends Failure {
   declare readonly issues: readonly Issue[]
 
   constructor(issues: readonly Issue[], what = 'The session is not valid, so nothing was sent') {
-    super(`${what}:\n${listed(issues)}`, { issues: Object.freeze(issues.map((issue) => Object.freeze(issue))) })
+    super(`${what}:\n${listed(issues)}`, { issues: frozen(issues) })
   }
 }
 
@@ -113,7 +118,7 @@ export class ApiError extends Failure {
   /** How long the server asks to wait, in seconds. */
   declare readonly retryAfter?: number
 
-  constructor(message: string, fields: Effort & Pick<ApiError, 'status' | 'body' | 'requestId' | 'retryAfter'>) {
+  constructor(message: string, fields: Loose<Effort & Pick<ApiError, 'status' | 'body' | 'requestId' | 'retryAfter'>>) {
     super(message, fields)
   }
 }
@@ -129,7 +134,7 @@ export class NetworkError extends Failure {
   /** The system's code where there was one, such as `ECONNREFUSED`. */
   declare readonly code?: string
 
-  constructor(message: string, fields: Effort & Pick<NetworkError, 'code'>) {
+  constructor(message: string, fields: Loose<Effort & Pick<NetworkError, 'code'>>) {
     super(message, fields)
   }
 }
@@ -187,10 +192,7 @@ export class ReplyError extends Failure {
   /** Where the reply deviates from the contract, if it could be read at all. */
   declare readonly issues: readonly Issue[]
 
-  constructor(
-    message: string,
-    fields: Effort & Pick<ReplyError, 'issues'> & Partial<Pick<ReplyError, 'status' | 'requestId'>>,
-  ) {
+  constructor(message: string, fields: Loose<Effort & Pick<ReplyError, 'issues' | 'status' | 'requestId'>>) {
     super(message, fields)
   }
 }
@@ -237,14 +239,5 @@ export const isSessionError = (value: unknown): value is SessionError => {
     return typeof value === 'object' && value !== null && brand in value && value[brand] === true
   } catch {
     return false // a proxy, or a getter, of whoever threw it
-  }
-}
-
-/** Like instanceof, which a hostile value could make throw. */
-export const isA = <A>(value: unknown, type: abstract new (...args: never[]) => A): value is A => {
-  try {
-    return value instanceof type
-  } catch {
-    return false
   }
 }

@@ -1,4 +1,5 @@
 import type { Issue, SessionError } from './errors.ts'
+import { type Loose, present } from './present.ts'
 
 interface Common {
   /** Method and path, with `{id}` for a session's id. */
@@ -55,9 +56,12 @@ export type ClientEvent = Common &
   )
 
 /** Tells a listener; whatever it throws, or rejects with later, does not concern the call. */
-export const tell = (listener: ((event: ClientEvent) => unknown) | undefined, event: ClientEvent): void => {
+export const tell = async (
+  listener: ((event: ClientEvent) => unknown) | undefined,
+  event: Loose<ClientEvent>,
+): Promise<void> => {
   try {
-    Promise.resolve(listener?.(Object.freeze(event))).catch(() => {})
+    await listener?.(Object.freeze(present(event)))
   } catch {
     // The listener's own affair.
   }

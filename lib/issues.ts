@@ -1,6 +1,7 @@
 import type { Context, Errors } from 'io-ts'
 import type { Refusal } from './codec.ts'
 import { type Issue, ValidationError } from './errors.ts'
+import { present } from './present.ts'
 
 /** The keys that lead to a value; the root of a context has none. */
 export const keysOf = (context: Context): readonly string[] =>
@@ -16,11 +17,9 @@ const pathOf = (context: Context): string => keysOf(context).map(step).join('').
 
 /** io-ts' errors as issues, in their order. */
 export const issuesOf = (errors: Errors): readonly Issue[] =>
-  errors.map(({ context, message = 'is not valid', hint }: Refusal) => ({
-    path: pathOf(context),
-    message,
-    ...(hint !== undefined && { hint }),
-  }))
+  errors.map(({ context, message = 'is not valid', hint }: Refusal) =>
+    present<Issue>({ path: pathOf(context), message, hint }),
+  )
 
 /** io-ts' errors as an error of ours. */
 export const validationError = (errors: Errors, what?: string): ValidationError =>

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { isRight } from '#fp-ts/Either'
-import { givenUndefined, isRecord, kindOf, type Quick, quick, type Refusal, refuse } from './codec.ts'
+import { expected, givenUndefined, isRecord, type Quick, quick, type Refusal, refuse } from './codec.ts'
 
 /**
  * Any JSON value, read-only all the way down.
@@ -130,7 +130,7 @@ class Walk {
     }
     const depth = above === undefined ? 1 : above.depth + 1
     this.#objects += 1
-    if (holds(above, value)) return this.#refuse(value, 'this is a cycle, which JSON cannot hold', key, above)
+    if (holds(above, value)) return this.#refuse(value, 'a cycle is not JSON', key, above)
     if (depth > deepest) return this.#refuse(value, `nested deeper than ${deepest} levels`, key, above)
     if (this.#objects > most) return this.#refuse(value, `more than ${most} objects`, key, above)
     // Only a proxy or a getter can throw here, with any message; it is the caller's, and is not repeated.
@@ -179,18 +179,19 @@ export const shown = (given: unknown): unknown => {
   return given.problems.length > 0 ? '[not JSON]' : given.json
 }
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
 /** Whether two values that were given are the same, in whatever order their members stand. */
 export const same = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
   if (Snapshot.is(a) && Snapshot.is(b)) return a.problems.length + b.problems.length === 0 && same(a.json, b.json)
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((entry, index) => same(entry, b[index]))
-  if (!isRecord(a) || !isRecord(b)) return false
+  if (!isObject(a) || !isObject(b) || isRecord(a) !== isRecord(b)) return false
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }
 
-const json = <A extends Json>(name: string, fits: (json: Json) => json is A, expected: string): Quick<A> => {
+const json = <A extends Json>(name: string, fits: (json: Json) => json is A, what: string): Quick<A> => {
   const at = (context: t.Context, { at, value, message }: Problem): Refusal => ({
     value,
     context: [...context, ...at.map((key) => ({ key, type: t.unknown }))],
@@ -199,9 +200,7 @@ const json = <A extends Json>(name: string, fits: (json: Json) => json is A, exp
   const validate: t.Validate<unknown, A> = (value, context) => {
     const taken = snapshot(value)
     if (taken.problems.length > 0) return t.failures(taken.problems.map((problem) => at(context, problem)))
-    return fits(taken.json)
-      ? t.success(taken.json)
-      : refuse(value, context, `expected ${expected}, got ${kindOf(taken.json)}`)
+    return fits(taken.json) ? t.success(taken.json) : refuse(value, context, expected(what, taken.json))
   }
   const isGood = (value: Snapshot): value is Snapshot & { readonly json: A } =>
     value.problems.length === 0 && fits(value.json)

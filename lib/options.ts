@@ -1,8 +1,9 @@
 import { isLeft, tryCatch } from '#fp-ts/Either'
-import { isRecord, kindOf, text } from './codec.ts'
+import { expected, isRecord, text } from './codec.ts'
 import { ConfigurationError, type Issue, listed } from './errors.ts'
 import type { ClientEvent } from './event.ts'
 import { didYouMean } from './nearest.ts'
+import { present } from './present.ts'
 
 /**
  * A function that does what the global `fetch` does. It is called with a URL and an init that holds all the rest.
@@ -98,28 +99,30 @@ export type Check = (value: unknown) => string | undefined
 // Longer than this, a timer of the platform fires at once.
 const longest = 2_147_483_647
 
-const milliseconds: Check = (value) =>
-  typeof value === 'number' && value > 0 && value <= longest
-    ? undefined
-    : `expected milliseconds, more than 0 and at most ${longest}, got ${kindOf(value)}`
-
-const whole: Check = (value) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100
-    ? undefined
-    : `expected a whole number from 0 to 100, got ${kindOf(value)}`
-
-export const ofType =
-  (type: 'boolean' | 'function'): Check =>
+const only =
+  (what: string, fits: (value: unknown) => boolean): Check =>
   (value) =>
-    typeof value === type ? undefined : `expected a ${type}, got ${kindOf(value)}`
+    fits(value) ? undefined : expected(what, value)
+
+const milliseconds = only(
+  `milliseconds, more than 0 and at most ${longest}`,
+  (value) => typeof value === 'number' && value > 0 && value <= longest,
+)
+
+const whole = only(
+  'a whole number from 0 to 100',
+  (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100,
+)
+
+export const ofType = (type: 'boolean' | 'function'): Check => only(`a ${type}`, (value) => typeof value === type)
 
 const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|\[::1\]|(.+\.)?localhost)$/.test(host)
 
 const url: Check = (value) => {
-  if (typeof value !== 'string' || !URL.canParse(value)) return `expected an absolute URL, got ${kindOf(value)}`
+  if (typeof value !== 'string' || !URL.canParse(value)) return expected('an absolute URL', value)
   const { protocol, hostname, username, password, search, hash } = new URL(value)
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
-    return 'expected https:, or http: to a loopback host such as 127.0.0.1; the key would travel in the open'
+    return 'expected https:, or http: to a loopback host; the key would travel in the open'
   return username || password || search || hash || /[?#]/.test(value)
     ? 'expected no user, password, query or fragment'
     : undefined
@@ -140,25 +143,21 @@ const headerProblem = (name: string, value: unknown): string | undefined => {
 const isHeaders = (value: unknown): value is HeaderValues => isRecord(value) && !(Symbol.iterator in value)
 
 const headers: Check = (value) => {
-  if (!isHeaders(value))
-    return 'expected an object of names and values; for a Headers object, give Object.fromEntries(headers)'
+  if (!isHeaders(value)) return 'expected an object of names and values, such as Object.fromEntries(headers)'
   const given = Object.entries(value).filter(([, content]) => content !== undefined)
   return given.flatMap(([name, content]) => headerProblem(name, content) ?? []).join(', ') || undefined
 }
 
-const signal: Check = (value) => {
+const signal = only('an AbortSignal', (value) => {
   const { aborted, addEventListener, removeEventListener }: Partial<AbortSignal> = Object(value)
-  const isSignal = typeof addEventListener === 'function' && typeof removeEventListener === 'function'
-  return typeof aborted === 'boolean' && isSignal ? undefined : `expected an AbortSignal, got ${kindOf(value)}`
-}
+  return (
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  )
+})
 
-const callChecks: Readonly<Record<keyof CallOptions, Check>> = {
-  signal,
-  timeout: milliseconds,
-  deadline: milliseconds,
-  retries: whole,
-  headers,
-}
+const ofEachCall = { timeout: milliseconds, deadline: milliseconds, retries: whole, headers }
+
+const callChecks: Readonly<Record<keyof CallOptions, Check>> = { signal, ...ofEachCall }
 
 const waitChecks: Readonly<Record<keyof WaitOptions, Check>> = {
   signal,
@@ -167,14 +166,8 @@ const waitChecks: Readonly<Record<keyof WaitOptions, Check>> = {
 }
 
 const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
-  timeout: milliseconds,
-  deadline: milliseconds,
-  retries: whole,
-  headers,
-  apiKey: (value) =>
-    typeof value === 'string' || typeof value === 'function'
-      ? undefined
-      : `expected a string or a function, got ${kindOf(value)}`,
+  ...ofEachCall,
+  apiKey: only('a string or a function', (value) => typeof value === 'string' || typeof value === 'function'),
   baseUrl: url,
   fetch: ofType('function'),
   userAgent: (value) => (text.is(value) ? headerProblem('user-agent', value) : 'expected a string that is not blank'),
@@ -187,10 +180,10 @@ const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
 type Given<A> = { readonly [K in keyof A]?: Exclude<A[K], undefined> }
 
 // Nothing of the caller's is read again after this: neither its getters, nor what may change later.
-const taken = (options: object): readonly (readonly [string, unknown])[] =>
-  Object.entries({ ...options })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, name === 'headers' && isHeaders(value) ? { ...value } : value])
+const taken = <A extends object>(options: A): Given<A> => {
+  const own: A & { readonly headers?: unknown } = { ...options }
+  return present<object>({ ...own, headers: isHeaders(own.headers) ? { ...own.headers } : own.headers }) as Given<A>
+}
 
 /** The options that were given to a call; throws a ConfigurationError that lists all that is wrong. */
 export const given = <A extends object>(
@@ -202,22 +195,22 @@ export const given = <A extends object>(
     const check = Object.hasOwn(checks, path) ? checks[path] : undefined
     const hint = check === undefined ? didYouMean(path, Object.keys(checks)) : undefined
     const message = check === undefined ? 'is no option' : check(value)
-    return message === undefined ? [] : [{ path, message, ...(hint !== undefined && { hint }) }]
+    return message === undefined ? [] : [present<Issue>({ path, message, hint })]
   }
+  const refuse = (issues: readonly Issue[]): never => {
+    throw new ConfigurationError(`${call} was given options that it cannot take:\n${listed(issues)}`)
+  }
+  if (!isRecord(options)) return refuse([{ path: '', message: expected('an object of options', options) }])
   const read = tryCatch(
     () => {
-      if (!isRecord(options))
-        return { entries: [], issues: [{ path: '', message: `expected an object of options, got ${kindOf(options)}` }] }
-      const entries = taken(options)
-      return { entries, issues: entries.flatMap(issuesOf) }
+      const own = taken(options)
+      return { own, issues: Object.entries(own).flatMap(issuesOf) }
     },
-    () => ({ path: '', message: 'reading them threw' }),
+    () => [{ path: '', message: 'reading them threw' }],
   )
-  const issues = isLeft(read) ? [read.left] : read.right.issues
-  if (isLeft(read) || issues.length > 0)
-    throw new ConfigurationError(`${call} was given options that it cannot take:\n${listed(issues)}`)
-  // Members were left out, none was added or changed.
-  return Object.fromEntries(read.right.entries) as Given<A>
+  if (isLeft(read)) return refuse(read.left)
+  const { own, issues } = read.right
+  return issues.length > 0 ? refuse(issues) : own
 }
 
 /** The options that were given to `createClient`; throws a ConfigurationError that lists all that is wrong. */

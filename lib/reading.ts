@@ -1,9 +1,9 @@
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { Context, Validation } from 'io-ts'
+import type { Validation } from 'io-ts'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { bodyKind, jsonOf } from './answer.ts'
 import type { Circumstances, Drifted } from './drift.ts'
-import { type Issue, listed, ReplyError, type SessionError } from './errors.ts'
+import { frozen, type Issue, listed, ReplyError, type SessionError } from './errors.ts'
 import { tell } from './event.ts'
 import type { Received } from './exchange.ts'
 import { issuesOf } from './issues.ts'
@@ -17,8 +17,7 @@ export interface Reading<A> {
   readonly status: number
   /** What the answer must hold, in words. */
   readonly wanted: string
-  readonly context: Context
-  readonly decode: (value: unknown, context: Context, how: Circumstances) => Validation<A & Drifted>
+  readonly decode: (value: unknown, how: Circumstances) => Validation<A & Drifted>
   readonly expiresIn?: number | undefined
 }
 
@@ -26,15 +25,15 @@ export interface Reading<A> {
 export const read = <A>(
   { strict, onEvent }: Settings,
   { endpoint }: Call,
-  { status, wanted, context, decode, expiresIn }: Reading<A>,
+  { status, wanted, decode, expiresIn }: Reading<A>,
   { answer, attempts, elapsedMs, requestId }: Received,
 ): Either<SessionError, A> => {
   const json = jsonOf(answer)
   // The server may repeat the token in its request id, or have it for the name of a member.
   const redact = redactor(() => secretTexts(json))
   const shown = (issues: readonly Issue[]): readonly Issue[] =>
-    Object.freeze(issues.map((issue) => Object.freeze({ ...issue, path: redact(issue.path) })))
-  const facts = { status: answer.status, elapsedMs, ...(requestId !== undefined && { requestId: redact(requestId) }) }
+    frozen(issues.map((issue) => ({ ...issue, path: redact(issue.path) })))
+  const facts = { status: answer.status, elapsedMs, requestId: requestId && redact(requestId) }
   const refuse = (what: string, issues: readonly Issue[], advice: string): Either<SessionError, A> => {
     const message = `StackOne answered ${answer.status} to ${endpoint} ${what}\n${listed(issues)}\n${advice}`
     return left(new ReplyError(message, { issues, attempts, ...facts }))
@@ -42,10 +41,10 @@ export const read = <A>(
 
   tell(onEvent, { type: 'reply', endpoint, attempt: attempts, ...facts })
   const odd = { path: 'status', message: `expected ${status}, got ${answer.status}` }
-  const decoded = decode(json, context, { expiresIn, drift: answer.status === status ? [] : [odd] })
+  const decoded = decode(json, { expiresIn, drift: answer.status === status ? [] : [odd] })
   if (isLeft(decoded)) {
     const what = `without ${wanted}: it sent ${bodyKind(answer)}.`
-    return refuse(what, shown(issuesOf(decoded.left)), 'Try again later, and check baseUrl if it stays so.')
+    return refuse(what, shown(issuesOf(decoded.left)), 'Check baseUrl, or try again later.')
   }
   const drift = shown(decoded.right.drift)
   if (drift.length === 0) return right(decoded.right)

@@ -1,12 +1,10 @@
 import * as t from 'io-ts'
-import { isLeft } from '#fp-ts/Either'
 import { CategoryCodec } from './category.ts'
-import { check, list, quick } from './codec.ts'
+import { check, expected, list, refuse } from './codec.ts'
 import { anyDate, isoDate } from './date.ts'
-import { type Circumstances, contractsOf, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
+import { bothOf, type Circumstances, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
 import { JsonObject } from './json.ts'
 import { type Codec, standard } from './standard.ts'
-import { wire } from './wire.ts'
 
 const string = check('String', (value): value is string => typeof value === 'string', 'a string')
 
@@ -16,19 +14,15 @@ const secret = check(
   'a string that is not empty',
 )
 
-const isId = (value: unknown): value is string | number =>
-  Number.isSafeInteger(value) || (typeof value === 'string' && value !== '')
+const isId = (value: unknown): boolean => Number.isSafeInteger(value) || secret.is(value)
 
 // The API has changed the kind of its ids back and forth. Users always get strings.
 const id = (name: string, kinds: readonly string[], encode: (id: string) => string | number) => {
-  const fits = (value: unknown): value is string | number => isId(value) && kinds.includes(typeof value)
-  const checked = check(name, fits, `a ${kinds.join(' or ')}`)
-  const validate: t.Validate<unknown, string> = (value, context) => {
-    const decoded = checked.validate(value, context)
-    return isLeft(decoded) ? decoded : t.success(String(decoded.right))
-  }
-  const quickly = (value: unknown): string | undefined => (fits(value) ? String(value) : undefined)
-  return quick(new t.Type<string, string | number>(name, string.is, validate, encode), quickly)
+  const validate: t.Validate<unknown, string> = (value, context) =>
+    isId(value) && kinds.includes(typeof value)
+      ? t.success(String(value))
+      : refuse(value, context, expected(`a ${kinds.join(' or ')}`, value))
+  return new t.Type<string, string | number>(name, string.is, validate, encode)
 }
 
 // What was a number goes back as one; a text that no number is written as stays as it is.
@@ -65,10 +59,8 @@ const attemptSometimes = {
   /** The provider's own words for that. */
   oauthErrorDescription: string,
 }
-const attempt = lax(
-  wire('ConnectionAttempt', {}, { ...attemptAlways, ...attemptSometimes }, true).wire,
-  wire('ConnectionAttempt', contractsOf(attemptAlways), contractsOf(attemptSometimes)).wire,
-)
+const attempts = bothOf('ConnectionAttempt', {}, attemptAlways, attemptSometimes)
+const attempt = lax(attempts.open, attempts.contract)
 
 /**
  * The latest try of the end user to connect an account.
@@ -140,13 +132,8 @@ interface Expiring {
   readonly expiresAt: Date
 }
 
-const opened = wire('ConnectSession', {}, { ...always, ...sometimes }, true).wire
-const mintedSession = wire('ConnectSessionToken', token, { ...always, ...sometimes, ...onCreate }, true).wire
-
-const contracts = {
-  session: wire('ConnectSession', contractsOf(always), contractsOf(sometimes)).wire,
-  token: wire('ConnectSessionToken', contractsOf({ ...always, ...onCreate, ...token }), contractsOf(sometimes)).wire,
-}
+const described = bothOf('ConnectSession', {}, always, sometimes)
+const minted = bothOf('ConnectSessionToken', token, { ...always, ...onCreate }, sometimes)
 
 /**
  * A session as StackOne describes it. Only `drift` is always there: no reply is thrown away over an odd member.
@@ -155,28 +142,28 @@ const contracts = {
  * const titleOf = ({ originOwnerName, provider }: ConnectSession) => `${originOwnerName}: ${provider ?? 'any'}`
  * titleOf(await client.get(id)) // 'Acme Inc.: any'
  */
-export interface ConnectSession extends t.TypeOf<typeof opened>, Drifted {}
+export interface ConnectSession extends t.TypeOf<typeof described.open>, Drifted {}
 
 /**
  * A session just made, with its token.
  *
  * @example const forPage = ({ token, expiresAt }: ConnectSessionToken) => JSON.stringify({ token, expiresAt })
  */
-export interface ConnectSessionToken extends t.TypeOf<typeof mintedSession>, Drifted, Expiring {}
+export interface ConnectSessionToken extends t.TypeOf<typeof minted.open>, Drifted, Expiring {}
 
 /**
  * `ConnectSession` on the wire, in snake case.
  *
  * @example const wire: ConnectSessionWire = ConnectSession.encode(await client.get(id))
  */
-export interface ConnectSessionWire extends t.OutputOf<typeof opened> {}
+export interface ConnectSessionWire extends t.OutputOf<typeof described.open> {}
 
 /**
  * `ConnectSessionToken` on the wire, in snake case.
  *
  * @example const wire: ConnectSessionTokenWire = ConnectSessionToken.encode(minted)
  */
-export interface ConnectSessionTokenWire extends t.OutputOf<typeof mintedSession> {}
+export interface ConnectSessionTokenWire extends t.OutputOf<typeof minted.open> {}
 
 /** The API's own life of a token, in seconds, where none was asked for. */
 const defaultLife = 1800
@@ -186,23 +173,23 @@ const expiryOf = (created: Date | undefined, seconds: number = defaultLife): Dat
   return Number.isNaN(expiry.getTime()) ? expiryOf(undefined, seconds) : Object.freeze(expiry)
 }
 
-export const decodeSession = decodeWith(contracts.session, opened, (model) => model)
+export const decodeSession = decodeWith(described, (model) => model)
 
-export const decodeToken = decodeWith(contracts.token, mintedSession, (model, { expiresIn }) => ({
+export const decodeToken = decodeWith(minted, (model, { expiresIn }) => ({
   ...model,
   expiresAt: expiryOf(model.createdAt, expiresIn),
 }))
 
 const codecOf = <M, A extends M, O>(
-  open: t.Type<M, O>,
-  is: (value: unknown) => value is A,
-  decode: (value: unknown, context: t.Context, how: Circumstances) => t.Validation<A>,
+  { open }: { readonly open: t.Type<M, O> },
+  decode: (value: unknown, how: Circumstances, context: t.Context) => t.Validation<A>,
+  is: (value: M) => value is A,
 ): Codec<A, O> =>
   standard(
     new t.Type<A, O>(
       open.name,
-      is,
-      (value, context) => decode(value, context, {}),
+      (value): value is A => open.is(value) && is(value),
+      (value, context) => decode(value, {}, context),
       (model) => open.encode(model),
     ),
   )
@@ -217,10 +204,10 @@ const codecOf = <M, A extends M, O>(
  * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
  * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
  */
-export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = codecOf(
-  opened,
-  (value): value is ConnectSession => opened.is(value) && isDrifted(value),
+export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ codecOf(
+  described,
   decodeSession,
+  isDrifted,
 )
 
 /**
@@ -233,11 +220,10 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = codecOf
  * const decoded = ConnectSessionToken.decode({ token: 'tok' })
  * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
  */
-export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = codecOf(
-  mintedSession,
-  (value): value is ConnectSessionToken =>
-    mintedSession.is(value) && isDrifted(value) && 'expiresAt' in value && anyDate.is(value.expiresAt),
+export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ codecOf(
+  minted,
   decodeToken,
+  (value): value is ConnectSessionToken => isDrifted(value) && 'expiresAt' in value && anyDate.is(value.expiresAt),
 )
 
 /**

@@ -7,13 +7,18 @@ const secretNames = /^(token|auth_?link_?url|external_?trigger_?token)$/i
 /** Masks each of the secrets in a text, wherever and however it stands. */
 export type Redact = (text: string) => string
 
-// What is left of a text without its markup, escapes and punctuation.
-const bareOf = (text: string): string =>
+/** Undoes the escapes of HTML that could be any character. */
+export const unescaped = (text: string): string =>
   text
     .replace(/&amp;/gi, '&')
-    .replace(/&#x0*([\da-f]{2});|&#0*(\d{2,3});|%([\da-f]{2})|\\u00([\da-f]{2})/gi, (_, x, d, p, u) =>
-      String.fromCharCode(d === undefined ? Number.parseInt(x ?? p ?? u, 16) : Number(d)),
+    .replace(/&#(?:x0*([\da-f]{1,4})|0*(\d{1,5}));/gi, (_, hex, decimal) =>
+      String.fromCharCode(hex === undefined ? decimal : Number.parseInt(hex, 16)),
     )
+
+// What is left of a text without its markup, escapes and punctuation.
+const bareOf = (text: string): string =>
+  unescaped(text)
+    .replace(/(?:%|\\u00)([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
     .replace(/<[^<>]*>|&\w+;|[^A-Za-z0-9]/g, '')
 
 /** Escapes may be escaped once more. */

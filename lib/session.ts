@@ -2,8 +2,8 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { spelt } from './category.ts'
-import { givenUndefined, isRecord, kindOf } from './codec.ts'
-import { ConnectSessionCreate, type ConnectSessionCreateWire, encodeQuickly, order, Payload } from './create.ts'
+import { expected, givenUndefined, isRecord } from './codec.ts'
+import { ConnectSessionCreate, type ConnectSessionCreateWire, encode, encodeQuickly, order, Payload } from './create.ts'
 import { ConfigurationError, type Issue, type SessionError, ValidationError } from './errors.ts'
 import { issuesOf, validationError } from './issues.ts'
 import { type Json, type JsonObject, Snapshot, same, shown, snapshot } from './json.ts'
@@ -15,28 +15,18 @@ import { snakeCase } from './wire.ts'
 
 type Field = Exclude<keyof ConnectSessionCreate, 'extra'>
 
-/** Which method sets a field, for hints. */
-const methods: Readonly<Record<Field, string>> = {
-  originOwnerId: '.owner(id, name)',
-  originOwnerName: '.owner(id, name)',
-  originUsername: '.username(name)',
-  provider: '.provider(key)',
-  categories: '.categories(first, ...rest)',
-  accountId: '.account(id)',
-  expiresIn: '.expiresIn(seconds)',
-  metadata: '.metadata(record)',
-  multiple: '.multiple(allowed)',
-  label: '.label(text)',
-  type: '.type(type)',
-  connectorProfileId: '.connectorProfile(id)',
+/** The method that sets a field, for hints: `username` sets originUsername, `account` sets accountId. */
+const methodOf = (field: string): string => {
+  const name = field.replace(/^origin|Name$|Id$/g, '')
+  return name === 'Owner' ? '.owner(id, name)' : `.${name.charAt(0).toLowerCase()}${name.slice(1)}(…)`
 }
 
 /** The method is the hint for a field that is missing, and for a known one that was set by its wire name. */
 const withMethod = (issue: Issue): Issue => {
   const name = snakeCase(issue.path.replace(/^extra\./, ''))
-  const known = Object.entries(methods).find(([field]) => snakeCase(field) === name)
+  const field = order.find((known) => snakeCase(known) === name)
   const wants = issue.message === 'is missing' || issue.path.startsWith('extra.')
-  return known !== undefined && wants && issue.hint === undefined ? { ...issue, hint: `use ${known[1]}` } : issue
+  return field !== undefined && wants && issue.hint === undefined ? { ...issue, hint: `use ${methodOf(field)}` } : issue
 }
 
 /** What a chain of calls has set, as it was given: by the order of the fields, and by wire name. */
@@ -71,16 +61,6 @@ class Chain implements Session {
     this.#value = value
     this.#next = next
     Object.freeze(this)
-  }
-
-  static of({ extra = {}, ...fields }: ConnectSessionCreate): Chain {
-    const put = (chain: Chain, [name, value]: readonly [string, Json]): Chain =>
-      // Without its extra, a payload has fields alone.
-      new Chain(chain, indexOf[name as Field], isRecord(value) ? new Snapshot(value) : value)
-    return Object.entries(extra).reduce(
-      (chain, [name, value]) => new Chain(chain, name, new Snapshot(value)),
-      Object.entries(fields).reduce<Chain>(put, blank),
-    )
   }
 
   /** Unlike instanceof, this runs nothing of a proxy's. */
@@ -147,7 +127,7 @@ class Chain implements Session {
     if (!condition) return this
     const changed: unknown = typeof change === 'function' ? change(this) : change
     if (Chain.is(changed)) return changed as this // see #set
-    const message = `expected a change that returns a session, got ${kindOf(changed)}`
+    const message = expected('a change that returns a session', changed)
     throw new ValidationError([{ path: 'when', message, hint: 'such as (session) => session.multiple()' }])
   }
 
@@ -182,7 +162,7 @@ class Chain implements Session {
     if (quick !== undefined) return quick
     const decoded = this.decode()
     if (isLeft(decoded)) throw decoded.left
-    return ConnectSessionCreate.encode(decoded.right)
+    return encode(decoded.right)
   }
 
   equals(other: unknown): boolean {
@@ -194,9 +174,7 @@ class Chain implements Session {
       const decoded = this.decode()
       if (isLeft(decoded)) return decoded
       if (!isRecord(client) || typeof client.create !== 'function')
-        return left(
-          new ConfigurationError(`Sending needs a client, got ${kindOf(client)}: .send(createClient({ apiKey })).`),
-        )
+        return left(new ConfigurationError(`${expected('a client', client)}: .send(createClient({ apiKey })).`))
       return right(await client.create(decoded.right, options))
     })
   }
@@ -227,6 +205,17 @@ const blank = new Chain(undefined, '', undefined)
  */
 export const session = (): SessionWithoutOwner => blank
 
+/** The chain that would have made a payload. */
+const chainOf = ({ extra = {}, ...fields }: ConnectSessionCreate): Chain => {
+  const put = (chain: Chain, [name, value]: readonly [string, Json]): Chain =>
+    // Without its extra, a payload has fields alone.
+    new Chain(chain, indexOf[name as Field], isRecord(value) ? new Snapshot(value) : value)
+  return Object.entries(extra).reduce(
+    (chain, [name, value]) => new Chain(chain, name, new Snapshot(value)),
+    Object.entries(fields).reduce<Chain>(put, blank),
+  )
+}
+
 /**
  * The way back from `toJSON`: a session from its wire object, such as one that JSON.parse has read from a queue.
  *
@@ -240,7 +229,7 @@ export const session = (): SessionWithoutOwner => blank
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   const decoded = ConnectSessionCreate.decode(value)
   if (isLeft(decoded)) return left(validationError(decoded.left, 'The value is not a session'))
-  const read = Chain.of(decoded.right)
+  const read = chainOf(decoded.right)
   const checked = read.decode() // a member in camel case is unknown to the wire, but not to the builder
   return isLeft(checked) ? checked : right(read)
 }

@@ -1,8 +1,9 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { left, right } from '#fp-ts/Either'
-import { kindOf } from './codec.ts'
+import { expected } from './codec.ts'
 import { ConfigurationError } from './errors.ts'
 import { type CallOptions, type ClientOptions, callOptions, clientOptions, type HeaderValues } from './options.ts'
+import { present } from './present.ts'
 import { version } from './version.ts'
 
 /** The options of one call: the client's, with the defaults, under the call's own. */
@@ -20,7 +21,10 @@ const defaults = { timeout: 10_000, deadline: 30_000, retries: 2, strict: false 
 // In lower case one name cannot stand twice, which would send both values as one.
 const lowered = (headers: HeaderValues = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+    Object.entries(present<{ readonly [name: string]: string }>(headers)).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ]),
   )
 
 // Not every runtime has a process, and some ask for permission before they show its environment.
@@ -35,10 +39,10 @@ const environment = (name: string): string | undefined => {
 }
 
 const refuseBrowser = (): void => {
-  if (typeof window === 'undefined' || typeof window.document === 'undefined') return
+  if (globalThis.window?.document === undefined) return
   throw new ConfigurationError(
-    'createClient was called in a browser, where everybody can read the API key. Mint the token on your server and ' +
-      'send the page nothing else. For a test in a simulated browser, set dangerouslyAllowBrowser: true.',
+    'createClient was called in a browser, where everybody can read the API key. Mint the token on your server. ' +
+      'For a test in a simulated browser, set dangerouslyAllowBrowser: true.',
   )
 }
 
@@ -63,17 +67,21 @@ export const settingsOfCall = (settings: Settings, options: CallOptions | undefi
   return { ...settings, ...given, headers: { ...settings.headers, ...lowered(headers) } }
 }
 
-const isBase64OfKey = (key: string): boolean =>
-  /^[A-Za-z0-9+/]+={0,2}$/.test(key) && key.replace(/=+$/, '').length % 4 !== 1 && /^[!-~]+:$/.test(atob(key))
+const isBase64OfKey = (key: string): boolean => {
+  try {
+    return /^[!-~]+:$/.test(atob(key))
+  } catch {
+    return false
+  }
+}
 
 const keyProblem = (key: unknown): string | undefined => {
-  if (typeof key !== 'string') return `expected a string, got ${kindOf(key)}`
+  if (typeof key !== 'string') return expected('a string', key)
   if (key.trim() === '') return 'it is blank'
   if (/^(basic|bearer)\s/i.test(key)) return 'it starts with a scheme; give the key alone'
-  if (/[^!-~]/.test(key))
-    return 'it has a space, a line break or a character beyond ASCII; was more than the key pasted?'
+  if (/[^!-~]/.test(key)) return 'it has a space, a line break or a character beyond ASCII; give the key alone'
   if (key.includes(':')) return 'it has a colon; give the key alone'
-  return isBase64OfKey(key) ? 'it is base64 of `key:` already; give the key as StackOne shows it' : undefined
+  return isBase64OfKey(key) ? 'it is base64 of `key:` already; give the key alone' : undefined
 }
 
 /** Reads the API key, as every call does. A Left says why it cannot be used; the key is not in it. */

@@ -1,3 +1,9 @@
+/** Starts to count milliseconds. */
+export const stopwatch = (): (() => number) => {
+  const started = performance.now()
+  return () => performance.now() - started
+}
+
 /** How a piece of work ended: by its own value or error, or by the clock, or by the caller's signal. */
 export type Outcome<A> =
   | { readonly by: 'value'; readonly value: A }

@@ -59,11 +59,12 @@ const textOf = async (response: Response, own: boolean, signal: AbortSignal): Pr
 }
 
 /** Lets go of an answer that nobody reads; a custom fetch may give any kind of body. */
-const discard = ({ body }: Response): void => {
-  if (typeof body?.cancel !== 'function') return
-  Promise.resolve()
-    .then(() => body.cancel())
-    .catch(() => {})
+const discard = async (response: Response): Promise<void> => {
+  try {
+    await response.body?.cancel()
+  } catch {
+    // Whoever made the body has nothing to let go of.
+  }
 }
 
 const isResponse = (value: unknown): value is Response => {

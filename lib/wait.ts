@@ -2,9 +2,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { AbortError, type SessionError, TimeoutError } from './errors.ts'
 import { type CallOptions, type WaitOptions, waitOptions } from './options.ts'
+import { present } from './present.ts'
 import type { ConnectionAttempt, ConnectSession } from './reply.ts'
 import type { Settings } from './settings.ts'
-import { sleep } from './time.ts'
+import { sleep, stopwatch } from './time.ts'
 
 const final = ['authenticated', 'error', 'cancelled', 'expired'] as const
 
@@ -25,23 +26,13 @@ export interface Connection extends ConnectionAttempt {
 const connectionOf = (attempt: ConnectionAttempt | undefined): Connection | undefined => {
   const status = final.find((known) => known === attempt?.status)
   if (status === undefined) return undefined
-  const accountId = attempt?.accountSecureId
-  return Object.freeze({ ...attempt, status, ...(accountId !== undefined && { accountId }) })
+  return Object.freeze(present<Connection>({ ...attempt, status, accountId: attempt?.accountSecureId }))
 }
 
 /** Whether the next look at the session may go better. What a strict client refuses, it will refuse again. */
 const mayPass = (error: SessionError, strict: boolean): boolean => {
-  switch (error.name) {
-    case 'NetworkError':
-    case 'TimeoutError':
-      return true
-    case 'ReplyError':
-      return !strict
-    case 'ApiError':
-      return error.status >= 500 || error.status === 408 || error.status === 429
-    default:
-      return false
-  }
+  if (error.name === 'ApiError') return error.status >= 500 || error.status === 408 || error.status === 429
+  return error.name === 'NetworkError' || error.name === 'TimeoutError' || (error.name === 'ReplyError' && !strict)
 }
 
 /** Looks at a session again and again until its latest attempt to connect has ended. */
@@ -53,8 +44,8 @@ export const waitFor =
   ): TaskEither<SessionError, Connection> =>
   async () => {
     const { signal, interval = 2000, deadline = 600_000 } = waitOptions(options)
-    const started = performance.now()
-    const remaining = (): number => deadline - (performance.now() - started)
+    const elapsed = stopwatch()
+    const remaining = (): number => deadline - elapsed()
 
     for (let looks = 1; ; looks += 1) {
       const seen = await look({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
@@ -65,7 +56,7 @@ export const waitFor =
       const waitMs = Math.max(interval, asked)
       const last = waitMs >= remaining()
       const slept = await sleep(Math.min(waitMs, remaining()), signal)
-      const effort = { attempts: looks, elapsedMs: Math.round(performance.now() - started) }
+      const effort = { attempts: looks, elapsedMs: Math.round(elapsed()) }
       if (slept.by === 'abort') return left(new AbortError(slept.reason, effort))
       if (last) {
         const message = `No account was connected within the deadline of ${deadline} ms. Wait again, or longer.`

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
-import { isRecord, kindOf, refusal, refuse } from './codec.ts'
+import { at, expected, isRecord, refuse } from './codec.ts'
 import { define, Json, JsonObject } from './json.ts'
 import { didYouMean } from './nearest.ts'
 
@@ -42,16 +42,8 @@ interface Field {
 
 type Form = 'camel' | 'snake'
 type Members = { readonly [name: string]: unknown; readonly extra?: unknown }
-type Extra = (members: Members, context: t.Context, errors: t.Errors) => JsonObject | undefined
-
-const fieldsOf = (props: Props, required: boolean): readonly Field[] =>
-  Object.entries(props).map(([camel, codec]) => ({
-    camel,
-    snake: snakeCase(camel),
-    codec,
-    required,
-    quick: codec.quick ?? (() => undefined),
-  }))
+/** Gives what was decoded, or notes the errors. */
+type Take = <A>(decoded: t.Validation<A>, required?: boolean) => A | undefined
 
 /** What is made of one model. */
 export interface Wired<A, O> {
@@ -64,11 +56,6 @@ export interface Wired<A, O> {
    * any of them is not good at once. For members that are the same on both sides.
    */
   readonly encodeQuickly: (values: readonly unknown[]) => O | undefined
-}
-
-// Spreading a long list into push would run out of stack.
-const append = (errors: t.Errors, more: t.Errors): void => {
-  for (const error of more) errors.push(error)
 }
 
 /**
@@ -86,68 +73,71 @@ export const wire = <R extends Props, O extends Props>(
   lenient = false,
 ): Wired<Model<R, O>, Wire<R, O>> => {
   type A = Model<R, O>
-  const fields = [...fieldsOf(required, true), ...fieldsOf(optional, false)]
-  const camelNames: ReadonlySet<string> = new Set([...fields.map(({ camel }) => camel), 'extra'])
+  const fields: readonly Field[] = Object.entries({ ...required, ...optional }).map(([camel, codec]) => ({
+    camel,
+    snake: snakeCase(camel),
+    codec,
+    required: camel in required,
+    quick: codec.quick ?? (() => undefined),
+  }))
+  const order = fields.map(({ camel }) => camel)
   const snakeNames: ReadonlySet<string> = new Set(fields.map(({ snake }) => snake))
 
-  const model = (form: Form, members: Members, context: t.Context, errors: t.Errors): Record<string, unknown> => {
+  const model = (form: Form, members: Members, context: t.Context, take: Take): Record<string, unknown> => {
     const decoded: Record<string, unknown> = {}
     for (const { [form]: key, camel, codec, required, quick } of fields) {
       const member = members[key]
       const absent = member === undefined || (member === null && form === 'snake')
       if (absent && !required) continue
-      const good = quick(member)
-      if (good !== undefined) decoded[camel] = good
-      else {
-        const at = t.appendContext(context, key, codec, member)
-        const slow = absent ? refuse(member, at, 'is missing') : codec.validate(member, at)
-        if (!isLeft(slow)) decoded[camel] = slow.right
-        else if (required || !lenient) append(errors, slow.left)
+      const slow = (): unknown => {
+        const place = at(context, key, codec, member)
+        return take<unknown>(absent ? refuse(member, place, 'is missing') : codec.validate(member, place), required)
       }
+      const good = quick(member) ?? slow()
+      if (good !== undefined) decoded[camel] = good
     }
     return decoded
   }
 
-  const at = (context: t.Context, key: string): t.Context => t.appendContext(context, key, t.unknown)
-
-  const extraOfModel: Extra = (members, context, errors) => {
+  const extraOfModel = (members: Members, context: t.Context, take: Take): JsonObject | undefined => {
+    const names = [...order, 'extra']
     for (const key of Object.keys(members))
-      if (!camelNames.has(key) && members[key] !== undefined)
-        errors.push(refusal(key, at(context, key), 'is no member', didYouMean(key, [...camelNames])))
+      if (!names.includes(key) && members[key] !== undefined)
+        take(refuse(key, at(context, key), 'is no member', didYouMean(key, names)))
     const { extra } = members
     if (extra === undefined) return undefined
     const place = at(context, 'extra')
     for (const key of Object.keys(isRecord(extra) ? extra : {}))
-      if (key.trim() === '') errors.push(refusal(key, at(place, key), 'expected a name that is not blank'))
-      else if (snakeNames.has(snakeCase(key))) errors.push(refusal(key, at(place, key), 'has a place of its own'))
-    const decoded = JsonObject.validate(extra, place)
-    if (!isLeft(decoded)) return decoded.right
-    append(errors, decoded.left)
-    return undefined
+      if (key.trim() === '') take(refuse(key, at(place, key), 'expected a name that is not blank'))
+      else if (snakeNames.has(snakeCase(key))) take(refuse(key, at(place, key), 'has a place of its own'))
+    return take(JsonObject.validate(extra, place))
   }
 
-  const extraOfWire: Extra = (members, context, errors) => {
+  const extraOfWire = (members: Members, context: t.Context, take: Take): JsonObject | undefined => {
     const others: Record<string, Json> = {}
     for (const key of Object.keys(members)) {
-      if (snakeNames.has(key)) continue
-      const decoded = Json.validate(members[key], at(context, key))
-      if (!isLeft(decoded)) define(others, key, decoded.right)
-      else if (!lenient) append(errors, decoded.left)
+      const other = snakeNames.has(key) ? undefined : take(Json.validate(members[key], at(context, key)))
+      if (other !== undefined) define(others, key, other)
     }
     return Object.keys(others).length === 0 ? undefined : Object.freeze(others)
   }
 
   const validate =
-    (form: Form, extraOf: Extra): t.Validate<unknown, A> =>
+    (form: Form, extraOf: typeof extraOfWire): t.Validate<unknown, A> =>
     (value, context) => {
-      if (!isRecord(value)) return refuse(value, context, `expected an object, got ${kindOf(value)}`)
-      const errors: t.Errors = []
+      if (!isRecord(value)) return refuse(value, context, expected('an object', value))
+      const errors: t.Errors[] = []
+      const take: Take = (decoded, required = false) => {
+        if (!isLeft(decoded)) return decoded.right
+        if (required || !lenient) errors.push(decoded.left)
+        return undefined
+      }
       try {
-        const decoded = model(form, value, context, errors)
-        const extra = extraOf(value, context, errors)
+        const decoded = model(form, value, context, take)
+        const extra = extraOf(value, context, take)
         if (extra !== undefined) decoded['extra'] = extra
         // Without errors every required member is there, decoded by its own codec.
-        return errors.length > 0 ? t.failures(errors) : t.success(Object.freeze(decoded) as A)
+        return errors.length > 0 ? t.failures(errors.flat()) : t.success(Object.freeze(decoded) as A)
       } catch {
         return refuse(value, context, 'reading it threw') // by a getter or a proxy of the caller's
       }
@@ -184,7 +174,7 @@ export const wire = <R extends Props, O extends Props>(
   return {
     camel: new t.Type<A>(name, is, validate('camel', extraOfModel), t.identity),
     wire: new t.Type<A, Wire<R, O>>(name, is, validate('snake', extraOfWire), encode),
-    order: fields.map(({ camel }) => camel),
+    order,
     encodeQuickly,
   }
 }

@@ -12,7 +12,8 @@ const lib = resolve('lib')
 const table: Readonly<Record<string, readonly string[]>> = {
   // Leaves
   'duration.ts': [],
-  'errors.ts': [],
+  'present.ts': [],
+  'errors.ts': ['present.ts'],
   'nearest.ts': [],
   'secret.ts': [],
   'time.ts': [],
@@ -21,22 +22,24 @@ const table: Readonly<Record<string, readonly string[]>> = {
   // Codecs
   'category.ts': ['codec.ts', 'nearest.ts'],
   'date.ts': ['codec.ts'],
-  'issues.ts': ['codec.ts', 'errors.ts'],
+  'issues.ts': ['codec.ts', 'errors.ts', 'present.ts'],
   'json.ts': ['codec.ts'],
   'standard.ts': ['codec.ts', 'issues.ts'],
   'wire.ts': ['codec.ts', 'json.ts', 'nearest.ts'],
   'create.ts': ['category.ts', 'codec.ts', 'json.ts', 'standard.ts', 'wire.ts'],
-  'drift.ts': ['codec.ts', 'errors.ts', 'issues.ts', 'json.ts', 'secret.ts'],
-  'reply.ts': ['category.ts', 'codec.ts', 'date.ts', 'drift.ts', 'json.ts', 'standard.ts', 'wire.ts'],
+  'drift.ts': ['codec.ts', 'errors.ts', 'issues.ts', 'json.ts', 'secret.ts', 'wire.ts'],
+  'reply.ts': ['category.ts', 'codec.ts', 'date.ts', 'drift.ts', 'json.ts', 'standard.ts'],
   // The client
-  'event.ts': ['errors.ts'],
-  'options.ts': ['codec.ts', 'errors.ts', 'event.ts', 'nearest.ts'],
-  'settings.ts': ['codec.ts', 'errors.ts', 'options.ts', 'version.ts'],
+  'event.ts': ['errors.ts', 'present.ts'],
+  'options.ts': ['codec.ts', 'errors.ts', 'event.ts', 'nearest.ts', 'present.ts'],
+  'settings.ts': ['codec.ts', 'errors.ts', 'options.ts', 'present.ts', 'version.ts'],
   'answer.ts': ['codec.ts', 'errors.ts', 'json.ts', 'secret.ts'],
   'transport.ts': ['answer.ts', 'settings.ts', 'ky'],
-  'exchange.ts': ['answer.ts', 'errors.ts', 'event.ts', 'secret.ts', 'settings.ts', 'time.ts', 'transport.ts'],
+  'exchange.ts': [
+    ...['answer.ts', 'codec.ts', 'errors.ts', 'event.ts', 'secret.ts', 'settings.ts', 'time.ts', 'transport.ts'],
+  ],
   'task.ts': ['errors.ts'],
-  'wait.ts': ['errors.ts', 'options.ts', 'reply.ts', 'settings.ts', 'time.ts'],
+  'wait.ts': ['errors.ts', 'options.ts', 'present.ts', 'reply.ts', 'settings.ts', 'time.ts'],
   'reading.ts': [
     ...['answer.ts', 'drift.ts', 'errors.ts', 'event.ts', 'exchange.ts', 'issues.ts', 'secret.ts', 'settings.ts'],
     'transport.ts',
@@ -58,7 +61,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   // The ./handler subpath
   'refused.ts': ['errors.ts'],
   'origin.ts': [],
-  'body.ts': ['errors.ts', 'refused.ts'],
+  'body.ts': ['codec.ts', 'errors.ts', 'refused.ts'],
   'policy.ts': ['category.ts', 'codec.ts', 'issues.ts', 'options.ts', 'states.ts'],
   'choices.ts': [
     ...['category.ts', 'codec.ts', 'errors.ts', 'issues.ts', 'nearest.ts', 'policy.ts', 'refused.ts', 'states.ts'],

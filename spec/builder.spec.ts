@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { order } from '../lib/create.ts'
 import { days, type Session, session } from '../lib/index.ts'
 import { leftOf, rightOf } from './support/either.ts'
 
@@ -256,7 +257,7 @@ const bad: readonly Bad[] = [
     given: owned.field('provider', 'bamboohr'),
     path: 'extra.provider',
     message: /has a place of its own/,
-    hint: /^use \.provider\(key\)$/,
+    hint: /^use \.provider\(…\)$/,
   },
   {
     title: 'a field that has a method, in two words',
@@ -270,7 +271,7 @@ const bad: readonly Bad[] = [
     given: owned.field('expiresIn', 60),
     path: 'extra.expiresIn',
     message: /has a place of its own/,
-    hint: /^use \.expiresIn\(seconds\)$/,
+    hint: /^use \.expiresIn\(…\)$/,
   },
   {
     title: 'a field without a name',
@@ -349,11 +350,18 @@ describe('The builder', () => {
         '  - originOwnerId: expected a string that is not blank, got a blank string',
         "  - categories[0]: expected a known category, got a string (did you mean 'hris'?)",
         '  - expiresIn: expected a whole number of seconds from 1 to 315360000, got zero',
-        '  - extra.label: has a place of its own (use .label(text))',
+        '  - extra.label: has a place of its own (use .label(…))',
         '  - extra.f: NaN is not JSON',
       ].join('\n'),
     )
   })
+
+  for (const field of order)
+    it(`hints at a setter that is there for ${field}`, () => {
+      const [issue] = leftOf(owned.field(field, 'x').decode()).issues
+      const [, method = ''] = /^use \.(\w+)\(/.exec(issue?.hint ?? '') ?? []
+      expect(session()).to.respondTo(method)
+    })
 
   it('names .owner(id, name) where it was forgotten', () => {
     const error = leftOf(session().provider('bamboohr').decode())

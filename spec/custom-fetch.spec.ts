@@ -82,7 +82,7 @@ const unfit = (title: string, fetch: Fetch): Case => ({
   fetch,
   error: 'ConfigurationError',
   attempts: 1,
-  says: 'The fetch function that the client was given gave no Response',
+  says: 'The fetch function gave no Response',
 })
 
 const noResponse = (title: string, value: unknown): Case =>

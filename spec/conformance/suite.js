@@ -199,7 +199,7 @@ const cases = {
         'metadata.i: a bigint is not JSON',
         'metadata.d: a class instance is not JSON; give its fields, or a string',
         'metadata.u[0]: undefined is not JSON; leave the member out, or give null',
-        'metadata.c.self: this is a cycle, which JSON cannot hold',
+        'metadata.c.self: a cycle is not JSON',
       ],
     )
   },
@@ -436,7 +436,7 @@ const cases = {
     same(
       error.message,
       'StackOne answered 400 to POST /connect_sessions: "The provider is not enabled". ' +
-        'Something in the request is not valid: `body` of this error may say what.',
+        'The request is not valid: see `body` of this error.',
     )
     same([error.status, error.requestId, error.attempts, error.retryAfter], [400, 'req-7', 1, undefined])
     same(error.body.message, 'The provider is not enabled')
