@@ -57,8 +57,35 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   // The ./testing subpath, the only place for Node's own modules
   'testing/server.ts': ['node:http', 'node:net'],
-  'testing/sandbox.ts': ['codec.ts', 'create.ts', 'options.ts', 'reply.ts', 'secret.ts', 'testing/server.ts'],
-  'testing/index.ts': ['testing/sandbox.ts', 'testing/server.ts'],
+  'testing/random.ts': [],
+  'testing/response.ts': [],
+  'testing/account.ts': [],
+  'testing/settings.ts': ['codec.ts', 'errors.ts', 'nearest.ts'],
+  'testing/request.ts': ['codec.ts', 'secret.ts'],
+  'testing/drift.ts': ['codec.ts'],
+  'testing/fault.ts': ['codec.ts', 'errors.ts', 'json.ts', 'nearest.ts', 'testing/drift.ts'],
+  'testing/effect.ts': ['testing/drift.ts', 'testing/fault.ts', 'testing/response.ts'],
+  'testing/plan.ts': ['testing/effect.ts', 'testing/fault.ts', 'testing/random.ts'],
+  'testing/minted.ts': ['create.ts', 'reply.ts', 'secret.ts', 'testing/account.ts'],
+  'testing/connector.ts': ['create.ts'],
+  'testing/connect.ts': [
+    ...['codec.ts', 'errors.ts', 'nearest.ts'],
+    ...['testing/account.ts', 'testing/connector.ts', 'testing/minted.ts'],
+  ],
+  'testing/api.ts': ['codec.ts', 'create.ts', 'reply.ts', 'testing/minted.ts', 'testing/response.ts'],
+  'testing/hub.ts': [
+    ...['codec.ts', 'testing/connect.ts', 'testing/connector.ts', 'testing/minted.ts', 'testing/response.ts'],
+  ],
+  'testing/sandbox.ts': [
+    ...['options.ts', 'reply.ts'],
+    ...['testing/api.ts', 'testing/connect.ts', 'testing/effect.ts', 'testing/fault.ts', 'testing/hub.ts'],
+    ...['testing/minted.ts', 'testing/plan.ts', 'testing/request.ts', 'testing/response.ts', 'testing/server.ts'],
+    'testing/settings.ts',
+  ],
+  'testing/index.ts': [
+    ...['testing/connect.ts', 'testing/drift.ts', 'testing/fault.ts', 'testing/request.ts', 'testing/sandbox.ts'],
+    'testing/server.ts',
+  ],
 }
 
 const everywhere = /^(io-ts|fp-ts\/lib\/\w+\.js|#fp-ts\/\w+)$/

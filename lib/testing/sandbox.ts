@@ -1,136 +1,84 @@
-import { isLeft } from '#fp-ts/Either'
-import { isRecord } from '../codec.ts'
-import { ConnectSessionCreate } from '../create.ts'
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Fetch } from '../options.ts'
 import type { ConnectSessionTokenWire } from '../reply.ts'
-import { printMasked } from '../secret.ts'
+import { answer, endpointOf } from './api.ts'
+import { type AttemptStatus, type ConnectEnd, type Connected, connect } from './connect.ts'
+import { effectOf } from './effect.ts'
+import { checkFault, type Fault, type When } from './fault.ts'
+import { hub, isHub } from './hub.ts'
+import type { State } from './minted.ts'
+import { plan } from './plan.ts'
+import { recorded, type SandboxRequest } from './request.ts'
+import { replied } from './response.ts'
 import { type LocalServer, serve } from './server.ts'
+import { checkSettings } from './settings.ts'
 
-/** What a sandbox may be told. */
+/** What a sandbox may be told. An option given as undefined counts as absent; an unknown one is refused. */
 export interface SandboxOptions {
   /** The only API key that is accepted. @default any key */
   readonly apiKey?: string | undefined
   /** The clock, for `created_at` and the expiry of tokens. @default the real time */
   readonly now?: (() => Date) | undefined
-}
-
-/** A request as it arrived. The API key is not in it. */
-export interface SandboxRequest {
-  readonly method: string
-  /** The path, such as `/connect_sessions`. */
-  readonly path: string
-  /** By name in lower case; `authorization` is masked. */
-  readonly headers: Readonly<Record<string, string>>
-  /** The body, parsed if it was JSON; undefined if there was none. */
-  readonly body: unknown
+  /** A whole number that decides which requests a `rate` of faults hits; the same one, the same requests. @default 1 */
+  readonly seed?: number | undefined
 }
 
 /** The API in this process. */
 export interface Sandbox {
   /** For `createClient({ fetch })`: answers as the API would, whatever the host. */
   readonly fetch: Fetch
-  /** All requests since the start, or the last `reset`, oldest first. */
+  /** All requests since the start, or the last `reset`, oldest first, also those that met a fault. */
   readonly requests: readonly SandboxRequest[]
-  /** All sessions that were made, oldest first, on the wire as they were answered. Printing one masks its secrets. */
+  /**
+   * All sessions that were made, oldest first, on the wire as they would be answered now, and with their tokens.
+   * Printing one masks its secrets.
+   */
   readonly sessions: readonly ConnectSessionTokenWire[]
-  /** Serves the same over HTTP, on 127.0.0.1 and a free port. */
+  /**
+   * Lets requests to the API's three endpoints fail: the next one, the next `times`, or a share of them, from 0 to 1.
+   *
+   * Faults queue up: what was given first is used first. A rate is for the requests that no queued fault takes, and holds
+   * until `reset`. A fault that cannot be is a `ConfigurationError`, at once.
+   *
+   * @example
+   * api.fail(503, { times: 2 })
+   * api.fail({ status: 429, retryAfter: 60 })
+   * api.fail('reset', { rate: 0.1 })
+   */
+  readonly fail: (fault: Fault, when?: When) => void
+  /**
+   * Plays the end user in the Hub of a session: connects an account, or fails to. `client.get` and
+   * `client.waitForConnection` see it.
+   *
+   * An owner who has an account at the provider gets that one again, unless the session is `multiple`. Throws a
+   * `ValidationError` if there is no such session, or its token has expired.
+   *
+   * @example
+   * const { accountId } = api.connect(minted.id)
+   * api.connect(other.id, 'cancelled')
+   * api.connect(third.id, { status: 'error', oauthErrorCode: 'access_denied' })
+   */
+  readonly connect: (id: string | number | undefined, end?: AttemptStatus | ConnectEnd) => Connected
+  /**
+   * Serves the same over HTTP, on 127.0.0.1 and a free port.
+   *
+   * @example
+   * const server = await api.listen()
+   * const client = createClient({ apiKey: 'any', baseUrl: server.url })
+   */
   readonly listen: () => Promise<LocalServer>
-  /** Forgets all requests and sessions. */
+  /** Forgets all requests, sessions, accounts and faults, and begins with the seed again. Servers go on. */
   readonly reset: () => void
+  /** Closes all servers that it listens with. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
-
-/** Thrown by a rule that a request breaks: the status and the sentence of the answer. */
-class Refused extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-const isBlank = (value: unknown): boolean => typeof value !== 'string' || value.trim() === ''
-
-const checkHeaders = ({ headers, method }: Request, apiKey: string | undefined): void => {
-  const [scheme, encoded = ''] = (headers.get('authorization') ?? '').split(' ')
-  const decoded = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) ? atob(encoded) : ''
-  const key = decoded.slice(0, -1)
-  if (scheme !== 'Basic' || !decoded.endsWith(':') || isBlank(key) || (apiKey !== undefined && key !== apiKey))
-    throw new Refused(401, 'Unauthorized')
-  if (isBlank(headers.get('user-agent'))) throw new Refused(403, 'A User-Agent is required')
-  const type = headers.get('content-type') ?? ''
-  if (method === 'POST' && !/^application\/json\b/i.test(type)) throw new Refused(400, 'The content type is not JSON')
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** The contract's rules for a create, as the API enforces them. */
-const payloadOf = (body: unknown): ConnectSessionCreate => {
-  const decoded = ConnectSessionCreate.decode(body)
-  if (isLeft(decoded))
-    throw new Refused(
-      400,
-      decoded.left
-        .map(
-          ({ context, message }) =>
-            `${context
-              .map(({ key }) => key)
-              .join('.')
-              .slice(1)}: ${message}`,
-        )
-        .join('; '),
-    )
-  return decoded.right
-}
-
-const defaultLife = 1800
-
-/** A session as it is kept: what was answered, and when its token expires. */
-interface Minted {
-  readonly wire: ConnectSessionTokenWire
-  readonly expiresAt: number
-}
-
-const mint = (payload: ConnectSessionCreate, id: number, origin: string, now: Date): Minted => {
-  const { expiresIn = defaultLife } = payload
-  const { expires_in, multiple, ...asked } = ConnectSessionCreate.encode(payload)
-  const token = `sandbox.${crypto.randomUUID()}`
-  const wire: ConnectSessionTokenWire = {
-    type: 'production',
-    ...asked,
-    id,
-    organization_id: 'sandbox-organization',
-    project_id: 'sandbox-project',
-    created_at: now.toISOString(),
-    token,
-    auth_link_url: `${origin}/embedded/accounts/connect/${token}`,
-  }
-  return { wire: Object.freeze(printMasked(wire)), expiresAt: now.getTime() + expiresIn * 1000 }
-}
-
-const sessionOf = ({ token, auth_link_url, ...session }: ConnectSessionTokenWire): unknown => session
-
-const recorded = (request: Request, text: string): SandboxRequest => {
-  const headers = Object.fromEntries(request.headers)
-  const masked = 'authorization' in headers ? { ...headers, authorization: '[secret]' } : headers
-  const { pathname } = new URL(request.url)
-  return Object.freeze({ method: request.method, path: pathname, headers: masked, body: parsed(text) })
-}
-
-const json = (status: number, body: unknown): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
 
 /**
  * StackOne's connect sessions in this process, for tests and for a first look: no network, no account.
  *
- * It checks what the API checks: the key, the `User-Agent`, JSON, and every rule of the payload. It mints tokens,
- * remembers sessions, and answers all three endpoints.
+ * It checks what the API checks: the key, the `User-Agent`, JSON, and every rule of the payload. It mints tokens that
+ * expire, remembers sessions and accounts, answers all three endpoints, and what the Hub asks. Throws a
+ * `ConfigurationError` for options that it cannot take.
  *
  * @example
  * const api = sandbox()
@@ -138,66 +86,61 @@ const json = (status: number, body: unknown): Response =>
  * await session().owner('acme-42', 'Acme Inc.').send(client)
  * api.requests[0].body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
-export const sandbox = ({ apiKey, now = () => new Date() }: SandboxOptions = {}): Sandbox => {
+export const sandbox = (options: SandboxOptions = {}): Sandbox => {
+  checkSettings(options)
+  const { apiKey, now = () => new Date(), seed = 1 } = options
+  const state: State = { minted: [], accounts: [], now }
   const requests: SandboxRequest[] = []
-  const minted: Minted[] = []
+  const faults = plan(seed)
+  const servers: Promise<LocalServer>[] = []
 
-  const create = (body: unknown, origin: string): Response => {
-    const made = mint(payloadOf(body), minted.length + 1, origin, now())
-    minted.push(made)
-    return json(201, made.wire)
-  }
-
-  const authenticate = (body: unknown): Response => {
-    const token = isRecord(body) ? body['token'] : undefined
-    if (isBlank(token)) throw new Refused(400, 'token: expected a string that is not blank')
-    const found = minted.find(({ wire }) => wire.token === token)
-    if (found === undefined || found.expiresAt <= now().getTime())
-      throw new Refused(401, 'The token is unknown or expired')
-    return json(201, sessionOf(found.wire))
-  }
-
-  const get = (id: string): Response => {
-    const found = minted.find(({ wire }) => String(wire.id) === id)
-    if (found === undefined) throw new Refused(404, 'No such connect session')
-    return json(200, sessionOf(found.wire))
-  }
-
-  const answer = (request: Request, body: unknown): Response => {
-    checkHeaders(request, apiKey)
-    const { pathname, origin } = new URL(request.url)
-    const endpoint = `${request.method} ${pathname}`
-    const [, id] = /^GET \/connect_sessions\/([^/]+)$/.exec(endpoint) ?? []
-    if (endpoint === 'POST /connect_sessions') return create(body, origin)
-    if (endpoint === 'POST /connect_sessions/authenticate') return authenticate(body)
-    if (id !== undefined) return get(decodeURIComponent(id))
-    throw new Refused(404, `Cannot ${endpoint}`)
-  }
+  const reply = (request: Request, body: unknown): Response =>
+    isHub(request) ? hub(state, request, body) : replied(() => answer(state, request, body, apiKey), now)
 
   const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    // Not that of the request made here: it would stop telling once that request is collected as garbage.
+    const signal = init?.signal ?? (url instanceof Request ? url.signal : undefined)
     const request = new Request(url, init)
-    request.signal.throwIfAborted()
-    const text = await request.text()
-    const record = recorded(request, text)
+    signal?.throwIfAborted()
+    const record = recorded(request, await request.text())
     requests.push(record)
-    try {
-      return answer(request, record.body)
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      return json(error.status, { statusCode: error.status, message: error.message, timestamp: now().toISOString() })
-    }
+    const effect = endpointOf(request) === undefined ? undefined : faults.next()
+    if (effect === undefined) return reply(request, record.body)
+    return 'before' in effect ? effect.before(signal, now()) : effect.after(reply(request, record.body), signal)
   }
 
   return Object.freeze({
     fetch,
     requests,
     get sessions() {
-      return minted.map(({ wire }) => wire)
+      return state.minted.map(({ wire }) => wire)
     },
-    listen: () => serve(fetch),
+    fail: (fault: Fault, when: When = {}) => {
+      checkFault(fault, when)
+      faults.add(effectOf(fault), when)
+    },
+    connect: (id: string | number | undefined, end: AttemptStatus | ConnectEnd = 'authenticated') =>
+      connect(state, id, end),
+    listen: () => {
+      const server = serve(fetch)
+      servers.push(server)
+      return server
+    },
     reset: () => {
       requests.length = 0
-      minted.length = 0
+      state.minted.length = 0
+      state.accounts.length = 0
+      faults.reset()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(
+        servers.splice(0).map((server) =>
+          server.then(
+            ({ close }) => close(),
+            () => {},
+          ),
+        ),
+      )
     },
   })
 }

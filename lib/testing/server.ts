@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A server on this machine alone. */
@@ -7,6 +8,8 @@ export interface LocalServer {
   readonly url: string
   /** Ends it, with all its connections. */
   readonly close: () => Promise<void>
+  /** The same as `close`, for `await using`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 const requestOf = async (incoming: IncomingMessage, origin: string): Promise<Request> => {
@@ -24,26 +27,51 @@ const requestOf = async (incoming: IncomingMessage, origin: string): Promise<Req
   })
 }
 
-const reply = async (outgoing: ServerResponse, response: Response): Promise<void> => {
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  outgoing.end(Buffer.from(await response.arrayBuffer()))
+const written = (outgoing: ServerResponse, chunk: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
+  })
+
+/** Sends the headers at once, and the body as it comes. */
+const reply = async (outgoing: ServerResponse, { status, headers, body }: Response): Promise<void> => {
+  outgoing.writeHead(status, Object.fromEntries(headers))
+  outgoing.flushHeaders()
+  for await (const chunk of body ?? []) await written(outgoing, chunk)
+  outgoing.end()
 }
 
-/** Serves a fetch function over HTTP, on 127.0.0.1. */
-export const serve = (answer: (request: Request) => Promise<Response>): Promise<LocalServer> =>
-  new Promise((resolve, reject) => {
-    const server = createServer((incoming, outgoing) => {
-      requestOf(incoming, url())
-        .then(answer)
-        .then((response) => reply(outgoing, response))
-        .catch(() => outgoing.destroy())
-    })
-    const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port, not a pipe
-    const close = (): Promise<void> =>
-      new Promise((closed) => {
-        server.close(() => closed())
-        server.closeAllConnections()
-      })
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(Object.freeze({ url: url(), close })))
+/** A signal that is aborted once the client has gone away. */
+const signalOf = (outgoing: ServerResponse): AbortSignal => {
+  const controller = new AbortController()
+  outgoing.once('close', () => controller.abort())
+  return controller.signal
+}
+
+/**
+ * Serves a fetch function over HTTP, on 127.0.0.1. Where that rejects, or its body breaks, the connection is reset.
+ *
+ * Node's module is loaded only here: the rest runs where there is none.
+ */
+export const serve = async (
+  answer: (request: Request, init: RequestInit) => Promise<Response>,
+): Promise<LocalServer> => {
+  const { createServer } = await import('node:http')
+  const server = createServer((incoming, outgoing) => {
+    const signal = signalOf(outgoing)
+    requestOf(incoming, url())
+      .then((request) => answer(request, { signal }))
+      .then((response) => reply(outgoing, response))
+      .catch(() => incoming.socket.resetAndDestroy())
   })
+  const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port, not a pipe
+  const close = (): Promise<void> =>
+    new Promise((closed) => {
+      server.close(() => closed())
+      server.closeAllConnections()
+    })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return Object.freeze({ url: url(), close, [Symbol.asyncDispose]: close })
+}

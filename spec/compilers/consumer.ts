@@ -47,11 +47,18 @@ import {
   type WaitOptions,
 } from 'stackone-session'
 import {
+  type AttemptStatus,
+  type ConnectEnd,
+  type Connected,
+  type Drift,
+  drifts,
+  type Fault,
   type LocalServer,
   type Sandbox,
   type SandboxOptions,
   type SandboxRequest,
   sandbox,
+  type When,
 } from 'stackone-session/testing'
 
 /** Holds at compile time alone, where both types are the same. */
@@ -185,7 +192,7 @@ export const wires = (
 ): readonly [ConnectSessionWire, ConnectSessionTokenWire] => [ConnectSession.encode(a), ConnectSessionToken.encode(b)]
 
 // The sandbox
-const settings: SandboxOptions = { apiKey: 'any', now: () => new Date() }
+const settings: SandboxOptions = { apiKey: 'any', now: () => new Date(), seed: 7 }
 export const api: Sandbox = sandbox(settings)
 export const served = async (): Promise<readonly SandboxRequest[]> => {
   const server: LocalServer = await api.listen()
@@ -193,6 +200,29 @@ export const served = async (): Promise<readonly SandboxRequest[]> => {
   await server.close()
   api.reset()
   return api.requests
+}
+
+const odd: Drift = 'an unknown category'
+export const faults: readonly Fault[] = [
+  ...([503, 'silence', 'reset', 'cut', 'html', { slow: 100 }, { html: 200 }, { drift: odd }] as const),
+  { status: 429, retryAfter: 60, message: 'Not now' },
+  { status: 400, retryAfter: 'Thu, 01 Jan 2026 00:00:00 GMT', body: { statusCode: 400, message: ['a', 'b'] } },
+  ...drifts.map((drift) => ({ drift })),
+]
+export const whens: readonly When[] = [{}, { times: 2 }, { rate: 0.1 }]
+export const failing = (): void => {
+  for (const fault of faults) for (const when of whens) api.fail(fault, when)
+  api.fail('reset')
+}
+const status: AttemptStatus = 'error'
+const end: ConnectEnd = { status, provider: 'bamboohr', oauthErrorCode: 'access_denied', oauthErrorDescription: 'No' }
+export const played = async (): Promise<string | undefined> => {
+  await using own = sandbox()
+  await using server = await own.listen()
+  const { id } = await acme.send(createClient({ apiKey: 'any', baseUrl: server.url }))
+  const { status, accountId }: Connected = own.connect(id)
+  own.connect(4711, status)
+  return own.connect('4711', end).accountId ?? accountId
 }
 
 // What is inferred is what is written above: no `any` comes through.

@@ -1,0 +1,36 @@
+import { isRecord } from '../codec.ts'
+import { printMasked } from '../secret.ts'
+
+/** A request as it arrived. The API key is not in it. */
+export interface SandboxRequest {
+  readonly method: string
+  /** The path, such as `/connect_sessions`. */
+  readonly path: string
+  /** By name in lower case; `authorization` and `x-hub-session-token` are masked. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The body, parsed if it was JSON; undefined if there was none. Printing it masks a token. */
+  readonly body: unknown
+}
+
+const secretHeaders = new Set(['authorization', 'x-hub-session-token'])
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A request as it is remembered. */
+export const recorded = ({ method, url, headers }: Request, text: string): SandboxRequest => {
+  const body = parsed(text)
+  return Object.freeze({
+    method,
+    path: new URL(url).pathname,
+    headers: Object.fromEntries(
+      [...headers].map(([name, value]) => [name, secretHeaders.has(name) ? '[secret]' : value]),
+    ),
+    body: isRecord(body) ? printMasked(body) : body,
+  })
+}
