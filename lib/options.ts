@@ -59,7 +59,7 @@ export interface ClientOptions extends Omit<CallOptions, 'signal'> {
 }
 
 /** What is wrong with the value of an option, if anything; the value itself is not repeated. */
-type Check = (value: unknown) => string | undefined
+export type Check = (value: unknown) => string | undefined
 
 // Longer than this, a timer of the platform fires at once.
 const longest = 2_147_483_647
@@ -74,7 +74,7 @@ const whole: Check = (value) =>
     ? undefined
     : `expected a whole number from 0 to 100, got ${kindOf(value)}`
 
-const ofType =
+export const ofType =
   (type: 'boolean' | 'function'): Check =>
   (value) =>
     typeof value === type ? undefined : `expected a ${type}, got ${kindOf(value)}`
@@ -158,7 +158,12 @@ const taken = (options: object): readonly (readonly [string, unknown])[] =>
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, name === 'headers' && isHeaders(value) ? { ...value } : value])
 
-const given = <A extends object>(options: A, checks: Readonly<Record<string, Check>>, call: string): Given<A> => {
+/** The options that were given to a call; throws a ConfigurationError that lists all that is wrong. */
+export const given = <A extends object>(
+  options: A,
+  checks: Readonly<Record<string, Check>>,
+  call: string,
+): Given<A> => {
   const issuesOf = ([path, value]: readonly [string, unknown]): readonly Issue[] => {
     const check = Object.hasOwn(checks, path) ? checks[path] : undefined
     const hint = check === undefined ? didYouMean(path, Object.keys(checks)) : undefined

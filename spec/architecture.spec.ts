@@ -55,6 +55,18 @@ const table: Readonly<Record<string, readonly string[]>> = {
     ...['category.ts', 'client.ts', 'create.ts', 'duration.ts', 'errors.ts', 'event.ts', 'json.ts', 'options.ts'],
     ...['reply.ts', 'session.ts', 'standard.ts', 'states.ts', 'wait.ts'],
   ],
+  // The ./handler subpath
+  'refused.ts': ['errors.ts'],
+  'origin.ts': [],
+  'body.ts': ['errors.ts', 'refused.ts'],
+  'policy.ts': ['category.ts', 'codec.ts', 'issues.ts', 'options.ts', 'states.ts'],
+  'choices.ts': [
+    ...['category.ts', 'codec.ts', 'errors.ts', 'issues.ts', 'nearest.ts', 'policy.ts', 'refused.ts', 'states.ts'],
+  ],
+  'handler.ts': [
+    ...['body.ts', 'choices.ts', 'codec.ts', 'errors.ts', 'origin.ts', 'policy.ts', 'refused.ts', 'session.ts'],
+    'states.ts',
+  ],
   // The ./testing subpath, the only place for Node's own modules
   'testing/server.ts': ['node:http', 'node:net'],
   'testing/random.ts': [],

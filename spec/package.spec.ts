@@ -53,10 +53,16 @@ describe('The package', () => {
     expect(manifest.engines).to.deep.equal({ node: '>=20.19' })
   })
 
-  it('exports the library, its sandbox, and nothing else', async () => {
-    expect(Object.keys(manifest.exports)).to.deep.equal(['.', './testing', './package.json'])
+  it('exports the library, its handler, its sandbox, and nothing else', async () => {
+    expect(Object.keys(manifest.exports)).to.deep.equal(['.', './handler', './testing', './package.json'])
     const [built, source] = await Promise.all([import('stackone-session'), import('../lib/index.ts')])
     expect(Object.keys(built)).to.have.members(Object.keys(source))
+    const [handler, handlerSource] = await Promise.all([
+      import('stackone-session/handler'),
+      import('../lib/handler.ts'),
+    ])
+    expect(Object.keys(handler)).to.deep.equal(['connectSessionHandler'])
+    expect(Object.keys(handlerSource)).to.deep.equal(['connectSessionHandler'])
     const [testing, testingSource] = await Promise.all([
       import('stackone-session/testing'),
       import('../lib/testing/index.ts'),

@@ -46,7 +46,7 @@ describe('The README', () => {
   })
 
   for (const [index, code] of blocks.entries()) {
-    const [title = ''] = code.split('\n').filter((line) => /session\(\)|client\./.test(line))
+    const [title = ''] = code.split('\n').filter((line) => /session\(\)|client\.|Handler\(/.test(line))
     it(`has block ${index + 1} that runs: ${title.trim()}`, async function () {
       this.timeout(60_000)
       const server = await sandbox().listen()

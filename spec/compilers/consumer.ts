@@ -47,6 +47,16 @@ import {
   type WaitOptions,
 } from 'stackone-session'
 import {
+  type Allow,
+  type Choices,
+  connectSessionHandler,
+  type HandlerError,
+  type HandlerErrorCode,
+  type HandlerOptions,
+  type HandlerToken,
+  type Owner,
+} from 'stackone-session/handler'
+import {
   type AttemptStatus,
   type ConnectEnd,
   type Connected,
@@ -178,6 +188,31 @@ export const advice = (error: unknown): string => {
 export const classes = [
   ...[AbortError, ApiError, ConfigurationError, NetworkError, ReplyError, TimeoutError, ValidationError],
 ]
+
+// The handler, and what a page makes of it
+const owner: Owner = { id: 'acme-42', name: 'Acme Inc.', username: undefined }
+const allow: Allow = {
+  categories: ['ats'],
+  providers: true,
+  ownsAccount: async (accountId, request, { id }) => `${id}/${accountId}` === request.url,
+}
+export const handlerOptions: HandlerOptions = {
+  client: sender,
+  owner: async (request) => (request.headers.has('cookie') ? owner : null),
+  allow,
+  configure: (given) => given.expiresIn(minutes(10)).when(true, (same) => same.label('settings')),
+  origins: ['https://admin.acme.example'],
+  maxBytes: undefined,
+  onError: (error, request) => `${String(error)} ${request.url}`,
+}
+export const POST: (request: Request) => Promise<Response> = connectSessionHandler(handlerOptions)
+export const choices: Choices = { categories: ['ats'], provider: 'bamboohr', multiple: true, accountId: '451' }
+export const heard = (answer: HandlerToken | HandlerError): string => {
+  if ('token' in answer) return `${answer.token} ${answer.expiresAt}`
+  const { code, message, issues = [] } = answer.error
+  const retried: readonly HandlerErrorCode[] = ['rate-limited', 'timeout']
+  return `${retried.includes(code)} ${message} ${issues.map(({ path }) => path).join()}`
+}
 
 // The codecs, which are Standard Schemas too
 export const codec: Codec<ConnectSessionCreate, ConnectSessionCreateWire> = ConnectSessionCreate

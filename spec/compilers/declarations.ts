@@ -4,7 +4,7 @@ import ts from 'typescript'
 import { session } from '../../lib/index.ts'
 import { editor } from './editor.ts'
 
-const subpaths = ['index.d.ts', 'testing/index.d.ts']
+const subpaths = ['index.d.ts', 'handler.d.ts', 'testing/index.d.ts']
 
 const declarationsOf = (root: string): readonly string[] =>
   readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })

@@ -231,6 +231,7 @@ const printedResults = ({ printed, secrets }: Played): readonly Result[] => {
 
 const required = (url: string, isNode: boolean): string => `
 const library = require('stackone-session')
+const { connectSessionHandler } = require('stackone-session/handler')
 const { sandbox } = require('stackone-session/testing')
 const { createRequire } = require('node:module')
 const fail = (why) => { throw new Error(why) }
@@ -244,6 +245,7 @@ const main = async () => {
   const acme = session().owner('acme-42', 'Acme Inc.')
   const { token } = await acme.send(createClient({ apiKey: 'any', baseUrl: ${JSON.stringify(`${url}/mint`)} }))
   if (typeof token !== 'string') fail('no token')
+  if (typeof connectSessionHandler !== 'function') fail('no handler')
   const api = sandbox()
   await acme.send(createClient({ apiKey: 'any', fetch: api.fetch }))
   if (api.requests.length !== 1) fail('no sandbox')

@@ -19,6 +19,7 @@ import {
   TimeoutError,
   ValidationError,
 } from 'stackone-session'
+import { connectSessionHandler } from 'stackone-session/handler'
 
 const apiKey = 'v1.eu1.conformance.0123456789'
 const basic = btoa(`${apiKey}:`)
@@ -556,6 +557,43 @@ const cases = {
     )
     same(error.reason, 'enough')
     between(took, 190, 1900, 'milliseconds')
+  },
+
+  'the handler mints for the owner of the server, and refuses what it does not allow': async ({ client, seen }) => {
+    const told = []
+    const handlerOf = (scenario) =>
+      connectSessionHandler({
+        client: client(scenario, { retries: 0 }),
+        owner: async (request) => (request.headers.has('x-nobody') ? null : { id: 'acme-42', name: 'Acme Inc.' }),
+        allow: { categories: ['ats'] },
+        origins: ['https://admin.acme.example'],
+        onError: (error) => told.push(error.name),
+      })
+    const handler = handlerOf('mint')
+    const json = { 'content-type': 'application/json' }
+    const ask = async (init, handle = handler, url = 'https://app.acme.example/connect') => {
+      const response = await handle(new Request(url, { method: 'POST', ...init }))
+      const { token: given, error } = JSON.parse(await response.text())
+      return [response.status, given ?? error.code, response.headers.get('cache-control')].join(' ')
+    }
+    const endless = () => {
+      const bytes = new TextEncoder().encode(' '.repeat(1000))
+      return new ReadableStream({ pull: (controller) => controller.enqueue(bytes) })
+    }
+    same(await ask({ headers: json, body: '{"categories":["ats"]}' }), `200 ${token} no-store`)
+    same(await ask({}), `200 ${token} no-store`)
+    same(await ask({ headers: json, body: '{"categories":["hris"]}' }), '400 invalid-choices no-store')
+    same(await ask({ headers: json, body: '{"__proto__":{"owner":"globex-7"}}' }), '400 invalid-choices no-store')
+    same(await ask({}, handler, 'https://app.acme.example/?owner=globex-7'), '400 invalid-choices no-store')
+    same(await ask({ headers: json, body: new Uint8Array([255]) }), '400 invalid-body no-store')
+    same(await ask({ headers: json, body: endless(), duplex: 'half' }), '413 too-large no-store')
+    same(await ask({ headers: { 'content-type': 'text/plain' }, body: '{}' }), '415 unsupported-type no-store')
+    same(await ask({ headers: { 'x-nobody': '1' } }), '401 unauthorized no-store')
+    same(await ask({ method: 'GET' }), '405 method-not-allowed no-store')
+    same(await seen('mint'), 2, 'requests')
+    same(told, [])
+    same(await ask({}, handlerOf('refused')), '502 upstream no-store')
+    same(told, ['ApiError'])
   },
 
   'isSessionError knows its own, and those of another copy': async () => {
