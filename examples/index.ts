@@ -1,6 +1,6 @@
 // Runs an example by its name; without one it lists them all.
-import { execSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -33,15 +33,18 @@ const list = (): string =>
 /** What a command prints goes to stderr, so that stdout is the example's own. */
 const prepare = (command: string, directory: string): void => {
   console.error(`${command} in ${relative('', directory) || '.'} ...`)
-  execSync(command, { cwd: directory, stdio: ['ignore', process.stderr, process.stderr] })
+  const { status } = spawnSync(command, { cwd: directory, shell: true, stdio: ['ignore', 2, 2] })
+  if (status !== 0) process.exit(1)
 }
 
 /** In this process, so that arguments, the exit code, the terminal and Ctrl-C are the example's own. */
 const run = async (name: string, file: string): Promise<void> => {
   const own = join(folder, name)
   if (!existsSync(join(folder, '..', 'dist'))) prepare('npm run --silent build', join(folder, '..'))
-  if (existsSync(join(own, 'package.json')) && !existsSync(join(own, 'node_modules')))
+  if (existsSync(join(own, 'package.json')) && !existsSync(join(own, 'node_modules', 'stackone-session'))) {
     prepare('npm ci --no-audit --no-fund', own)
+    symlinkSync(join('..', '..', '..'), join(own, 'node_modules', 'stackone-session'), 'junction')
+  }
   process.argv.splice(1, 2, file)
   if (!file.endsWith('.spec.ts')) return void (await import(pathToFileURL(file).href))
   const { default: Mocha } = await import('mocha')
