@@ -15,7 +15,7 @@ export interface Flags {
 const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: minutes(1), h: hours(1), d: days(1) }
 
 /** `7d`, `12h`, `30m` or seconds, in seconds; NaN, which the session refuses, for what is none of them. */
-const seconds = (text: string): number => {
+export const seconds = (text: string): number => {
   const [, count, unit = ''] = /^(\d+)([smhd]?)$/.exec(text) ?? []
   return Number(count) * (units[unit] ?? 1)
 }

@@ -6,7 +6,11 @@ import type { HandlerToken } from 'stackone-session/handler'
 /** Asks for a token each time the Hub is opened: one serves once. */
 const tokenFor = async (category: string): Promise<string> => {
   const headers = { 'content-type': 'application/json' }
-  const response = await fetch('/connect', { method: 'POST', headers, body: JSON.stringify({ categories: [category] }) })
+  const response = await fetch('/connect', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ categories: [category] }),
+  })
   if (!response.ok) throw new Error(`The server answered with ${response.status}.`)
   const { token }: HandlerToken = await response.json()
   return token
