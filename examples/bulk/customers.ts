@@ -4,16 +4,12 @@ import { pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
 
 export interface Customer {
-  readonly line: number
   readonly owner: string
   readonly name: string
   readonly categories: readonly string[]
 }
 
-interface Row {
-  readonly info: { readonly lines: number }
-  readonly record: Readonly<Record<string, string | undefined>>
-}
+type Row = Readonly<Record<string, string | undefined>>
 
 const columns = (header: readonly string[]): string[] => {
   const names = header.map((name) => name.toLowerCase())
@@ -31,7 +27,6 @@ export async function* customersOf(file: string): AsyncGenerator<Customer> {
   const parser = parse({
     bom: true,
     columns,
-    info: true,
     trim: true,
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
@@ -41,10 +36,8 @@ export async function* customersOf(file: string): AsyncGenerator<Customer> {
   })
   const rows: AsyncIterable<Row> = pipeline(createReadStream(file), parser, () => {})
   try {
-    for await (const { info, record } of rows) {
-      const { owner = '', name = '', category = '' } = record
-      yield { line: info.lines, owner, name, categories: category.split(/[\s,;]+/).filter(Boolean) }
-    }
+    for await (const { owner = '', name = '', category = '' } of rows)
+      yield { owner, name, categories: category.split(/[\s,;]+/).filter(Boolean) }
   } catch (error) {
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync'
 import type { SessionError } from 'stackone-session'
 import type { Customer } from './customers.ts'
 
-const columns = ['owner', 'name', 'category', 'line', 'reason']
+const columns = ['owner', 'name', 'category', 'reason']
 
 const reasonOf = (error: SessionError): string =>
   error.name === 'ValidationError'
@@ -15,6 +15,6 @@ const reasonOf = (error: SessionError): string =>
 export const openFailures = async (file: string) => {
   await rm(file, { force: true })
   const header = [columns]
-  return async ({ owner, name, categories, line }: Customer, error: SessionError): Promise<void> =>
-    appendFile(file, stringify([...header.splice(0), [owner, name, categories.join(' '), line, reasonOf(error)]]))
+  return async ({ owner, name, categories }: Customer, error: SessionError): Promise<void> =>
+    appendFile(file, stringify([...header.splice(0), [owner, name, categories.join(' '), reasonOf(error)]]))
 }

@@ -7,6 +7,7 @@ import { stringify } from 'csv-stringify/sync'
 import PQueue from 'p-queue'
 import type { ConnectSessionToken } from 'stackone-session'
 import type { Customer } from './customers.ts'
+import { endOfLines, startOf } from './lines.ts'
 import { lock } from './lock.ts'
 
 export interface Links {
@@ -19,25 +20,12 @@ export interface Links {
 
 const header = 'owner,name,link,expires_at'
 
-/** Where the last whole line ends. A line break inside quotes ends none. */
-const endOfLines = async (file: string): Promise<number> => {
-  const at = { byte: 0, end: 0, quoted: false }
-  for await (const chunk of createReadStream(file))
-    for (const byte of chunk) {
-      at.byte += 1
-      if (byte === 0x22) at.quoted = !at.quoted
-      else if (byte === 0x0a && !at.quoted) at.end = at.byte
-    }
-  return at.end
-}
-
 export const openLinks = async (file: string): Promise<Links> => {
-  const handle = await open(file, 'a+', 0o600) // who has a link can use it
-  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(header.length + 3), position: 0 })
-  const start = buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '')
-  if (!start.startsWith(header) && !header.startsWith(start))
+  const start = await startOf(file, header.length)
+  if (start !== header && !header.startsWith(start))
     throw new Error(`${file} is another file than this command writes, and was left as it was`)
   const unlock = await lock(file)
+  const handle = await open(file, 'a', 0o600) // who has a link can use it
   await handle.truncate(await endOfLines(file))
   const isEmpty = (await handle.stat()).size === 0
 

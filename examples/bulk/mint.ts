@@ -1,4 +1,5 @@
 // Sends sessions at a steady pace: so many requests a minute, and none while StackOne asks to wait.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Either, isRight } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -26,6 +27,7 @@ const secondsAskedBy = (error: SessionError): number | undefined =>
 export const minter = (client: Client, { perMinute, signal, tries = 6 }: Pace) => {
   const turns = new PQueue({ interval: 60_000, intervalCap: perMinute, strict: true })
   const asked = { until: 0 }
+  setMaxListeners(0, signal) // all that wait listen to it
 
   const pause = async (ms: number): Promise<void> => {
     asked.until = Math.max(asked.until, Date.now() + ms)

@@ -29,11 +29,19 @@ const ask = async (title: string, cookie: string, choice: object): Promise<void>
   console.log(`${title}\n  ${response.status} ${text.replace(/"token":"[^"]+"/, '"token":"[secret]"')}`)
 }
 
-const page = await fetch(url)
-console.log(`GET /\n  ${page.status} ${/<h1>.*?<\/h1>/.exec(await page.text())?.[0]}`)
-await ask('A customer opens the Hub at recruiting:', 'login=7f3a', { categories: ['ats'] })
-await ask('Nobody is logged in:', '', {})
-await ask('A page says who the customer is:', 'login=7f3a', { originOwnerId: 'globex-7' })
+const visit = async (): Promise<void> => {
+  const page = await fetch(url)
+  console.log(`GET /\n  ${page.status} ${/<h1>.*?<\/h1>/.exec(await page.text())?.[0]}`)
+  await ask('A customer opens the Hub at recruiting:', 'login=7f3a', { categories: ['ats'] })
+  await ask('Nobody is logged in:', '', {})
+  await ask('A page says who the customer is:', 'login=7f3a', { originOwnerId: 'globex-7' })
+}
 
+// Next.js swallows what nobody caught, and goes on watching its files.
+process.stdout.on('error', () => process.exit(1))
+await visit().catch((error) => {
+  console.error(error)
+  process.exit(1)
+})
 if (stays) console.log(`\nThe app is at ${url}`)
-else process.exit() // a server for development has watchers that go on
+else process.exit()
