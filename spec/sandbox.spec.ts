@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
-import { ApiError, createClient, minutes, session } from '../lib/index.ts'
-import { sandbox } from '../lib/testing/index.ts'
+import { ApiError, ConfigurationError, createClient, minutes, session } from '../lib/index.ts'
+import { type SandboxOptions, sandbox } from '../lib/testing/index.ts'
+import { until } from './support/call.ts'
 import { caught } from './support/caught.ts'
 
 const owned = session().owner('acme-42', 'Acme Inc.')
@@ -71,6 +72,65 @@ describe('The sandbox', () => {
       .and.not.to.include(token)
   })
 
+  it('masks a token that it was sent when the request is printed', async () => {
+    const api = sandbox()
+    const client = createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch })
+    const { token } = await owned.send(client)
+    await client.authenticate(token)
+    expect(api.requests.at(-1)?.body).to.deep.equal({ token })
+    expect(inspect(api.requests, { depth: 9 })).not.to.include(token)
+  })
+
+  it('closes all its servers when it is disposed of, and each server by itself', async () => {
+    const api = sandbox()
+    const [one, two, three] = await Promise.all([api.listen(), api.listen(), api.listen()])
+    await one[Symbol.asyncDispose]()
+    expect(await caught(fetch(one.url))).to.be.instanceOf(TypeError)
+    expect((await fetch(two.url)).status).to.equal(401)
+    await api[Symbol.asyncDispose]()
+    for (const { url } of [two, three]) expect(await caught(fetch(url))).to.be.instanceOf(TypeError)
+    await api[Symbol.asyncDispose]()
+    await three.close()
+  })
+
+  it('closes a server that has only just been asked for', async () => {
+    const api = sandbox()
+    const asked = api.listen()
+    await api[Symbol.asyncDispose]()
+    expect(await caught(fetch((await asked).url))).to.be.instanceOf(TypeError)
+  })
+
+  it('closes while a request waits for an answer that never comes', async () => {
+    const api = sandbox()
+    const { url } = await api.listen()
+    api.fail('silence')
+    const waiting = caught(fetch(`${url}/connect_sessions/1`))
+    expect(await until(() => api.requests.length === 1)).to.equal(true)
+    await api[Symbol.asyncDispose]()
+    expect(await waiting).to.be.instanceOf(TypeError)
+  })
+
+  const misfits: readonly (readonly [unknown, string])[] = [
+    [null, '  - expected an object of options, got null'],
+    [{ apikey: 'x' }, "  - apikey: is no option (did you mean 'apiKey'?)"],
+    [{ apiKey: ' ' }, '  - apiKey: expected a string that is not blank, got a blank string'],
+    [{ apiKey: 7 }, '  - apiKey: expected a string that is not blank, got a number'],
+    [{ now: new Date() }, '  - now: expected a function that gives a Date, got an object'],
+    [{ seed: 1.5 }, '  - seed: expected a whole number, got a fraction'],
+    [{ seed: '1' }, '  - seed: expected a whole number, got a string'],
+    [{ seed: 'a', now: 7 }, '  - seed: expected a whole number, got a string\n  - now: expected a function'],
+  ]
+  for (const [options, says] of misfits)
+    it(`refuses the options ${JSON.stringify(options)}`, () => {
+      const made = () => sandbox(options as SandboxOptions) // what the compiler would not let through
+      expect(made).to.throw(ConfigurationError, `sandbox was given options that it cannot take:\n${says}`)
+    })
+
+  it('takes options that are undefined for absent', async () => {
+    const api = sandbox({ apiKey: undefined, now: undefined, seed: undefined })
+    expect((await owned.send(createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch }))).drift).to.deep.equal([])
+  })
+
   it('forgets all on reset', async () => {
     const api = sandbox()
     await owned.send(createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch }))
@@ -133,6 +193,7 @@ describe('The sandbox', () => {
       401,
       /^Un/,
     ],
+    ['a key in what is no base64', url, { ...post, headers: { ...headers, authorization: 'Basic abcde' } }, 401, /^Un/],
     [
       'another scheme',
       url,
@@ -154,6 +215,7 @@ describe('The sandbox', () => {
     ['an expiry of zero', url, withBody({ expires_in: 0 }), 400, /expires_in: expected a whole number/],
     ['a type in capitals', url, withBody({ type: 'TEST' }), 400, /type: expected 'production' or 'test'/],
     ['an unknown id', `${url}/9`, { headers }, 404, /No such connect session/],
+    ['an id that is no escape', `${url}/%`, { headers }, 404, /No such connect session/],
     ['an unknown token', `${url}/authenticate`, { ...post, body: '{"token":"x"}' }, 401, /unknown or expired/],
     ['no token', `${url}/authenticate`, { ...post, body: '{}' }, 400, /^token: /],
     ['another method', url, { headers, method: 'PUT', body }, 404, /^Cannot PUT \/connect_sessions$/],

@@ -31,7 +31,7 @@ const payloadOf = (body: unknown): ConnectSessionCreate => {
   if (!isLeft(decoded)) return decoded.right
   const sentences = decoded.left.map(({ context, message }) => {
     const [, ...path] = context.map(({ key }) => key)
-    return `${path.join('.')}: ${message}`
+    return path.length === 0 ? message : `${path.join('.')}: ${message}`
   })
   throw new Refused(400, sentences.join('; '))
 }

@@ -12,7 +12,7 @@ export type AttemptStatus = (typeof statuses)[number]
 
 /** How the end user's try to connect an account ends, in detail. */
 export interface ConnectEnd {
-  /** @default 'authenticated' */
+  /** The status that the attempt ends with, or has so far. @default 'authenticated' */
   readonly status?: AttemptStatus | undefined
   /** The connector that the user picks. @default the session's own, or the first that the Hub offers for it */
   readonly provider?: string | undefined
@@ -68,15 +68,18 @@ const known = (state: State, id: unknown): Minted => {
   return made ?? refuse(problem('id', `expected the id of one of the ${count} sessions of this sandbox`))
 }
 
+const editedBy = ({ accounts }: State, { accountId }: Minted): Account | undefined =>
+  accounts.find(({ id }) => id === accountId)
+
 /** The connectors that the Hub of a session offers: that of the account it edits, or those of the session. */
-export const offered = ({ accounts }: State, { payload, accountId }: Minted): readonly Connector[] => {
-  const edited = accounts.find(({ id }) => id === accountId)
-  return edited === undefined ? connectorsFor(payload) : [connectorOf(edited.provider)]
+export const offered = (state: State, made: Minted): readonly Connector[] => {
+  const edited = editedBy(state, made)
+  return edited === undefined ? connectorsFor(made.payload) : [connectorOf(edited.provider)]
 }
 
-/** The provider that the user picks, which a session may have fixed. */
+/** The provider that the user picks, where there is something to pick. */
 const picked = (state: State, made: Minted, provider: string | undefined): string => {
-  const fixed = made.payload.provider
+  const fixed = editedBy(state, made)?.provider ?? made.payload.provider
   if (fixed !== undefined && provider !== undefined && fixed !== provider)
     return refuse(problem('end.provider', 'the session opens the Hub at another provider'))
   // The Hub offers one connector at least.

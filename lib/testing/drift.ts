@@ -82,8 +82,7 @@ export type Drift = keyof typeof changes
  *   expect((await acme.send(client)).token).to.be.a('string')
  * }
  */
-// The keys of a literal are what its type says.
-export const drifts: readonly Drift[] = Object.freeze(Object.keys(changes) as Drift[])
+export const drifts: readonly Drift[] = Object.freeze(Object.keys(changes) as Drift[]) // its keys are what its type says
 
 /** A success with a drift; an error stays as it is. */
 export const drifted = async (drift: Drift, response: Response): Promise<Response> => {

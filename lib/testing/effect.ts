@@ -91,6 +91,7 @@ const slow = (ms: number): Effect => ({
         controller.enqueue(body)
         controller.close()
       }, ms)
+      if (signal?.aborted) abort()
       signal?.addEventListener('abort', abort)
       return end
     }),

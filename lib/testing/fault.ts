@@ -10,7 +10,7 @@ import { type Drift, drifts } from './drift.ts'
  *
  * These happen before the API has seen the request, whatever its key and its body, and nothing is minted:
  *
- * - `429`, or any other error status from 400 to 599: with the API's error body.
+ * - `429`, or any other error status from 400 to 599: with the API's error body, and without a `Retry-After`.
  * - `{ status, retryAfter?, message?, body? }`: the same with a `Retry-After`, in seconds or as a text such as an HTTP
  *   date; with a sentence of the server's; or with a body of your own, a string as it stands, all else as JSON.
  * - `'html'`, or `{ html: status }`: a gateway's page, with status 502 unless told otherwise.
@@ -124,8 +124,8 @@ const faultIssues = (fault: unknown): readonly Issue[] => {
     return problem === undefined ? [] : [issue('fault', problem)]
   }
   if (words.some((word) => word === fault)) return []
-  const form = isRecord(fault) ? Object.keys(forms).find((name) => fault[name] !== undefined) : undefined
-  if (!isRecord(fault) || form === undefined)
+  const form = isRecord(fault) ? Object.keys(forms).find((name) => Object.hasOwn(fault, name)) : undefined
+  if (!isRecord(fault) || form === undefined || fault[form] === undefined)
     return [issue('fault', `${expected}, got ${kindOf(fault)}`, faultHint(fault))]
   const both = fault['message'] !== undefined && fault['body'] !== undefined
   return [

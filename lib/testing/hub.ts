@@ -12,10 +12,7 @@ const cors = {
   'access-control-max-age': '600',
 } as const
 
-const authentication = 'api_key'
-const environment = 'production'
-
-/** What the end user is asked for. */
+/** What the end user is asked for, all of it required. */
 const fields = [
   { key: 'subdomain', label: 'Subdomain', type: 'text', required: true, secret: false, placeholder: 'acme' },
   { key: 'api_key', label: 'API key', type: 'password', required: true, secret: true, placeholder: 'Any text will do' },
@@ -39,8 +36,8 @@ const integration = (connector: Connector): object => ({
   provider: connector.provider,
   type: connector.category,
   version: '1.0.0',
-  authentication_config_key: authentication,
-  environment,
+  authentication_config_key: 'api_key',
+  environment: 'production',
   integration_id: idOf(connector),
   logo_url: logoOf(connector),
 })
@@ -53,12 +50,10 @@ const config = (connector: Connector): object => ({
   configFields: fields,
 })
 
-const isRequired = ({ required }: (typeof fields)[number]): boolean => required
-
 /** The credentials must be there; whether they are right, only a provider would know. */
 const checkCredentials = (body: unknown): void => {
   const given = isRecord(body) && isRecord(body['credentials']) ? body['credentials'] : {}
-  const missing = fields.filter(isRequired).filter(({ key }) => !text.is(given[key]))
+  const missing = fields.filter(({ key }) => !text.is(given[key]))
   if (missing.length > 0) throw new Refused(400, missing.map(({ label }) => `${label} is required`).join('; '))
 }
 
@@ -96,11 +91,9 @@ const checkAccount = ({ made }: Asked, id: string): void => {
 /** The account that is edited. Its credentials are never given back. */
 const account = (asked: Asked, id: string): object => {
   checkAccount(asked, id)
-  const integrationIds = offered(asked.state, asked.made).map((connector) => ({
-    provider: connector.provider,
-    integrationId: idOf(connector),
-  }))
-  return { id, ...integrationIds[0], setupInformation: {}, secrets: {} }
+  const [connector] = offered(asked.state, asked.made)
+  const form = connector && { provider: connector.provider, integrationId: idOf(connector) }
+  return { id, ...form, setupInformation: {}, secrets: {} }
 }
 
 const endpoints: Readonly<Record<string, readonly [status: number, answer: (asked: Asked, id: string) => object]>> = {

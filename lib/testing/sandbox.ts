@@ -60,7 +60,7 @@ export interface Sandbox {
    */
   readonly connect: (id: string | number | undefined, end?: AttemptStatus | ConnectEnd) => Connected
   /**
-   * Serves the same over HTTP, on 127.0.0.1 and a free port.
+   * Serves the same over HTTP, on 127.0.0.1 and a free port: for `createClient`, and for a page with `@stackone/hub`.
    *
    * @example
    * const server = await api.listen()
@@ -133,14 +133,9 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
       faults.reset()
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(
-        servers.splice(0).map((server) =>
-          server.then(
-            ({ close }) => close(),
-            () => {},
-          ),
-        ),
-      )
+      // One that could not listen was told to whoever asked for it.
+      const listening = await Promise.allSettled(servers.splice(0))
+      await Promise.all(listening.map((server) => server.status === 'fulfilled' && server.value.close()))
     },
   })
 }

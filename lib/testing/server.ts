@@ -40,6 +40,12 @@ const reply = async (outgoing: ServerResponse, { status, headers, body }: Respon
   outgoing.end()
 }
 
+/** Resets the connection; one on which an answer has begun is closed, for a reset could overtake what was sent. */
+const breakOff = (outgoing: ServerResponse): void => {
+  if (outgoing.headersSent) outgoing.destroy()
+  else outgoing.req.socket.resetAndDestroy()
+}
+
 /** A signal that is aborted once the client has gone away. */
 const signalOf = (outgoing: ServerResponse): AbortSignal => {
   const controller = new AbortController()
@@ -48,7 +54,7 @@ const signalOf = (outgoing: ServerResponse): AbortSignal => {
 }
 
 /**
- * Serves a fetch function over HTTP, on 127.0.0.1. Where that rejects, or its body breaks, the connection is reset.
+ * Serves a fetch function over HTTP, on 127.0.0.1. Where that rejects, or its body breaks, so does the connection.
  *
  * Node's module is loaded only here: the rest runs where there is none.
  */
@@ -61,7 +67,7 @@ export const serve = async (
     requestOf(incoming, url())
       .then((request) => answer(request, { signal }))
       .then((response) => reply(outgoing, response))
-      .catch(() => incoming.socket.resetAndDestroy())
+      .catch(() => breakOff(outgoing))
   })
   const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port, not a pipe
   const close = (): Promise<void> =>

@@ -1,0 +1,67 @@
+import { expect } from 'chai'
+import { serve } from '../lib/testing/server.ts'
+import { until } from './support/call.ts'
+import { caught } from './support/caught.ts'
+
+const waiting = (signal: AbortSignal | null | undefined): Promise<Response> =>
+  new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+
+describe('The server of a sandbox', () => {
+  it('hands over a request as it came', async () => {
+    const server = await serve(async (request) =>
+      Response.json([
+        request.method,
+        new URL(request.url).pathname,
+        request.headers.get('x-team'),
+        await request.text(),
+      ]),
+    )
+    try {
+      const response = await fetch(`${server.url}/a/b?c`, {
+        method: 'POST',
+        headers: { 'x-team': 'hub' },
+        body: 'é 🔑',
+      })
+      expect(await response.json()).to.deep.equal(['POST', '/a/b', 'hub', 'é 🔑'])
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('tells the answer that nobody waits for it any more', async () => {
+    const signals: AbortSignal[] = []
+    const server = await serve((_, { signal }) => {
+      if (signal) signals.push(signal)
+      return waiting(signal)
+    })
+    try {
+      const controller = new AbortController()
+      const asked = caught(fetch(server.url, { signal: controller.signal }))
+      expect(await until(() => signals.length === 1)).to.equal(true)
+      expect(signals[0]?.aborted).to.equal(false)
+      controller.abort()
+      expect(await asked).to.include({ name: 'AbortError' })
+      expect(await until(() => signals[0]?.aborted === true)).to.equal(true)
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('sends a body as it comes', async () => {
+    const parts: ReadableStreamDefaultController<Uint8Array>[] = []
+    const server = await serve(async () => {
+      const body = new ReadableStream<Uint8Array>({ start: (controller) => void parts.push(controller) })
+      return new Response(body, { status: 202, headers: { 'x-part': 'one' } })
+    })
+    try {
+      const response = await fetch(server.url)
+      expect([response.status, response.headers.get('x-part')]).to.deep.equal([202, 'one'])
+      parts[0]?.enqueue(new TextEncoder().encode('first '))
+      parts[0]?.enqueue(new TextEncoder().encode('last'))
+      parts[0]?.close()
+      expect(await response.text()).to.equal('first last')
+    } finally {
+      await server.close()
+    }
+  })
+})
