@@ -159,8 +159,8 @@ const flattened = (options: HandlerOptions): unknown => {
   }
 }
 
-const setOf = <A>(list: readonly A[] | true | undefined): ReadonlySet<unknown> | true | undefined =>
-  list === undefined || list === true ? list : new Set<unknown>(list)
+const setOf = (list: readonly unknown[] | true | undefined): ReadonlySet<unknown> | true | undefined =>
+  list === undefined || list === true ? list : new Set(list)
 
 /** The options of a handler; throws a ConfigurationError that lists all that is wrong. */
 export const policyOf = (options: HandlerOptions): Policy => {

@@ -145,6 +145,7 @@ describe('The choices of a page', () => {
       all,
       ['provider: expected a string that is not blank, got null', 'multiple: expected true or false, got null'],
     ],
+    ['multiple, where the server says no', { multiple: true }, { multiple: false }, [`multiple: ${closed}`]],
     ['a text for a truth', { multiple: 'true' }, all, ['multiple: expected true or false, got a string']],
     ['a number for a truth', { multiple: 1 }, all, ['multiple: expected true or false, got a number']],
     [

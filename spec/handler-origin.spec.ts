@@ -61,6 +61,7 @@ const refused: Row = [
     { origin: evil, 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' },
   ],
   ['a file', { origin: 'file://' }],
+  ['a file, where the request came in the open', { origin: 'file://' }, 'http://app.acme.example/api'],
 ]
 
 describe('The origin of a request', () => {
