@@ -74,6 +74,14 @@ describe('The examples', function () {
     expect([...Object.keys(printed), ...elsewhere]).to.have.members(names)
   })
 
+  it('are all in the table of the README', () => {
+    const readme = readFileSync('README.md', 'utf8')
+    const all = readdirSync('examples').filter((entry) => entry !== 'index.ts')
+    expect(
+      all.filter((entry) => !readme.includes(`[\`${entry.replace(/\.ts$/, '')}\`](examples/${entry}`)),
+    ).to.deep.equal([])
+  })
+
   for (const [name, patterns] of Object.entries(printed))
     describe(name, () => {
       const api = sandbox({ apiKey: key })
