@@ -68,15 +68,28 @@ describe('The parts of the example bulk', () => {
       expect(api.requests).to.have.length(4)
     })
 
-    it('ends a wait at once when it is told to stop', async () => {
+    it('ends all waits at once when it is told to stop, and warns of none', async () => {
       const { api, stop, mint } = setUp(1000)
-      api.fail({ status: 429, retryAfter: 60 })
-      const waiting = mint(acme).catch((error: unknown) => error)
-      expect(await until(() => api.requests.length === 1)).to.equal(true)
-      stop.abort()
-      expect(await waiting)
-        .to.be.an('error')
-        .with.property('name', 'AbortError')
+      const warnings: Error[] = []
+      const warned = (warning: Error): unknown => warnings.push(warning)
+      process.on('warning', warned)
+      try {
+        api.fail({ status: 429, retryAfter: 60 })
+        const first = mint(acme).catch((error: unknown) => error)
+        expect(await until(() => api.requests.length === 1)).to.equal(true)
+        await sleep(20)
+        const others = Array.from({ length: 20 }, () => mint(acme).catch((reason: unknown) => reason))
+        await sleep(20)
+        stop.abort('enough')
+        for (const end of await Promise.all(others)) expect(end).to.equal('enough')
+        expect(await first)
+          .to.be.an('error')
+          .with.property('name', 'AbortError')
+      } finally {
+        process.off('warning', warned)
+      }
+      expect(warnings).to.deep.equal([])
+      expect(api.requests).to.have.length(1)
     })
 
     it('gives up on a customer after some requests, or at once where another would be no better', async () => {
