@@ -1,0 +1,26 @@
+// Customers that nobody has, for a look without an account.
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { stringify } from 'csv-stringify/sync'
+import { sandbox } from 'stackone-session/testing'
+
+/** Writes a CSV of so many customers. */
+export const writeCustomers = async (file: string, count: number): Promise<void> => {
+  const out = createWriteStream(file)
+  out.write('owner,name,category\n')
+  for (let number = 1; number <= count; number += 1)
+    if (!out.write(stringify([[`acme-${number}`, `Acme ${number}, Inc.`, number % 2 ? 'hris' : 'ats;hris']])))
+      await once(out, 'drain')
+  out.end()
+  await once(out, 'finish')
+}
+
+/** The sandbox on a bad day: of its answers that share is a fault. */
+export const badDay = (share: number) => {
+  const api = sandbox()
+  const faults = [503, 'reset', 'cut', 'html', { status: 429, retryAfter: 1 }] as const
+  // Each is drawn for what the ones before left over.
+  for (const [index, fault] of faults.entries())
+    api.fail(fault, { rate: share / faults.length / (1 - (share * index) / faults.length) })
+  return api
+}

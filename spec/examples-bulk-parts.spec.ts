@@ -1,0 +1,233 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { customersOf } from '../examples/bulk/customers.ts'
+import { writeCustomers } from '../examples/bulk/demo.ts'
+import { openLinks } from '../examples/bulk/links.ts'
+import { minter } from '../examples/bulk/mint.ts'
+import { ConnectSessionToken, createClient, session } from '../lib/index.ts'
+import { sandbox } from '../lib/testing/index.ts'
+import { until } from './support/call.ts'
+import { caught } from './support/caught.ts'
+import { rightOf } from './support/either.ts'
+
+const acme = session().owner('acme-42', 'Acme Inc.')
+
+describe('The parts of the example bulk', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bulk-parts-'))
+  const file = join(folder, 'file.csv')
+  afterEach(() => rmSync(file, { force: true }))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  describe('the pace', () => {
+    const setUp = (perMinute: number, tries = 6) => {
+      const api = sandbox()
+      const stop = new AbortController()
+      const client = createClient({ apiKey: key, fetch: api.fetch })
+      return { api, stop, mint: minter(client, { perMinute, tries, signal: stop.signal }) }
+    }
+    const key = 'v1.eu1.mine'
+
+    it('is so many requests in a minute, and the rest wait until they are told to stop', async () => {
+      const { api, stop, mint } = setUp(5)
+      const results = Array.from({ length: 8 }, () => mint(acme).catch((reason: unknown) => reason))
+      expect(await until(() => api.requests.length === 5)).to.equal(true)
+      await sleep(100)
+      stop.abort('enough')
+      const ends = await Promise.all(results)
+      expect(api.requests).to.have.length(5)
+      expect(ends.filter((end) => end === 'enough')).to.have.length(3)
+    })
+
+    it('counts what is tried again', async () => {
+      const { api, stop, mint } = setUp(5)
+      api.fail('reset', { times: 2 })
+      const results = Array.from({ length: 4 }, () => mint(acme).catch((reason: unknown) => reason))
+      expect(await until(() => api.requests.length === 5)).to.equal(true)
+      await sleep(500)
+      stop.abort('enough')
+      const ends = await Promise.all(results)
+      expect(api.requests).to.have.length(5)
+      expect(ends.filter((end) => end === 'enough')).to.have.length(1)
+    })
+
+    it('is none at all for as long as StackOne asks to wait', async () => {
+      const { api, mint } = setUp(1000)
+      api.fail({ status: 429, retryAfter: 1 })
+      const started = performance.now()
+      const first = mint(acme)
+      expect(await until(() => api.requests.length === 1)).to.equal(true)
+      await sleep(20)
+      const others = [mint(acme), mint(acme)]
+      await sleep(300)
+      expect(api.requests).to.have.length(1)
+      for (const result of await Promise.all([first, ...others])) expect(rightOf(result).token).to.be.a('string')
+      expect(performance.now() - started).to.be.at.least(990)
+      expect(api.requests).to.have.length(4)
+    })
+
+    it('ends all waits at once when it is told to stop, and warns of none', async () => {
+      const { api, stop, mint } = setUp(1000)
+      const warnings: Error[] = []
+      const warned = (warning: Error): unknown => warnings.push(warning)
+      process.on('warning', warned)
+      try {
+        api.fail({ status: 429, retryAfter: 60 })
+        const first = mint(acme).catch((error: unknown) => error)
+        expect(await until(() => api.requests.length === 1)).to.equal(true)
+        await sleep(20)
+        const others = Array.from({ length: 20 }, () => mint(acme).catch((reason: unknown) => reason))
+        await sleep(20)
+        stop.abort('enough')
+        for (const end of await Promise.all(others)) expect(end).to.equal('enough')
+        expect(await first)
+          .to.be.an('error')
+          .with.property('name', 'AbortError')
+      } finally {
+        process.off('warning', warned)
+      }
+      expect(warnings).to.deep.equal([])
+      expect(api.requests).to.have.length(1)
+    })
+
+    it('gives up on a customer after some requests, or at once where another would be no better', async () => {
+      const { api, mint } = setUp(1000, 3)
+      api.fail(500, { times: 3 })
+      expect(await mint(acme)).to.have.nested.property('left.status', 500)
+      expect(api.requests).to.have.length(3)
+      api.fail(422)
+      expect(await mint(acme)).to.have.nested.property('left.status', 422)
+      expect(await mint(acme.label(' '))).to.have.nested.property('left.name', 'ValidationError')
+      expect(api.requests).to.have.length(4)
+    })
+
+    it('takes a token without a link for a failure', async () => {
+      const { api, mint } = setUp(1000, 1)
+      api.fail({ drift: 'no auth_link_url' })
+      expect(await mint(acme)).to.have.nested.property('left.name', 'ReplyError')
+    })
+  })
+
+  describe('the file of links', () => {
+    const header = 'owner,name,link,expires_at\n'
+    const minted = rightOf(
+      ConnectSessionToken.decode({
+        token: 'tok',
+        auth_link_url: 'https://api.example/connect/tok',
+        created_at: '2026-05-04T10:00:00.000Z',
+      }),
+    )
+    const customer = (owner: string, name: string) => ({ owner, name, categories: [] })
+    const line = (owner: string, name: string): string =>
+      `${owner},${name},https://api.example/connect/tok,2026-05-04T10:30:00.000Z\n`
+    const acmeLine = line('acme-42', '"Acme\r\nInc."')
+
+    const begun: readonly (readonly [title: string, before: string, after: string, owners: readonly string[]])[] = [
+      ['is there only in part', header.slice(0, 9), header, []],
+      ['is empty', '', header, []],
+      ['has no customer', header, header, []],
+      ['is whole', header + acmeLine, header + acmeLine, ['acme-42']],
+      [
+        'lost its last line break',
+        header + acmeLine + line('globex-7', 'Globex').trimEnd(),
+        header + acmeLine,
+        ['acme-42'],
+      ],
+      ['was cut off in a word', `${header}${acmeLine}glob`, header + acmeLine, ['acme-42']],
+      [
+        'was cut off inside quotes, after a line break',
+        `${header}${acmeLine}globex-7,"Glo\n`,
+        header + acmeLine,
+        ['acme-42'],
+      ],
+      [
+        'was saved by a spreadsheet',
+        `\uFEFF${(header + line('acme-42', 'Acme')).replaceAll('\n', '\r\n')}`,
+        '',
+        ['acme-42'],
+      ],
+    ]
+
+    for (const [title, before, after, owners] of begun)
+      it(`goes on with one that ${title}`, async () => {
+        writeFileSync(file, before)
+        const links = await openLinks(file)
+        expect([...links.owners]).to.deep.equal(owners)
+        await links.append(customer('hooli-9', 'Hooli, "the"\nBest'), minted)
+        await links.close()
+        expect(readFileSync(file, 'utf8')).to.equal(`${after || before}${line('hooli-9', '"Hooli, ""the""\nBest"')}`)
+        const again = await openLinks(file)
+        expect([...again.owners]).to.deep.equal([...owners, 'hooli-9'])
+        await again.close()
+        expect(existsSync(`${file}.lock`)).to.equal(false)
+      })
+
+    it('has each of many lines that came at once', async () => {
+      const links = await openLinks(file)
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) => links.append(customer(`acme-${index}`, 'Acme'), minted)),
+      )
+      await links.close()
+      const again = await openLinks(file)
+      expect([...again.owners]).to.have.members(Array.from({ length: 50 }, (_, index) => `acme-${index}`))
+      await again.close()
+    })
+
+    it('is left as it was if it is another file', async () => {
+      for (const text of ['owner,name,category\nacme-42,Acme', 'owner,name\n', '\n', header.replaceAll(',', ';')]) {
+        writeFileSync(file, text)
+        expect(await caught(openLinks(file)))
+          .to.have.property('message')
+          .that.includes('was left as it was')
+        expect(readFileSync(file, 'utf8')).to.equal(text)
+        expect(existsSync(`${file}.lock`)).to.equal(false)
+      }
+    })
+
+    if (process.platform !== 'win32')
+      it('can be read by its owner alone', async () => {
+        await (await openLinks(file)).close()
+        expect(statSync(file).mode & 0o077).to.equal(0)
+      })
+
+    it('is free again after a run that was killed', async () => {
+      writeFileSync(`${file}.lock`, '999999999')
+      await (await openLinks(file)).close()
+      writeFileSync(`${file}.lock`, String(process.ppid))
+      expect(await caught(openLinks(file)))
+        .to.have.property('message')
+        .that.includes(`process ${process.ppid}`)
+      rmSync(`${file}.lock`)
+    })
+  })
+
+  describe('the file of customers', () => {
+    const readAll = async (): Promise<readonly string[]> => {
+      const owners: string[] = []
+      for await (const { owner } of customersOf(file)) owners.push(owner)
+      return owners
+    }
+
+    const broken: readonly (readonly [title: string, text: string, message: RegExp])[] = [
+      ['has no column for the owner', 'id,name\na,b\n', /file\.csv: the first line names no column owner; expected/],
+      ['has other separators', 'owner;name\na;b\n', /names no column owner and none name/],
+      ['has a quote that nobody closed', 'owner,name\na,"b\nc,d\n', /file\.csv: Quote Not Closed.*line \d/],
+      ['has a quote that takes the rest', `owner,name\na,"b\n${'c,d\n'.repeat(50_000)}`, /file\.csv: Max Record Size/],
+    ]
+
+    for (const [title, text, message] of broken)
+      it(`is refused if it ${title}`, async () => {
+        writeFileSync(file, text)
+        expect(await caught(readAll()))
+          .to.have.property('message')
+          .that.matches(message)
+      })
+
+    it('is read as it was written', async () => {
+      await writeCustomers(file, 1000)
+      expect(await readAll()).to.deep.equal(Array.from({ length: 1000 }, (_, index) => `acme-${index + 1}`))
+    })
+  })
+})

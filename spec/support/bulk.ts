@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
+import type { Ran } from './run.ts'
+
+export interface Running {
+  readonly kill: (signal: 'SIGINT' | 'SIGKILL') => void
+  /** What came of it; the code is null if it was killed. */
+  readonly ended: Promise<Omit<Ran, 'code'> & { readonly code: number | null }>
+}
+
+/** Starts the example bulk in a process of its own. */
+export const startBulk = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  imports: readonly string[] = [],
+): Running => {
+  const { STACKONE_API_KEY, STACKONE_BASE_URL, NODE_OPTIONS, NODE_V8_COVERAGE, ...rest } = process.env
+  const flags = ['./spec/support/typescript.js', ...imports].map((path) => `--import=${path}`)
+  const child = spawn(process.execPath, [...flags, 'examples/index.ts', 'bulk', ...args], { env: { ...rest, ...env } })
+  const text = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    text.stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    text.stderr += chunk
+  })
+  return {
+    kill: (signal) => child.kill(signal),
+    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, ...text }))),
+  }
+}
+
+export type Rows = readonly Readonly<Record<string, string>>[]
+
+export const rowsOf = (file: string): Rows => parse(readFileSync(file), { columns: true, bom: true })
