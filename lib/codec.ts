@@ -93,7 +93,7 @@ export const text = check(
 export const flag = check('Flag', (value): value is boolean => typeof value === 'boolean', 'true or false')
 
 /** A list, each entry by a codec that only checks; decoding makes a frozen copy. */
-export const list = <A>(entry: t.Type<A>, least: 0 | 1): Quick<readonly A[]> => {
+export const list = <A>(entry: t.Type<A>, least: 0 | 1): t.Type<readonly A[]> => {
   const what = least === 0 ? 'an array' : 'an array that is not empty'
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
     if (!Array.isArray(value) || value.length < least) return refuse(value, context, expected(what, value))
@@ -111,8 +111,5 @@ export const list = <A>(entry: t.Type<A>, least: 0 | 1): Quick<readonly A[]> => 
     for (const given of value) if (!entry.is(given)) return false
     return true
   }
-  // Only what is frozen cannot change after it was checked.
-  const quickly = (value: unknown): readonly A[] | undefined =>
-    Object.isFrozen(value) && is(value) ? value : undefined
-  return quick(new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, (entries) => entries.slice()), quickly)
+  return new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, (entries) => entries.slice())
 }

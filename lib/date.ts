@@ -13,9 +13,8 @@ const date = (name: string, expected: string, read: (value: unknown) => Date | u
 
 const instant = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i
 
-// Date reads the 30th of February as the 2nd of March; the days up to the 28th are in every month.
-const isOnCalendar = (day: string): boolean =>
-  Number(day.slice(-2)) <= 28 || Boolean(new Date(`${day}T00:00Z`).toJSON()?.startsWith(day))
+// Date reads the 30th of February as the 2nd of March.
+const isOnCalendar = (day: string): boolean => new Date(`${day}T00:00Z`).getUTCDate() === Number(day.slice(-2))
 
 const read = (text: string, zoneless?: string): Date | undefined => {
   const [, day, time = '00:00', zone = zoneless] = instant.exec(text.trim()) ?? []

@@ -173,9 +173,10 @@ class Chain implements Session {
     return guarded('The client', async () => {
       const decoded = this.decode()
       if (isLeft(decoded)) return decoded
-      if (!isRecord(client) || typeof client.create !== 'function')
+      const create = isRecord(client) ? client.create : undefined
+      if (typeof create !== 'function')
         return left(new ConfigurationError(`${expected('a client', client)}: .send(createClient({ apiKey })).`))
-      return right(await client.create(decoded.right, options))
+      return right(await create.call(client, decoded.right, options))
     })
   }
 

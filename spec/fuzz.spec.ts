@@ -217,7 +217,7 @@ describe('Whatever is given', () => {
 })
 
 /** The same value with a getter for each member, and how often the busiest of them was run. */
-const counted = (value: unknown): { readonly value: unknown; readonly most: () => number } => {
+const counted = (value: unknown, isFrozen: boolean): { readonly value: unknown; readonly most: () => number } => {
   const counts: number[] = []
   const wrap = (inner: unknown): unknown => {
     if (typeof inner !== 'object' || inner === null) return inner
@@ -230,7 +230,7 @@ const counted = (value: unknown): { readonly value: unknown; readonly most: () =
       }
       Object.defineProperty(target, name, { enumerable: true, configurable: true, get })
     }
-    return target
+    return isFrozen ? Object.freeze(target) : target
   }
   return { value: wrap(value), most: () => Math.max(0, ...counts) }
 }
@@ -267,18 +267,20 @@ describe("A getter of the caller's", () => {
       { ...options, apiKey, fetch, userAgent: 'judge', strict: false },
       async (given) => owned.send(Reflect.apply(createClient, undefined, [given])),
     ],
+    ['send, for the client', client, (given) => Reflect.apply(owned.send, owned, [given])],
     ['send', options, (given) => Reflect.apply(owned.send, owned, [client, given])],
     ['client.create', model, (given) => Reflect.apply(client.create, client, [given])],
     ['client.create, for options', options, (given) => Reflect.apply(client.create, client, [model, given])],
     ['client.get, for options', options, (given) => Reflect.apply(client.get, client, ['4711', given])],
   ]
   for (const [title, plain, reader] of readers) {
-    it(`is run once at most: ${title}`, async () => {
-      const { value, most } = counted(plain)
-      const ended = await outcome(() => reader(value))
-      if ('threw' in ended) throw ended.threw
-      expect(most()).to.equal(1)
-    })
+    for (const isFrozen of [false, true])
+      it(`is run once at most${isFrozen ? ', also of what is frozen' : ''}: ${title}`, async () => {
+        const { value, most } = counted(plain, isFrozen)
+        const ended = await outcome(() => reader(value))
+        if ('threw' in ended) throw ended.threw
+        expect(most()).to.equal(1)
+      })
 
     it(`is run once at most, also where the value is a proxy: ${title}`, async () => {
       const reads = new Map<PropertyKey, number>()
