@@ -26,6 +26,7 @@ export type { Json, JsonObject } from './json.ts'
 export type { CallOptions, ClientOptions, Fetch, HeaderValues, WaitOptions } from './options.ts'
 export {
   type ConnectionAttempt,
+  type ConnectionAttemptWire,
   ConnectSession,
   ConnectSessionToken,
   type ConnectSessionTokenWire,

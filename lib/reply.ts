@@ -60,14 +60,25 @@ const attemptSometimes = {
   oauthErrorDescription: string,
 }
 const attempts = bothOf('ConnectionAttempt', {}, attemptAlways, attemptSometimes)
-const attempt = lax(attempts.open, attempts.contract)
 
 /**
  * The latest try of the end user to connect an account.
  *
  * @example const isConnected = (attempt: ConnectionAttempt): boolean => attempt.status === 'authenticated'
  */
-export interface ConnectionAttempt extends t.TypeOf<typeof attempt> {}
+export interface ConnectionAttempt extends t.TypeOf<typeof attempts.open> {}
+
+/**
+ * `ConnectionAttempt` on the wire, in snake case.
+ *
+ * @example
+ * const attempt: ConnectionAttemptWire = { id: 'a1', status: 'authenticated', account_secure_id: 'account-1' }
+ * const reply: ConnectSessionWire = { id: 7, latest_connection_attempt: attempt }
+ */
+export interface ConnectionAttemptWire extends t.OutputOf<typeof attempts.open> {}
+
+// The types by name, as users see them.
+const attempt = lax<ConnectionAttempt, ConnectionAttemptWire>(attempts.open, attempts.contract)
 
 const always = {
   /** The session's id, for `client.get`. */
