@@ -53,7 +53,7 @@ await told(acme.owner('acme-42', ' ').expiresIn(Date.now()), client)()
 
 // What else can go wrong, made by the sandbox.
 if (api) {
-  const once = createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch, retries: 0, timeout: 500, strict: true })
+  const once = createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch, retries: 0, timeout: 300, strict: true })
   const faults = [{ status: 429, retryAfter: 60 }, 'html', 'reset', 'silence', { drift: 'id as a string' }] as const
   for (const fault of faults) {
     api.fail(fault)

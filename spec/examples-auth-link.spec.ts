@@ -82,7 +82,7 @@ describe('The example auth-link', function () {
   it('fails if the customer did not connect', async () => {
     const { ran } = await cancelled()
     expect(ran.code).to.equal(1)
-    expect(ran.stdout).to.match(/\ncancelled/)
+    expect(ran.stdout).to.match(/\ncancelled\n$/)
   })
 
   it('says of each flag what is wrong with it, all at once', async () => {

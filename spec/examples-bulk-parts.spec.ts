@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { customersOf } from '../examples/bulk/customers.ts'
-import { writeCustomers } from '../examples/bulk/demo.ts'
+import { badDay, writeCustomers } from '../examples/bulk/demo.ts'
 import { openLinks } from '../examples/bulk/links.ts'
 import { minter } from '../examples/bulk/mint.ts'
 import { ConnectSessionToken, createClient, session } from '../lib/index.ts'
@@ -104,9 +104,10 @@ describe('The parts of the example bulk', () => {
     })
 
     it('takes a token without a link for a failure', async () => {
-      const { api, mint } = setUp(1000, 1)
+      const { api, mint } = setUp(1000)
       api.fail({ drift: 'no auth_link_url' })
       expect(await mint(acme)).to.have.nested.property('left.name', 'ReplyError')
+      expect(api.requests).to.have.length(1)
     })
   })
 
@@ -201,6 +202,15 @@ describe('The parts of the example bulk', () => {
         .that.includes(`process ${process.ppid}`)
       rmSync(`${file}.lock`)
     })
+  })
+
+  describe('a bad day', () => {
+    for (const share of [0, 0.1, 1])
+      it(`has ${share * 100} faults among a hundred answers`, async () => {
+        const client = createClient({ apiKey: 'any', fetch: badDay(share).fetch, retries: 0 })
+        const ends = await Promise.all(Array.from({ length: 1000 }, () => acme.task(client)()))
+        expect(ends.filter(({ _tag }) => _tag === 'Left').length / 1000).to.be.closeTo(share, 0.03)
+      })
   })
 
   describe('the file of customers', () => {

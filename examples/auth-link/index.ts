@@ -27,7 +27,7 @@ try {
     const deadline = Math.min(expiresAt.getTime() - Date.now(), 2 ** 31 - 1)
     const connected = client.waitForConnection(id, { interval: 1000, deadline })
     const { status, accountId } = await connected.finally(() => waiting.stop())
-    print(`${status}: account ${accountId}`, { id, status, accountId })
+    print(accountId === undefined ? status : `${status}: account ${accountId}`, { id, status, accountId })
     process.exitCode = status === 'authenticated' ? 0 : 1
   }
 } catch (error) {

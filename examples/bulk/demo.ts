@@ -21,6 +21,6 @@ export const badDay = (share: number) => {
   const faults = [503, 'reset', 'cut', 'html', { status: 429, retryAfter: 1 }] as const
   // Each is drawn for what the ones before left over.
   for (const [index, fault] of faults.entries())
-    api.fail(fault, { rate: share / faults.length / (1 - (share * index) / faults.length) })
+    api.fail(fault, { rate: Math.min(1, share / (faults.length - share * index)) })
   return api
 }

@@ -45,18 +45,21 @@ const bulk = async (): Promise<number> => {
 
   const jobs = new PQueue({ concurrency })
   const met = new Set<string>()
-  for await (const customer of customersOf(customers)) {
-    await jobs.onSizeLessThan(1)
-    if (stop.signal.aborted) break
-    const passed = met.has(customer.owner) ? 'repeated' : output.owners.has(customer.owner) ? 'there' : undefined
-    if (customer.owner !== '') met.add(customer.owner)
-    if (passed === undefined) jobs.add(() => serve(customer)).catch((error) => stop.abort(error))
-    else bar.increment()
-    if (passed !== undefined) sum[passed] += 1
+  try {
+    for await (const customer of customersOf(customers)) {
+      await jobs.onSizeLessThan(1)
+      if (stop.signal.aborted) break
+      const passed = met.has(customer.owner) ? 'repeated' : output.owners.has(customer.owner) ? 'there' : undefined
+      if (customer.owner !== '') met.add(customer.owner)
+      if (passed === undefined) jobs.add(() => serve(customer)).catch((error) => stop.abort(error))
+      else bar.increment()
+      if (passed !== undefined) sum[passed] += 1
+    }
+  } finally {
+    await jobs.onIdle()
+    await output.close()
+    bar.stop()
   }
-  await jobs.onIdle()
-  await output.close()
-  bar.stop()
 
   const { rows, minted, there, failed, repeated } = sum
   const left = rows - minted - there - failed - repeated

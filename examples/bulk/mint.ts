@@ -17,8 +17,9 @@ interface Pace {
 
 /** Whether the next try may go better. */
 const mayPass = (error: SessionError): boolean =>
-  ['NetworkError', 'TimeoutError', 'ReplyError'].includes(error.name) ||
-  (error.name === 'ApiError' && (error.status >= 500 || [408, 409, 429].includes(error.status)))
+  error.name === 'NetworkError' ||
+  error.name === 'TimeoutError' ||
+  (error.name === 'ApiError' && (error.status >= 500 || error.status === 408 || error.status === 429))
 
 const secondsAskedBy = (error: SessionError): number | undefined =>
   error.name === 'ApiError' ? (error.retryAfter ?? (error.status === 429 ? 60 : undefined)) : undefined

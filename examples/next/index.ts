@@ -5,12 +5,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-process.env['NEXT_TELEMETRY_DISABLED'] = '1'
-const { default: next } = await import('next')
-
 const dir = import.meta.dirname
 execFileSync(process.execPath, [join(dir, 'node_modules/typescript/bin/tsc'), '-p', dir], { stdio: 'inherit' })
 console.log('The app type-checks.')
+
+process.env['NEXT_TELEMETRY_DISABLED'] = '1'
+const { default: next } = await import('next')
 
 const stays = process.argv.includes('--serve')
 const app = next({ dev: true, dir, hostname: '127.0.0.1', port: 3000 })

@@ -29,7 +29,7 @@ export default function Settings() {
           Connect
         </button>
       ) : (
-        // Here goes <StackOneHub token={token} />, of the npm package @stackone/hub.
+        // Here goes the Hub with this token, from the npm package @stackone/hub.
         <p>The Hub opens with a token of {token.length} characters.</p>
       )}
       {problem !== undefined && <p role="alert">{problem}</p>}
