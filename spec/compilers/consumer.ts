@@ -15,6 +15,7 @@ import {
   ConfigurationError,
   type Connection,
   type ConnectionAttempt,
+  type ConnectionAttemptWire,
   ConnectSession,
   ConnectSessionCreate,
   type ConnectSessionCreateWire,
@@ -148,6 +149,7 @@ export const opened = async (): Promise<string> => {
   const { token, authLinkUrl, expiresAt, id = '', extra, drift } = await acme.send(client)
   const again: ConnectSession = await client.authenticate(token)
   const attempt: ConnectionAttempt | undefined = (await client.get(id)).latestConnectionAttempt
+  const stored: ConnectionAttemptWire = { id: attempt?.id ?? 0, created_at: attempt?.createdAt ?? '' }
   const connection: Connection = await client.waitForConnection(id, waitOptions)
   const issues: readonly Issue[] = drift
   const account: string | undefined = connection.accountId ?? attempt?.accountSecureId
@@ -157,6 +159,7 @@ export const opened = async (): Promise<string> => {
     isExpired({ expiresAt }),
     extra?.['theme'],
     again.provider,
+    stored.created_at,
     account,
   ]
   return [...facts, ...issues.map(({ path, message, hint }) => `${path} ${message} ${hint ?? ''}`)].join('\n')
