@@ -14,10 +14,12 @@ export interface Row {
   readonly judged: 'ratio' | 'ours'
   readonly must?: number
   readonly aim?: number
+  /** What must hold before a change may land, where it is not what is asked for. */
+  readonly budget?: number
 }
 
 type Figures = Pick<Row, 'what' | 'against' | 'ours' | 'theirs' | 'unit'>
-type Bars = Pick<Row, 'must' | 'aim'>
+type Bars = Pick<Row, 'must' | 'aim' | 'budget'>
 
 const faster = (figures: Figures, bars: Bars): Row => {
   const { ours, theirs, unit } = figures
@@ -62,8 +64,16 @@ export const sendRows = (times: Times<'ours' | 'ky' | 'sdk' | 'fetch'>, versions
 export const bundleRows = ({ ky1, ky2, sdk }: Times<'ky1' | 'ky2' | 'sdk'>): Row[] => {
   const figures = { against: "the SDK's one function", theirs: sdk, unit: 'bytes' } as const
   return [
-    share({ what: 'edge bundle with ky 1, gzip', ours: ky1, ...figures }, { must: 18_000, aim: 14_000 }, 'ours'),
-    share({ what: 'edge bundle with ky 2, gzip', ours: ky2, ...figures }, { must: 22_000, aim: 14_000 }, 'ours'),
+    share(
+      { what: 'edge bundle with ky 1, gzip', ours: ky1, ...figures },
+      { must: 18_000, aim: 14_000, budget: 19_700 },
+      'ours',
+    ),
+    share(
+      { what: 'edge bundle with ky 2, gzip', ours: ky2, ...figures },
+      { must: 22_000, aim: 14_000, budget: 23_700 },
+      'ours',
+    ),
   ]
 }
 
@@ -139,12 +149,16 @@ export const growthRows = (curves: Curves): Row[] =>
     return share({ what: `1,000 ${title}, each`, against: '10 of them, each', ...figures }, { must: 10 })
   })
 
+/** Whether a row is as good as a bar asks for. */
+export const clears = ({ reads, judged, ours, ratio }: Row, bar: number): boolean => {
+  const value = judged === 'ours' ? ours : ratio
+  return reads === 'times faster' ? value >= bar : value <= bar
+}
+
 /** Which bar a row has cleared. */
 export const verdict = (row: Row): 'aim' | 'yes' | 'NO' | '-' => {
-  const { must, aim, reads, judged } = row
-  const value = judged === 'ours' ? row.ours : row.ratio
-  const clears = (bar: number): boolean => (reads === 'times faster' ? value >= bar : value <= bar)
-  if (aim !== undefined && clears(aim)) return 'aim'
+  const { must, aim } = row
+  if (aim !== undefined && clears(row, aim)) return 'aim'
   if (must === undefined) return '-'
-  return clears(must) ? 'yes' : 'NO'
+  return clears(row, must) ? 'yes' : 'NO'
 }
