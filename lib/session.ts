@@ -40,6 +40,8 @@ const indexOf = Object.fromEntries(order.map((name, index) => [name, index])) as
 
 const nothing: readonly unknown[] = order.map(() => undefined)
 
+const isRepeated = (wire: unknown, index: number, wires: readonly unknown[]): boolean => wires.indexOf(wire) < index
+
 /** An undefined that was given is not the same as nothing. */
 const given = (value: unknown): unknown => (value === undefined ? givenUndefined : value)
 
@@ -85,9 +87,8 @@ class Chain implements Session {
   }
 
   categories(...categories: readonly unknown[]): this {
-    const wires: unknown[] = []
-    for (const category of categories) if (!wires.includes(spelt(category))) wires.push(spelt(category))
-    return this.#set('categories', wires)
+    const wires = categories.map(spelt)
+    return this.#set('categories', wires.some(isRepeated) ? [...new Set(wires)] : wires)
   }
 
   account(id: string): this {
