@@ -272,6 +272,24 @@ describe('the members of an error', () => {
     expect(error.message).to.include('and 4980 more')
   })
 
+  it('ValidationError tells of each issue its path and its hint, where it has them', () => {
+    const issues: readonly Issue[] = [
+      { path: '', message: 'is odd' },
+      { path: 'label', message: 'is blank' },
+      { path: 'provider', message: 'is a number', hint: 'use the key' },
+    ]
+    expect(new ValidationError(issues, 'No').message).to.equal(
+      'No:\n  - is odd\n  - label: is blank\n  - provider: is a number (use the key)',
+    )
+  })
+
+  it('ValidationError lists twenty issues to the end', () => {
+    const issues = Array.from({ length: 20 }, (_, index) => ({ path: `k${index}`, message: 'is odd' }))
+    const lines = new ValidationError(issues).message.split('\n')
+    expect(lines).to.have.length(21)
+    expect(lines.at(-1)).to.equal('  - k19: is odd')
+  })
+
   it('NetworkError has the code of the system, where there is one', async () => {
     const error = await caught(owned.send(createClient({ apiKey, baseUrl: await closedUrl(), retries: 0 })))
     expect(error).to.include({ name: 'NetworkError', code: 'ECONNREFUSED', attempts: 1 })
@@ -322,22 +340,23 @@ describe('the members of an error', () => {
     }
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
-    const reasons = [
-      cyclic,
-      7n,
-      Symbol('x'),
-      new Proxy({}, { ownKeys: () => ['a', 'a'] }),
-      Object.create(null),
-      textless,
+    const reasons: readonly (readonly [unknown, string])[] = [
+      [cyclic, '[object Object]'],
+      [7n, '7'],
+      [Symbol('x'), 'Symbol(x)'],
+      [new Proxy({}, { ownKeys: () => ['a', 'a'] }), '[object Object]'],
+      [Object.create(null), 'object'],
+      [textless, 'object'],
+      [proxy, 'object'],
     ]
-    for (const reason of [...reasons, proxy]) {
+    for (const [reason, text] of reasons) {
       const error = await caught(
         owned.send(
           answering(() => reply(201, minted)),
           { signal: AbortSignal.abort(reason) },
         ),
       )
-      expect(JSON.parse(JSON.stringify({ error })).error).to.include({ name: 'AbortError' })
+      expect(JSON.parse(JSON.stringify({ error })).error).to.include({ name: 'AbortError', reason: text })
     }
   })
 
@@ -700,6 +719,12 @@ describe('isSessionError', () => {
       expect(left).to.include({ name: 'ApiError', status: 401 })
       expect(left).to.be.instanceOf(other.ApiError)
     })
+  })
+
+  it('holds for the errors of any version of the package, by a brand that never changes', () => {
+    const brand = Symbol.for('stackone-session/error')
+    expect(isSessionError(Object.defineProperty(new Error('x'), brand, { value: true }))).to.equal(true)
+    expect(isSessionError(Object.defineProperty(new Error('x'), brand, { value: 1 }))).to.equal(false)
   })
 
   const no: readonly (readonly [string, unknown])[] = [
