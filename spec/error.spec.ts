@@ -451,6 +451,31 @@ const said: readonly Said[] = [
   },
   { title: 'a page of nothing but tags', body: page('<hr>'), says: undefined, holds: '' },
   {
+    title: 'a page with entities',
+    body: page('<p>1 &lt; 2 &gt; 1 &quot;so&quot; &copy; us</p>'),
+    says: '1 < 2 > 1 \\"so\\" &copy; us',
+    holds: '1 < 2 > 1 "so" &copy; us',
+  },
+  {
+    title: 'a text as long as an excerpt may be',
+    body: 'x'.repeat(300),
+    says: 'x'.repeat(300),
+    holds: 'x'.repeat(300),
+  },
+  {
+    title: 'a text that is one letter longer',
+    body: 'x'.repeat(301),
+    says: `${'x'.repeat(300)}…`,
+    holds: `${'x'.repeat(300)}…`,
+  },
+  {
+    title: 'a text, but for what it names as a secret',
+    body: "token=abc authLinkUrl: 'def', auth_link_url=ghi; external_trigger_token=jkl externalTriggerToken = mno end",
+    says: "token=[secret] authLinkUrl: '[secret]', auth_link_url=[secret]; external_trigger_token=[secret] externalTriggerToken = [secret] end",
+    holds:
+      "token=[secret] authLinkUrl: '[secret]', auth_link_url=[secret]; external_trigger_token=[secret] externalTriggerToken = [secret] end",
+  },
+  {
     title: 'a page with a tag that never ends',
     body: '<p>Bad Gateway<p',
     says: 'Bad Gateway<p',
@@ -459,6 +484,7 @@ const said: readonly Said[] = [
 ]
 
 const adviceOf = {
+  300: /redirects.*not followed.*baseUrl/,
   400: /not valid.*`body`/,
   401: /API key.*STACKONE_API_KEY/,
   403: /scope/,
