@@ -452,9 +452,9 @@ const said: readonly Said[] = [
   { title: 'a page of nothing but tags', body: page('<hr>'), says: undefined, holds: '' },
   {
     title: 'a page with entities',
-    body: page('<p>1 &lt; 2 &gt; 1 &quot;so&quot; &copy; us</p>'),
-    says: '1 < 2 > 1 \\"so\\" &copy; us',
-    holds: '1 < 2 > 1 "so" &copy; us',
+    body: page('<p>1 &lt; 2 &gt; 1 &quot;so&quot; &copy; us &amp; you</p>'),
+    says: '1 < 2 > 1 \\"so\\" &copy; us & you',
+    holds: '1 < 2 > 1 "so" &copy; us & you',
   },
   {
     title: 'a text as long as an excerpt may be',
@@ -568,6 +568,7 @@ describe('ApiError', () => {
       external_trigger_token: 'abcdefgh',
       token: 7,
       tokens: 'plural',
+      subtoken: 'not the one',
     }
     const error = await errorOf(() => reply(409, body))
     expect(error.body).to.deep.equal({
