@@ -60,6 +60,7 @@ const refused: readonly Refused[] = [
   { title: 'BASIC before it', apiKey: `BASIC  ${key}`, says: schemed },
   { title: 'Bearer before it', apiKey: `Bearer ${key}`, says: schemed },
   { title: 'Basic and a tab before it', apiKey: `Basic\t${key}`, says: schemed },
+  { title: 'Basic and a space inside', apiKey: `${key}Basic ${other}`, says: foreign },
   { title: 'base64 of it and its colon', apiKey: base64(`${key}:`), says: encoded },
   {
     title: 'base64 of it and its colon, without padding',
@@ -105,6 +106,8 @@ const allowed: readonly (readonly [string, string])[] = [
   ['with all signs but the colon', '!"#$%&\'()*+,-./;<=>?@[\\]^_`{|}~'],
   ['that could be base64, but of nothing with a colon', base64('0123456789abcdef')],
   ['that could be base64, but of binary before a colon', base64('\u00ff\u0001\u0002\u0003:')],
+  ['that could be base64, but of binary and a text before a colon', base64('\u00ff\u0001ab:')],
+  ['that could be base64, but of a text with a colon inside', base64('ab:cd')],
   ['that could be base64, were its length another', 'abcde'],
   ['that begins with Basic', 'Basic.0123456789'],
   ['of a thousand letters', 'k'.repeat(1000)],

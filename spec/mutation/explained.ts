@@ -10,9 +10,13 @@ interface Explained {
 
 const zone = "zone.toUpperCase().replace(/^(.\\d\\d)(\\d\\d)$/, '$1:$2')"
 const anEngine = 'the engine of Node reads such a zone by itself; others do not'
+const undefinedAnyway = 'what gives nothing gives undefined'
+const cost = 'a matter of cost alone'
 const noDate = 'what passes then is no valid date, and is refused for that'
 
 export const explained: readonly Explained[] = [
+  { file: 'lib/answer.ts', line: '} catch {', to: '{}', why: undefinedAnyway },
+  { file: 'lib/answer.ts', line: "get('retry-after')", to: '"Stryker was here!"', why: 'no number and no date either' },
   {
     file: 'lib/date.ts',
     line: 'instant.exec(text.trim())',
@@ -31,6 +35,22 @@ export const explained: readonly Explained[] = [
     line: 'name.toLowerCase()',
     to: 'name.toUpperCase()',
     why: 'either case will do, as long as it is one',
+  },
+  { file: 'lib/secret.ts', line: 'if (bare.length === 0)', to: 'false', why: cost },
+  { file: 'lib/secret.ts', line: "if (text === '') return text", why: cost },
+  { file: 'lib/secret.ts', line: 'found.size < most', why: `${cost}: no more of them are taken` },
+  { file: 'lib/settings.ts', line: '} catch {', to: '{}', why: undefinedAnyway },
+  ...['process?.env[name]', 'process.env'].map((to) => ({
+    file: 'lib/settings.ts',
+    line: 'process?.env?.[name]',
+    to,
+    why: 'what throws there is caught',
+  })),
+  {
+    file: 'lib/settings.ts',
+    line: 'if (given.baseUrl === undefined)',
+    to: 'true',
+    why: `${cost}: it was checked before`,
   },
   { file: 'lib/wait.ts', line: 'const accountId = attempt?.', why: 'there is an attempt where its status is known' },
   { file: 'lib/wait.ts', line: 'default:', why: 'undefined counts as false there' },
