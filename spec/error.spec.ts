@@ -374,15 +374,70 @@ describe('the members of an error', () => {
     expect(error).not.to.have.property('requestId')
   })
 
-  it('TimeoutError names what was not answered, the limit and the attempts', async () => {
-    const error = await sent(() => new Promise(() => {}), { timeout: 20, retries: 1 })
-    expect(error).to.include({ name: 'TimeoutError', attempts: 2 })
-    expect(error)
-      .to.have.property('message')
-      .that.includes('POST /connect_sessions')
-      .and.includes('timeout of 20 ms')
-      .and.includes('2 attempts')
-  })
+  const endpoint = 'POST /connect_sessions'
+  const foreign = (value: unknown) => (): Response => value as Response // as JavaScript may
+  const never = (): Promise<never> => new Promise(() => {})
+  const failing = (error: unknown) => (): Promise<never> => Promise.reject(error)
+  const sentences: readonly (readonly [
+    title: string,
+    error: () => Promise<unknown>,
+    message: string,
+    members?: object,
+  ])[] = [
+    [
+      'TimeoutError, of each attempt',
+      () => sent(never, { timeout: 20, retries: 1 }),
+      `${endpoint} was not answered within the timeout of 20 ms, in 2 attempts. Try again later.`,
+      { attempts: 2 },
+    ],
+    [
+      'TimeoutError, of one attempt as long as the call',
+      () => sent(never, { timeout: 5000, deadline: 20 }),
+      `${endpoint} was not answered within the deadline of 20 ms, in 1 attempt. Try again later.`,
+      { attempts: 1 },
+    ],
+    [
+      'TimeoutError, without a key',
+      () => sent(() => reply(201, minted), { apiKey: never, deadline: 20 }),
+      'The apiKey function gave no key within the deadline of 20 ms, in 0 attempts. Try again later.',
+      { attempts: 0 },
+    ],
+    [
+      'ConfigurationError, over a key function that throws',
+      () => sent(() => reply(201, minted), { apiKey: failing(new Error('sealed')) }),
+      'The apiKey function threw an error. Call it on its own to see which.',
+    ],
+    [
+      'ConfigurationError, over what is no Response',
+      () => sent(foreign('a page')),
+      'The fetch function gave no Response.',
+      { attempts: 1 },
+    ],
+    [
+      'ReplyError, over what is too long',
+      () => sent(() => new Response(new Uint8Array(10 * 1024 * 1024 + 1))),
+      `The answer to ${endpoint} is longer than 10485760 bytes. Check baseUrl.`,
+      { attempts: 1, issues: [] },
+    ],
+    [
+      'NetworkError, with a code',
+      () => sent(failing(Object.assign(new Error('x'), { code: 'EPROXY' }))),
+      `The connection for ${endpoint} failed (EPROXY). Check baseUrl, DNS, proxy and firewall, or try again later.`,
+      { attempts: 1, code: 'EPROXY' },
+    ],
+    [
+      'NetworkError, without a code',
+      () => sent(failing(new Error('x'))),
+      `The connection for ${endpoint} failed. Check baseUrl, DNS, proxy and firewall, or try again later.`,
+      { attempts: 1 },
+    ],
+  ]
+  for (const [title, error, message, members = {}] of sentences)
+    it(`say what happened and what to do: ${title}`, async () => {
+      const made = await error()
+      expect(made).to.have.property('message', message)
+      expect(made).to.deep.include(members)
+    })
 })
 
 interface Said {
