@@ -79,7 +79,7 @@ const advice: Readonly<Record<number, string>> = {
 
 const adviceFor = (status: number): string => {
   if (status >= 500 || status === 408) return 'The fault is not in the request: try again later.'
-  if (status < 400) return 'It redirects, which is not followed. Check baseUrl.'
+  if (status >= 300 && status < 400) return 'It redirects, which is not followed. Check baseUrl.'
   return advice[status] ?? 'See `body` of this error.'
 }
 

@@ -182,6 +182,8 @@ describe('Abort', () => {
           expect(leftOf(result).attempts ?? 0).to.equal(moment.attempts)
           expect(server.requests).to.have.length(moment.requests)
           expect(events.at(-1)).to.include({ type: 'failure', error: 'AbortError', attempt: moment.attempts })
+          const told = events.filter(({ type }) => type === 'retry')
+          expect(told).to.have.length(moment.now === waiting ? moment.attempts : Math.max(0, moment.attempts - 1))
           // The attempt's own connection is broken; one that was answered may be used again.
           if (moment.now === asked) expect(await until(() => server.held() === 0)).to.equal(true)
         })

@@ -420,6 +420,12 @@ describe('the members of an error', () => {
       { attempts: 1, issues: [] },
     ],
     [
+      'ApiError, over a status that is none',
+      () => sent(foreign({ status: 199, headers: new Headers(), text: async () => '{}' })),
+      `StackOne answered 199 to ${endpoint}: "{}". See \`body\` of this error.`,
+      { attempts: 1 },
+    ],
+    [
       'NetworkError, with a code',
       () => sent(failing(Object.assign(new Error('x'), { code: 'EPROXY' }))),
       `The connection for ${endpoint} failed (EPROXY). Check baseUrl, DNS, proxy and firewall, or try again later.`,

@@ -11,6 +11,7 @@ interface Explained {
 const zone = "zone.toUpperCase().replace(/^(.\\d\\d)(\\d\\d)$/, '$1:$2')"
 const anEngine = 'the engine of Node reads such a zone by itself; others do not'
 const undefinedAnyway = 'what gives nothing gives undefined'
+const byChance = 'two times are equal by chance alone'
 const cost = 'a matter of cost alone'
 const noDate = 'what passes then is no valid date, and is refused for that'
 
@@ -30,6 +31,15 @@ export const explained: readonly Explained[] = [
     ...['/^(.\\d\\d)(\\D\\d)$/', '/^(.\\d\\d)(\\d\\D)$/'],
   ].map((to) => ({ file: 'lib/date.ts', line: zone, to, why: anEngine })),
   ...['/\\d{9,}$/', '/^\\d{9,}/'].map((to) => ({ file: 'lib/date.ts', line: '.test(value) ? epoch', to, why: noDate })),
+  { file: 'lib/exchange.ts', line: "typeof settings.apiKey === 'function' ||", to: 'true', why: cost },
+  {
+    file: 'lib/exchange.ts',
+    line: '...(call.secrets ?? [])',
+    to: '["Stryker was here"]',
+    why: 'no answer has that text',
+  },
+  { file: 'lib/exchange.ts', line: 'timeout <= remaining ?', to: 'timeout < remaining', why: byChance },
+  { file: 'lib/exchange.ts', line: 'attempt > retries ||', to: 'waitMs > deadline - elapsed()', why: byChance },
   {
     file: 'lib/nearest.ts',
     line: 'name.toLowerCase()',
@@ -55,5 +65,5 @@ export const explained: readonly Explained[] = [
   { file: 'lib/wait.ts', line: 'const accountId = attempt?.', why: 'there is an attempt where its status is known' },
   { file: 'lib/wait.ts', line: 'default:', why: 'undefined counts as false there' },
   { file: 'lib/wait.ts', line: "seen.left.name === 'ApiError' ?", to: 'true', why: 'no other error has a retryAfter' },
-  { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: 'two times are equal by chance alone' },
+  { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: byChance },
 ]
