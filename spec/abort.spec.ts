@@ -291,6 +291,52 @@ describe('Abort', () => {
     expect(signal.reason).to.equal('First')
   })
 
+  describe('of a signal of their own making', () => {
+    const trap = (): never => {
+      throw new Error('a trap of the test')
+    }
+    // As JavaScript may give it: no more than the options ask of a signal.
+    const own = (members: object): AbortSignal =>
+      Object({ aborted: false, addEventListener: () => {}, removeEventListener: () => {}, ...members })
+    /** A signal that can be listened to so many times. */
+    const listenable = (times: number): AbortSignal => {
+      const heard: unknown[] = []
+      return own({ addEventListener: (type: unknown) => (heard.length < times ? heard.push(type) : trap()) })
+    }
+    const foreign = 'threw an error of its own, which is not repeated here.'
+    // A timer that stayed behind would throw in this time.
+    const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
+
+    it('that throws when it is listened to is a ConfigurationError of the call, and leaves no timer', async () => {
+      const server = await served(answered(201, minted))
+      const client = clientOf(server.url, { timeout: 50 })
+      const { result } = await call('send', client, { signal: listenable(0) })
+      expect(leftOf(result)).to.include({ name: 'ConfigurationError', message: `The call ${foreign}` })
+      await settled()
+      expect(server.requests).to.have.length(0)
+    })
+
+    it('that throws when it is listened to once more is one of the wait', async () => {
+      const server = await served(answered(200, minted))
+      const wait = clientOf(server.url).waitForConnection(4711, { signal: listenable(1), interval: 50 })
+      expect(await caught(wait)).to.include({
+        name: 'ConfigurationError',
+        message: `waitForConnection ${foreign}`,
+      })
+      await settled()
+      expect(server.requests).to.have.length(1)
+    })
+
+    it('that throws when it is listened to no more does not concern the call', async () => {
+      const signal = own({ removeEventListener: trap })
+      const server = await served(answered(201, minted), 1)
+      expect(rightOf((await call('send', clientOf(server.url), { signal })).result).token).to.equal(minted.token)
+      const silent = await served(silence)
+      const { result } = await call('send', clientOf(silent.url, { timeout: 50, retries: 0 }), { signal })
+      expect(leftOf(result)).to.include({ name: 'TimeoutError', attempts: 1 })
+    })
+  })
+
   it('ends get, authenticate and waitForConnection as well', async () => {
     const server = await served(silence)
     const client = clientOf(server.url)

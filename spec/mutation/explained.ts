@@ -12,6 +12,8 @@ const zone = "zone.toUpperCase().replace(/^(.\\d\\d)(\\d\\d)$/, '$1:$2')"
 const anEngine = 'the engine of Node reads such a zone by itself; others do not'
 const undefinedAnyway = 'what gives nothing gives undefined'
 const byChance = 'two times are equal by chance alone'
+const noSecret = 'no answer has that text'
+const noName = 'the name of a codec inside, which nobody is shown'
 const cost = 'a matter of cost alone'
 const noDate = 'what passes then is no valid date, and is refused for that'
 
@@ -31,12 +33,19 @@ export const explained: readonly Explained[] = [
     ...['/^(.\\d\\d)(\\D\\d)$/', '/^(.\\d\\d)(\\d\\D)$/'],
   ].map((to) => ({ file: 'lib/date.ts', line: zone, to, why: anEngine })),
   ...['/\\d{9,}$/', '/^\\d{9,}/'].map((to) => ({ file: 'lib/date.ts', line: '.test(value) ? epoch', to, why: noDate })),
+  {
+    file: 'lib/client.ts',
+    line: 'secrets: readonly string[] = []',
+    to: '["Stryker was here"]',
+    why: noSecret,
+  },
+  { file: 'lib/client.ts', line: "'Id',", to: '""', why: noName },
   { file: 'lib/exchange.ts', line: "typeof settings.apiKey === 'function' ||", to: 'true', why: cost },
   {
     file: 'lib/exchange.ts',
     line: '...(call.secrets ?? [])',
     to: '["Stryker was here"]',
-    why: 'no answer has that text',
+    why: noSecret,
   },
   { file: 'lib/exchange.ts', line: 'timeout <= remaining ?', to: 'timeout < remaining', why: byChance },
   { file: 'lib/exchange.ts', line: 'attempt > retries ||', to: 'waitMs > deadline - elapsed()', why: byChance },
