@@ -275,10 +275,19 @@ describe('The codec ConnectSessionToken', () => {
     )
   })
 
-  for (const token of [undefined, null, '', 7, {}, ['t']])
+  const wanted = 'expected a string that is not empty'
+  for (const [token, message] of [
+    [undefined, 'is missing'],
+    [null, 'is missing'],
+    ['', `${wanted}, got a blank string`],
+    [7, `${wanted}, got a number`],
+    [{}, `${wanted}, got an object`],
+    [['t'], `${wanted}, got an array`],
+  ] as const)
     it(`refuses a token that is ${JSON.stringify(token)}`, () => {
       const [error] = leftOf(ConnectSessionToken.decode({ ...minted, token }))
       expect(error?.context.map(({ key }) => key)).to.deep.equal(['', 'token'])
+      expect(error?.message).to.equal(message)
     })
 
   it('is no model without a token, an expiry and a list of drift', () => {

@@ -55,6 +55,15 @@ export const explained: readonly Explained[] = [
     to: 'name.toUpperCase()',
     why: 'either case will do, as long as it is one',
   },
+  ...["check('String',", "'Secret',", 'const numericId', 'const stringId', "'ConnectionAttempt'", "'AccountType',"].map(
+    (line) => ({ file: 'lib/reply.ts', line, to: '""', why: noName }),
+  ),
+  {
+    file: 'lib/reply.ts',
+    line: "kinds.join(' or ')",
+    to: '""',
+    why: 'the contract asks for one kind, and is told alone',
+  },
   { file: 'lib/secret.ts', line: 'if (bare.length === 0)', to: 'false', why: cost },
   { file: 'lib/secret.ts', line: "if (text === '') return text", why: cost },
   { file: 'lib/secret.ts', line: 'found.size < most', why: `${cost}: no more of them are taken` },
