@@ -408,6 +408,11 @@ describe('the members of an error', () => {
       'The apiKey function threw an error. Call it on its own to see which.',
     ],
     [
+      'ConfigurationError, over a client of another make that throws',
+      () => caught(owned.send({ create: failing(new Error('sealed')) })),
+      'The client threw an error of its own, which is not repeated here.',
+    ],
+    [
       'ConfigurationError, over what is no Response',
       () => sent(foreign('a page')),
       'The fetch function gave no Response.',

@@ -40,6 +40,12 @@ export const explained: readonly Explained[] = [
     why: noSecret,
   },
   { file: 'lib/client.ts', line: "'Id',", to: '""', why: noName },
+  {
+    file: 'lib/event.ts',
+    line: 'await listener?.(',
+    to: 'listener(Object.freeze(present(event)))',
+    why: 'what throws there is caught',
+  },
   { file: 'lib/exchange.ts', line: "typeof settings.apiKey === 'function' ||", to: 'true', why: cost },
   {
     file: 'lib/exchange.ts',
