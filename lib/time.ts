@@ -34,7 +34,8 @@ const waitingFor = (signal: AbortSignal): Waiting => {
 /** Has `end` called when the signal is aborted, until it is told not to. */
 const whenAborted = (signal: AbortSignal, end: () => void): (() => void) => {
   const { all, wake } = waitingFor(signal)
-  if (all.size === 0) signal.addEventListener('abort', wake, { once: true })
+  // The same listener is there once, however often it is added.
+  signal.addEventListener('abort', wake)
   all.add(end)
   return () => {
     all.delete(end)

@@ -258,6 +258,17 @@ describe('Abort', () => {
     expect(await until(() => server.held() === 0)).to.equal(true)
   })
 
+  it('of a signal ends a call also when another one that was given it has ended before', async () => {
+    const [server, silent] = [await served(answered(201, minted)), await served(silence)]
+    const controller = new AbortController()
+    const { signal } = controller
+    const doomed = call('send', clientOf(silent.url), { signal })
+    expect(await until(() => silent.requests.length === 1)).to.equal(true)
+    rightOf((await call('send', clientOf(server.url), { signal })).result)
+    controller.abort('Enough')
+    expectAborted(leftOf((await doomed).result), signal)
+  })
+
   it('of a body that comes as fast as it can ends the call', async () => {
     const server = await served(flood(201))
     const controller = new AbortController()
