@@ -39,12 +39,12 @@ const retryAfterOf = ({ headers }: Answer): number | undefined => {
   // Date.parse takes nearly anything for a date, also '-5'; an HTTP date has a day, a month in letters and a time, and
   // is meant as GMT also in the old form that does not say so.
   const isDate = /^[a-z]{3,9},? .+\d{2}:\d{2}:\d{2}/i.test(value)
-  const date = isDate ? Date.parse(/GMT$/i.test(value) ? value : `${value} GMT`) : Number.NaN
+  const date = isDate ? Date.parse(/GMT/i.test(value) ? value : `${value} GMT`) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000))
 }
 
-// A token may stand in what is no JSON, because it was cut off.
-const secretMembers = /((?:token|auth_?link_?url|external_?trigger_?token)["']?\s*[:=]\s*["']?)[^\s"'&<>,;}]+/gi
+// A token may stand in what is no JSON, because it was cut off; also that at the end of `external_trigger_token`.
+const secretMembers = /((?:token|auth_?link_?url)["']?\s*[:=]\s*["']?)[^\s"'&<>,;}]+/gi
 
 const entities: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"' }
 

@@ -236,7 +236,8 @@ for (const [name, type] of Object.entries({
  */
 export const isSessionError = (value: unknown): value is SessionError => {
   try {
-    return typeof value === 'object' && value !== null && brand in value && value[brand] === true
+    const { [brand]: isOurs }: { readonly [brand]?: unknown } = Object(value)
+    return isOurs === true
   } catch {
     return false // a proxy, or a getter, of whoever threw it
   }

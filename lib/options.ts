@@ -111,7 +111,7 @@ const milliseconds = only(
 
 const whole = only(
   'a whole number from 0 to 100',
-  (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100,
+  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100,
 )
 
 export const ofType = (type: 'boolean' | 'function'): Check => only(`a ${type}`, (value) => typeof value === type)

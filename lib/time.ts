@@ -34,11 +34,16 @@ const waitingFor = (signal: AbortSignal): Waiting => {
 /** Has `end` called when the signal is aborted, until it is told not to. */
 const whenAborted = (signal: AbortSignal, end: () => void): (() => void) => {
   const { all, wake } = waitingFor(signal)
-  if (all.size === 0) signal.addEventListener('abort', wake, { once: true })
+  // The same listener is there once, however often it is added.
+  signal.addEventListener('abort', wake)
   all.add(end)
   return () => {
     all.delete(end)
-    if (all.size === 0) signal.removeEventListener('abort', wake)
+    try {
+      if (all.size === 0) signal.removeEventListener('abort', wake)
+    } catch {
+      // A signal of the caller's own making; what has ended has ended.
+    }
   }
 }
 
@@ -62,8 +67,9 @@ export const within = <A>(
       resolve(outcome)
       if (outcome.by !== 'value') controller.abort()
     }
-    const timer = setTimeout(() => end({ by: 'timeout' }), ms)
+    // The listener first: a signal of the caller's own making may throw, and no timer must stay behind then.
     const forget = signal && whenAborted(signal, () => end({ by: 'abort', reason: signal.reason }))
+    const timer = setTimeout(() => end({ by: 'timeout' }), ms)
     work(controller.signal).then(
       (value) => end({ by: 'value', value }),
       (error: unknown) => end({ by: 'error', error }),

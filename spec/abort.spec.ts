@@ -182,6 +182,8 @@ describe('Abort', () => {
           expect(leftOf(result).attempts ?? 0).to.equal(moment.attempts)
           expect(server.requests).to.have.length(moment.requests)
           expect(events.at(-1)).to.include({ type: 'failure', error: 'AbortError', attempt: moment.attempts })
+          const told = events.filter(({ type }) => type === 'retry')
+          expect(told).to.have.length(moment.now === waiting ? moment.attempts : Math.max(0, moment.attempts - 1))
           // The attempt's own connection is broken; one that was answered may be used again.
           if (moment.now === asked) expect(await until(() => server.held() === 0)).to.equal(true)
         })
@@ -256,6 +258,17 @@ describe('Abort', () => {
     expect(await until(() => server.held() === 0)).to.equal(true)
   })
 
+  it('of a signal ends a call also when another one that was given it has ended before', async () => {
+    const [server, silent] = [await served(answered(201, minted)), await served(silence)]
+    const controller = new AbortController()
+    const { signal } = controller
+    const doomed = call('send', clientOf(silent.url), { signal })
+    expect(await until(() => silent.requests.length === 1)).to.equal(true)
+    rightOf((await call('send', clientOf(server.url), { signal })).result)
+    controller.abort('Enough')
+    expectAborted(leftOf((await doomed).result), signal)
+  })
+
   it('of a body that comes as fast as it can ends the call', async () => {
     const server = await served(flood(201))
     const controller = new AbortController()
@@ -270,11 +283,12 @@ describe('Abort', () => {
   for (const door of doors)
     it(`by AbortSignal.timeout ends ${door} as an abort, with the signal's reason`, async () => {
       const server = await served(silence)
+      const begun = performance.now()
       const signal = AbortSignal.timeout(100)
-      const { result, took } = await call(door, clientOf(server.url), { signal })
+      const { result } = await call(door, clientOf(server.url), { signal })
       expectAborted(leftOf(result), signal)
       expect(signal.reason).to.be.instanceOf(DOMException).and.have.property('name', 'TimeoutError')
-      expect(took).to.be.within(90, 2000)
+      expect(performance.now() - begun).to.be.within(90, 2000)
     })
 
   it('by AbortSignal.any carries the reason of the one that was first', async () => {
@@ -286,6 +300,52 @@ describe('Abort', () => {
     controller.abort('First')
     expectAborted(leftOf((await ending).result), signal)
     expect(signal.reason).to.equal('First')
+  })
+
+  describe('of a signal of their own making', () => {
+    const trap = (): never => {
+      throw new Error('a trap of the test')
+    }
+    // As JavaScript may give it: no more than the options ask of a signal.
+    const own = (members: object): AbortSignal =>
+      Object({ aborted: false, addEventListener: () => {}, removeEventListener: () => {}, ...members })
+    /** A signal that can be listened to so many times. */
+    const listenable = (times: number): AbortSignal => {
+      const heard: unknown[] = []
+      return own({ addEventListener: (type: unknown) => (heard.length < times ? heard.push(type) : trap()) })
+    }
+    const foreign = 'threw an error of its own, which is not repeated here.'
+    // A timer that stayed behind would throw in this time.
+    const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
+
+    it('that throws when it is listened to is a ConfigurationError of the call, and leaves no timer', async () => {
+      const server = await served(answered(201, minted))
+      const client = clientOf(server.url, { timeout: 50 })
+      const { result } = await call('send', client, { signal: listenable(0) })
+      expect(leftOf(result)).to.include({ name: 'ConfigurationError', message: `The call ${foreign}` })
+      await settled()
+      expect(server.requests).to.have.length(0)
+    })
+
+    it('that throws when it is listened to once more is one of the wait', async () => {
+      const server = await served(answered(200, minted))
+      const wait = clientOf(server.url).waitForConnection(4711, { signal: listenable(1), interval: 50 })
+      expect(await caught(wait)).to.include({
+        name: 'ConfigurationError',
+        message: `waitForConnection ${foreign}`,
+      })
+      await settled()
+      expect(server.requests).to.have.length(1)
+    })
+
+    it('that throws when it is listened to no more does not concern the call', async () => {
+      const signal = own({ removeEventListener: trap })
+      const server = await served(answered(201, minted), 1)
+      expect(rightOf((await call('send', clientOf(server.url), { signal })).result).token).to.equal(minted.token)
+      const silent = await served(silence)
+      const { result } = await call('send', clientOf(silent.url, { timeout: 50, retries: 0 }), { signal })
+      expect(leftOf(result)).to.include({ name: 'TimeoutError', attempts: 1 })
+    })
   })
 
   it('ends get, authenticate and waitForConnection as well', async () => {

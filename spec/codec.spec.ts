@@ -114,6 +114,13 @@ const isLawful = <A, O extends object>(codec: Codec<A, O>, wires: fc.Arbitrary<O
   })
 }
 
+describe('Each codec', () => {
+  for (const [name, codec] of Object.entries({ ConnectSessionCreate, ConnectSession, ConnectSessionToken }))
+    it(`is called what its type is: ${name}`, () => {
+      expect(codec.name).to.equal(name)
+    })
+})
+
 describe('The codec ConnectSessionCreate', () => {
   isLawful(ConnectSessionCreate, createWire, owner)
 
@@ -178,6 +185,26 @@ describe('The codec ConnectSession', () => {
 
   it('finds no drift in what the contract allows', () => {
     fc.assert(fc.property(sessionWire, (wire) => rightOf(ConnectSession.decode(wire)).drift.length === 0))
+  })
+
+  it('says of each deviation what the contract wants', () => {
+    const odd = {
+      ...{ id: 'a', organization_id: 12, project_id: {}, origin_owner_name: 7, created_at: 'soon', categories: 'ats' },
+      ...{ label: 7, metadata: [], type: 'demo', latest_connection_attempt: { id: 7, created_at: '', updated_at: '' } },
+    }
+    expect(rightOf(ConnectSession.decode(odd)).drift).to.deep.equal([
+      { path: 'id', message: 'expected a number, got a string' },
+      { path: 'organization_id', message: 'expected a string, got a number' },
+      { path: 'project_id', message: 'expected a string, got an object' },
+      { path: 'origin_owner_id', message: 'is missing' },
+      { path: 'origin_owner_name', message: 'expected a string, got a number' },
+      { path: 'created_at', message: 'expected an ISO date-time with a zone' },
+      { path: 'categories', message: 'expected an array, got a string' },
+      { path: 'label', message: 'expected a string, got a number' },
+      { path: 'metadata', message: 'expected an object, got an array' },
+      { path: 'type', message: "expected 'production' or 'test', got a string" },
+      { path: 'latest_connection_attempt.id', message: 'expected a string, got a number' },
+    ])
   })
 
   it('decodes every object, whatever its members are, and its own writing of it to the same', () => {
@@ -248,10 +275,19 @@ describe('The codec ConnectSessionToken', () => {
     )
   })
 
-  for (const token of [undefined, null, '', 7, {}, ['t']])
+  const wanted = 'expected a string that is not empty'
+  for (const [token, message] of [
+    [undefined, 'is missing'],
+    [null, 'is missing'],
+    ['', `${wanted}, got a blank string`],
+    [7, `${wanted}, got a number`],
+    [{}, `${wanted}, got an object`],
+    [['t'], `${wanted}, got an array`],
+  ] as const)
     it(`refuses a token that is ${JSON.stringify(token)}`, () => {
       const [error] = leftOf(ConnectSessionToken.decode({ ...minted, token }))
       expect(error?.context.map(({ key }) => key)).to.deep.equal(['', 'token'])
+      expect(error?.message).to.equal(message)
     })
 
   it('is no model without a token, an expiry and a list of drift', () => {

@@ -272,6 +272,24 @@ describe('the members of an error', () => {
     expect(error.message).to.include('and 4980 more')
   })
 
+  it('ValidationError tells of each issue its path and its hint, where it has them', () => {
+    const issues: readonly Issue[] = [
+      { path: '', message: 'is odd' },
+      { path: 'label', message: 'is blank' },
+      { path: 'provider', message: 'is a number', hint: 'use the key' },
+    ]
+    expect(new ValidationError(issues, 'No').message).to.equal(
+      'No:\n  - is odd\n  - label: is blank\n  - provider: is a number (use the key)',
+    )
+  })
+
+  it('ValidationError lists twenty issues to the end', () => {
+    const issues = Array.from({ length: 20 }, (_, index) => ({ path: `k${index}`, message: 'is odd' }))
+    const lines = new ValidationError(issues).message.split('\n')
+    expect(lines).to.have.length(21)
+    expect(lines.at(-1)).to.equal('  - k19: is odd')
+  })
+
   it('NetworkError has the code of the system, where there is one', async () => {
     const error = await caught(owned.send(createClient({ apiKey, baseUrl: await closedUrl(), retries: 0 })))
     expect(error).to.include({ name: 'NetworkError', code: 'ECONNREFUSED', attempts: 1 })
@@ -322,22 +340,23 @@ describe('the members of an error', () => {
     }
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
-    const reasons = [
-      cyclic,
-      7n,
-      Symbol('x'),
-      new Proxy({}, { ownKeys: () => ['a', 'a'] }),
-      Object.create(null),
-      textless,
+    const reasons: readonly (readonly [unknown, string])[] = [
+      [cyclic, '[object Object]'],
+      [7n, '7'],
+      [Symbol('x'), 'Symbol(x)'],
+      [new Proxy({}, { ownKeys: () => ['a', 'a'] }), '[object Object]'],
+      [Object.create(null), 'object'],
+      [textless, 'object'],
+      [proxy, 'object'],
     ]
-    for (const reason of [...reasons, proxy]) {
+    for (const [reason, text] of reasons) {
       const error = await caught(
         owned.send(
           answering(() => reply(201, minted)),
           { signal: AbortSignal.abort(reason) },
         ),
       )
-      expect(JSON.parse(JSON.stringify({ error })).error).to.include({ name: 'AbortError' })
+      expect(JSON.parse(JSON.stringify({ error })).error).to.include({ name: 'AbortError', reason: text })
     }
   })
 
@@ -355,15 +374,81 @@ describe('the members of an error', () => {
     expect(error).not.to.have.property('requestId')
   })
 
-  it('TimeoutError names what was not answered, the limit and the attempts', async () => {
-    const error = await sent(() => new Promise(() => {}), { timeout: 20, retries: 1 })
-    expect(error).to.include({ name: 'TimeoutError', attempts: 2 })
-    expect(error)
-      .to.have.property('message')
-      .that.includes('POST /connect_sessions')
-      .and.includes('timeout of 20 ms')
-      .and.includes('2 attempts')
-  })
+  const endpoint = 'POST /connect_sessions'
+  const foreign = (value: unknown) => (): Response => value as Response // as JavaScript may
+  const never = (): Promise<never> => new Promise(() => {})
+  const failing = (error: unknown) => (): Promise<never> => Promise.reject(error)
+  const sentences: readonly (readonly [
+    title: string,
+    error: () => Promise<unknown>,
+    message: string,
+    members?: object,
+  ])[] = [
+    [
+      'TimeoutError, of each attempt',
+      () => sent(never, { timeout: 20, retries: 1 }),
+      `${endpoint} was not answered within the timeout of 20 ms, in 2 attempts. Try again later.`,
+      { attempts: 2 },
+    ],
+    [
+      'TimeoutError, of one attempt as long as the call',
+      () => sent(never, { timeout: 5000, deadline: 20 }),
+      `${endpoint} was not answered within the deadline of 20 ms, in 1 attempt. Try again later.`,
+      { attempts: 1 },
+    ],
+    [
+      'TimeoutError, without a key',
+      () => sent(() => reply(201, minted), { apiKey: never, deadline: 20 }),
+      'The apiKey function gave no key within the deadline of 20 ms, in 0 attempts. Try again later.',
+      { attempts: 0 },
+    ],
+    [
+      'ConfigurationError, over a key function that throws',
+      () => sent(() => reply(201, minted), { apiKey: failing(new Error('sealed')) }),
+      'The apiKey function threw an error. Call it on its own to see which.',
+    ],
+    [
+      'ConfigurationError, over a client of another make that throws',
+      () => caught(owned.send({ create: failing(new Error('sealed')) })),
+      'The client threw an error of its own, which is not repeated here.',
+    ],
+    [
+      'ConfigurationError, over what is no Response',
+      () => sent(foreign('a page')),
+      'The fetch function gave no Response.',
+      { attempts: 1 },
+    ],
+    [
+      'ReplyError, over what is too long',
+      () => sent(() => new Response(new Uint8Array(10 * 1024 * 1024 + 1))),
+      `The answer to ${endpoint} is longer than 10485760 bytes. Check baseUrl.`,
+      { attempts: 1, issues: [] },
+    ],
+    [
+      'ApiError, over a status that is none',
+      () => sent(foreign({ status: 199, headers: new Headers(), text: async () => '{}' })),
+      `StackOne answered 199 to ${endpoint}: "{}". See \`body\` of this error.`,
+      { attempts: 1 },
+    ],
+    [
+      'NetworkError, with a code',
+      () => sent(failing(Object.assign(new Error('x'), { code: 'EPROXY' }))),
+      `The connection for ${endpoint} failed (EPROXY). Check baseUrl, DNS, proxy and firewall, or try again later.`,
+      { attempts: 1, code: 'EPROXY' },
+    ],
+    [
+      'NetworkError, without a code',
+      () => sent(failing(new Error('x'))),
+      `The connection for ${endpoint} failed. Check baseUrl, DNS, proxy and firewall, or try again later.`,
+      { attempts: 1 },
+    ],
+  ]
+  for (const [title, error, message, members = {}] of sentences)
+    it(`say what happened and what to do: ${title}`, async () => {
+      const made = await error()
+      expect(made).to.have.property('message', message)
+      expect(made).to.deep.include(members)
+    })
 })
 
 interface Said {
@@ -432,6 +517,31 @@ const said: readonly Said[] = [
   },
   { title: 'a page of nothing but tags', body: page('<hr>'), says: undefined, holds: '' },
   {
+    title: 'a page with entities',
+    body: page('<p>1 &lt; 2 &gt; 1 &quot;so&quot; &copy; us &amp; you</p>'),
+    says: '1 < 2 > 1 \\"so\\" &copy; us & you',
+    holds: '1 < 2 > 1 "so" &copy; us & you',
+  },
+  {
+    title: 'a text as long as an excerpt may be',
+    body: 'x'.repeat(300),
+    says: 'x'.repeat(300),
+    holds: 'x'.repeat(300),
+  },
+  {
+    title: 'a text that is one letter longer',
+    body: 'x'.repeat(301),
+    says: `${'x'.repeat(300)}…`,
+    holds: `${'x'.repeat(300)}…`,
+  },
+  {
+    title: 'a text, but for what it names as a secret',
+    body: "token=abc authLinkUrl: 'def', auth_link_url=ghi; external_trigger_token=jkl externalTriggerToken = mno end",
+    says: "token=[secret] authLinkUrl: '[secret]', auth_link_url=[secret]; external_trigger_token=[secret] externalTriggerToken = [secret] end",
+    holds:
+      "token=[secret] authLinkUrl: '[secret]', auth_link_url=[secret]; external_trigger_token=[secret] externalTriggerToken = [secret] end",
+  },
+  {
     title: 'a page with a tag that never ends',
     body: '<p>Bad Gateway<p',
     says: 'Bad Gateway<p',
@@ -440,6 +550,7 @@ const said: readonly Said[] = [
 ]
 
 const adviceOf = {
+  300: /redirects.*not followed.*baseUrl/,
   400: /not valid.*`body`/,
   401: /API key.*STACKONE_API_KEY/,
   403: /scope/,
@@ -523,6 +634,7 @@ describe('ApiError', () => {
       external_trigger_token: 'abcdefgh',
       token: 7,
       tokens: 'plural',
+      subtoken: 'not the one',
     }
     const error = await errorOf(() => reply(409, body))
     expect(error.body).to.deep.equal({
@@ -700,6 +812,12 @@ describe('isSessionError', () => {
       expect(left).to.include({ name: 'ApiError', status: 401 })
       expect(left).to.be.instanceOf(other.ApiError)
     })
+  })
+
+  it('holds for the errors of any version of the package, by a brand that never changes', () => {
+    const brand = Symbol.for('stackone-session/error')
+    expect(isSessionError(Object.defineProperty(new Error('x'), brand, { value: true }))).to.equal(true)
+    expect(isSessionError(Object.defineProperty(new Error('x'), brand, { value: 1 }))).to.equal(false)
   })
 
   const no: readonly (readonly [string, unknown])[] = [

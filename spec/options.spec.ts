@@ -269,6 +269,32 @@ const unknownOfWait: readonly Hint[] = [
   { option: 'headers', hint: undefined },
 ]
 
+const ofTime = `expected milliseconds, more than 0 and at most ${longest}`
+
+/** What is said of one option that is refused, to the letter. */
+const sentences: readonly (readonly [string, unknown, string])[] = [
+  ['timeout', 0, `${ofTime}, got zero`],
+  ['deadline', '100', `${ofTime}, got a string`],
+  ['retries', -1, 'expected a whole number from 0 to 100, got a negative number'],
+  ['headers', [], 'expected an object of names and values, such as Object.fromEntries(headers)'],
+  [
+    'headers',
+    { 'x-a': 1, Host: 'x', 'x b': 'y' },
+    "'x-a' is not a string, 'Host' is set by the library, 'x b' is not a valid header",
+  ],
+  ['apiKey', 7, 'expected a string or a function, got a number'],
+  ['baseUrl', '/path', 'expected an absolute URL, got a string'],
+  ['baseUrl', 'http://api.example', 'expected https:, or http: to a loopback host; the key would travel in the open'],
+  ['baseUrl', 'https://api.example?a=1', 'expected no user, password, query or fragment'],
+  ['fetch', {}, 'expected a function, got an object'],
+  ['userAgent', ' ', 'expected a string that is not blank'],
+  ['userAgent', 'a\nb', "'user-agent' is not a valid header"],
+  ['onEvent', 'log', 'expected a function, got a string'],
+  ['strict', 1, 'expected a boolean, got a number'],
+  ['colour', 1, 'is no option'],
+  ['retry', 1, "is no option (did you mean 'retries'?)"],
+]
+
 const hintOf = (message: string): string | undefined => /did you mean '(\w+)'\?/.exec(message)?.[1]
 
 const noObjects: readonly unknown[] = [
@@ -300,6 +326,8 @@ const hosts: readonly (readonly [string, boolean])[] = [
   ['http://localhost', true],
   ['http://localhost:3000', true],
   ['http://LOCALHOST', true],
+  ['http://api.localhost', true],
+  ['http://eu1.api.localhost:8080', true],
   ['HTTP://LocalHost', true],
   ['https://api.stackone.com', true],
   ['HTTPS://API.STACKONE.COM', true],
@@ -388,7 +416,14 @@ describe('options', () => {
 
     for (const value of noObjects)
       it(`refuse ${shown(value)} in their place`, () => {
-        isRefusal(refusal(value), 'createClient', 'an object of options')
+        isRefusal(refusal(value), 'createClient', '\n  - expected an object of options, got ')
+      })
+
+    for (const [option, value, sentence] of sentences)
+      it(`say what is wrong with ${option}: ${shown(value)}`, () => {
+        expect(isRefusal(refusal({ [option]: value }))).to.equal(
+          `createClient was given options that it cannot take:\n  - ${option}: ${sentence}`,
+        )
       })
 
     it('may be left out, or undefined', async () => {
@@ -524,6 +559,13 @@ describe('options', () => {
       ).to.deep.equal(['timeout', 'retries', 'signal', 'Headers'])
     })
 
+    it('say whose they are, and what is wrong with them', async () => {
+      const message = isRefusal(await caught(Promise.resolve(apply(recorded().client.get, 1, { signal: {} }))))
+      expect(message).to.equal(
+        'The call was given options that it cannot take:\n  - signal: expected an AbortSignal, got an object',
+      )
+    })
+
     it('stand over those of the client', async () => {
       const api = stub(() => reply(503, {}, { 'retry-after': '0' }))
       const client = createClient({ apiKey, fetch: api.fetch, retries: 3, headers: { 'x-a': 'client' } })
@@ -647,7 +689,7 @@ describe('options', () => {
     for (const [title, make] of hostile) {
       it(`are refused at the construction with a ConfigurationError: ${title}`, () => {
         const error = refusal(make())
-        isRefusal(error)
+        isRefusal(error, 'createClient was given options that it cannot take:\n  - ')
         expect(error).to.have.property('message').that.does.not.include(message)
         expect(error).not.to.have.property('cause')
       })
@@ -662,10 +704,21 @@ describe('options', () => {
       })
     }
 
+    it('are told of as a whole where reading them threw', () => {
+      expect(isRefusal(refusal(getter('timeout')))).to.equal(
+        'createClient was given options that it cannot take:\n  - reading them threw',
+      )
+    })
+
     const signals: readonly (readonly [string, () => object])[] = [
       ['a revoked proxy', revoked],
       ['a proxy that has no has', () => new Proxy({}, { has: trap })],
-      ['an object that only looks like one', () => ({ aborted: false, addEventListener: 7 })],
+      [
+        'an object that nobody can listen to',
+        () => ({ aborted: false, addEventListener: 7, removeEventListener: trap }),
+      ],
+      ['an object that nobody can stop to listen to', () => ({ aborted: false, addEventListener: trap })],
+      ['an object without a state', () => ({ addEventListener: trap, removeEventListener: trap })],
       [
         'an object whose state throws',
         () =>

@@ -117,8 +117,13 @@ describe('A call with a bad id or token', () => {
   const ids = [...common, '.', '..', Number.NaN, Number.POSITIVE_INFINITY]
   const tokens = [...common, 4711]
 
+  const wanted = {
+    id: 'an id (a string that is not blank, or a whole number)',
+    token: 'a string that is not blank',
+  }
+
   const isRefused = (
-    path: string,
+    path: keyof typeof wanted,
     value: unknown,
     run: (client: Client, value: never) => readonly Promise<unknown>[],
   ) =>
@@ -128,7 +133,8 @@ describe('A call with a bad id or token', () => {
       for (const error of await Promise.all(run(clientOf(server.url), value as never))) {
         if (!(error instanceof ValidationError)) throw error
         expect(error.issues.map((issue) => issue.path)).to.deep.equal([path])
-        expect(error.message).to.include('nothing was sent').and.include(`${path}: expected`)
+        const begin = `The call is not valid, so nothing was sent:\n  - ${path}: expected ${wanted[path]}, got `
+        expect(error.message.slice(0, begin.length)).to.equal(begin)
         expect(error.attempts).to.equal(undefined)
       }
       expect(server.requests).to.have.length(0)

@@ -164,6 +164,24 @@ for (const { name, status, endpoint, run, fail } of calls)
         expect(requests).to.have.length(1)
       })
 
+    it('says what came, what is wrong with it, and what to do', async () => {
+      const { url } = await answering(status, '[]')
+      expect(await fail(clientOf(url))).to.have.property(
+        'message',
+        `StackOne answered ${status} to ${endpoint} without a session: it sent an array.\n` +
+          '  - expected an object, got an array\nCheck baseUrl, or try again later.',
+      )
+    })
+
+    it('says under strict what deviates, and how to take it', async () => {
+      const { url } = await answering(status + 2, JSON.stringify(opened))
+      expect(await fail(clientOf(url, { strict: true }))).to.have.property(
+        'message',
+        `StackOne answered ${status + 2} to ${endpoint} with what is not in the contract:\n` +
+          `  - status: expected ${status}, got ${status + 2}\nWithout strict, the client takes such a reply.`,
+      )
+    })
+
     it('resolves with a member 20,000 levels deep, without it', async () => {
       const { url } = await answering(status, `${JSON.stringify(opened).slice(0, -1)},"metadata":${nested(20_000)}}`)
       const { drift, ...session } = await run(clientOf(url))

@@ -248,6 +248,9 @@ describe('Printing a reply', () => {
       for (const name of ['token', 'auth_link_url', 'externalTriggerToken'])
         expect(text).to.include(`${name}: '[secret]'`)
       for (const secret of secrets) expect(text).not.to.include(secret)
+      // No hook of ours is asked here: a secret member is a getter, whose value is not shown.
+      const plain = printed((console) => console.dir(reply.extra))
+      expect(plain).to.include('token: [Getter]').and.not.include(rich.auth_link_url)
     }
   })
 

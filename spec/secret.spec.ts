@@ -29,7 +29,7 @@ const link = `https://app.stackone.com/embedded/accounts/connect/${token}`
 
 // In base64, and in a URL, these two are written with every character that there can be.
 const oddKey = 'v1.eu~.k?y>0dd_0123456789+/=='
-const oddToken = 'tOk/9876543210_odd+s3cret=='
+const oddToken = 'tOk/9876543210_odd+s=3cret=='
 
 const secrets = [key, token, oddKey, oddToken]
 
@@ -378,6 +378,24 @@ const keyEchoes: readonly Place[] = [
     says: '401',
   },
   {
+    title: 'a message, in entities that are escaped twice over',
+    find: created(failed(401, { message: key.replaceAll('.', '&amp;amp;#46;') })),
+    is: 'ApiError',
+    says: ': "[secret]"',
+  },
+  {
+    title: 'a message, escaped for a URL twice',
+    find: created(failed(401, { message: key.replaceAll('.', '%252e') })),
+    is: 'ApiError',
+    says: ': "[secret]"',
+  },
+  {
+    title: 'a message, with tags in between',
+    find: created(failed(401, { message: 'v1.<wbr>eu1.<wbr>kEy_<b>0123456789</b>-secret' })),
+    is: 'ApiError',
+    says: ': "[secret]"',
+  },
+  {
     title: 'a list of messages',
     find: created(failed(400, { message: ['first', `second ${key}`, basic] })),
     is: 'ApiError',
@@ -591,6 +609,36 @@ const tokenEchoes: readonly Place[] = [
     says: 't=[secret]',
   },
   {
+    title: 'the message of authenticate, without its padding',
+    find: authenticated(failed(401, { message: `unknown token ${unpadded(oddToken)}` }), oddToken),
+    is: 'ApiError',
+    says: 'unknown token [secret]"',
+  },
+  {
+    title: 'the message of authenticate, nothing but padding',
+    find: authenticated(failed(401, { message: 'unknown token ==' }), '=='),
+    is: 'ApiError',
+    says: 'unknown token [secret]"',
+  },
+  {
+    title: 'the message of authenticate, with the key in it',
+    find: authenticated(failed(401, { message: `unknown token ${key}.more_9876` }), `${key}.more_9876`),
+    is: 'ApiError',
+    says: 'unknown token [secret]"',
+  },
+  {
+    title: 'the message of authenticate, in entities, and short',
+    find: authenticated(failed(401, { message: 'unknown token ab12&#46;cd34' }), 'ab12.cd34'),
+    is: 'ApiError',
+    says: ': "[secret]"',
+  },
+  {
+    title: 'no more than the letters of innocent words, in the message of authenticate',
+    find: authenticated(failed(401, { message: 'nothing to keep' }), 'tok'),
+    is: 'ApiError',
+    says: ': "nothing to keep"',
+  },
+  {
     title: 'the data of authenticate, also as a key of an object',
     find: authenticated(failed(400, { message: 'Bad Request', data: { [token]: [token], url: link } })),
     is: 'ApiError',
@@ -637,6 +685,12 @@ const tokenEchoes: readonly Place[] = [
     find: created(failed(409, { message: `${token} is there already`, data: { session: link }, token })),
     is: 'ApiError',
     says: 'is there already',
+  },
+  {
+    title: 'an error with a token of eight letters that the message repeats',
+    find: created(failed(409, { message: 'ab12cd34 is there already', token: 'ab12cd34' })),
+    is: 'ApiError',
+    says: ': "[secret] is there already"',
   },
   {
     title: 'an error with a token, cut off behind it',
