@@ -14,18 +14,12 @@ const noDate = 'what passes then is no valid date, and is refused for that'
 const noFirst = 'its first entry is not read'
 const noKey = 'neither is a key with its colon'
 const noPort = 'there is always a free port, as far as a spec can see'
-const costAlone = 'what is not written at once is written all the same; it costs more'
+const costAlone = 'what is not done at once is done all the same, at a higher cost'
 const forTheCompiler = 'for the compiler: the next condition holds for numbers alone'
 const ofNoField = 'no name of a field has these words elsewhere'
 const noMessage = 'for the compiler: each of our codecs gives a message'
 
 export const explained: readonly Explained[] = [
-  {
-    file: 'lib/choices.ts',
-    line: 'Object.entries(body).slice(0, most).flatMap',
-    to: 'Object.entries(body)',
-    why: 'to look at more costs more, and no more is told',
-  },
   { file: 'lib/codec.ts', line: '} catch {', to: '{}', why: 'undefined counts as false there' },
   { file: 'lib/codec.ts', line: 'Object.assign(codec, { quick: quickly })', to: '{}', why: costAlone },
   { file: 'lib/codec.ts', line: 't.identity), (value) =>', to: '() => undefined', why: costAlone },
