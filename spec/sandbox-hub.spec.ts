@@ -160,6 +160,7 @@ for (const way of ways)
         'hubspot,HubSpot,crm',
       ])
       expect(await named(acme.categories('documents'))).to.deep.equal(['sandbox-documents,Sandbox documents,documents'])
+      expect(await named(acme.provider('hibob').categories('ats'))).to.deep.equal(['hibob,HiBob,hris'])
       expect(await named(acme.provider('workday'))).to.deep.equal(['workday,workday,hris'])
       expect(await named(acme.provider('workday').categories('lms'))).to.deep.equal(['workday,workday,lms'])
     })
@@ -195,6 +196,12 @@ for (const way of ways)
         },
       ])
       expect((await ask('/hub/connectors/sandbox-lever', { token })).status).to.equal(404)
+    })
+
+    it('find a connector by its id, escaped or not', async () => {
+      const { ask, token } = await opened(acme.provider('100%'))
+      for (const id of ['sandbox-100%25', 'sandbox-100%'])
+        expect((await ask(`/hub/connectors/${id}`, { token })).status).to.equal(200)
     })
 
     it('connect an account that the client then sees', async () => {

@@ -160,6 +160,26 @@ describe('The sandbox', () => {
     expect(await caught(client.authenticate(token))).to.include({ name: 'ApiError', status: 401 })
   })
 
+  it('knows each session by its own token', async () => {
+    const client = createClient({ apiKey: 'v1.eu1.key', fetch: sandbox().fetch })
+    for (const id of ['1', '2']) {
+      const { token } = await owned.send(client)
+      expect(await client.authenticate(token)).to.include({ id })
+    }
+    expect(await caught(client.authenticate('sandbox.unknown'))).to.include({ name: 'ApiError', status: 401 })
+  })
+
+  it('rejects with what its clock throws, be it once', async () => {
+    const broken = new Error('the clock stands still')
+    let calls = 0
+    const now = (): Date => {
+      calls += 1
+      if (calls === 1) throw broken
+      return new Date(0)
+    }
+    expect(await caught(sandbox({ now }).fetch(url, post))).to.equal(broken)
+  })
+
   it('does not give the token away when it is asked for the session', async () => {
     const api = sandbox()
     const client = createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch })
@@ -255,6 +275,7 @@ describe('The sandbox', () => {
       const api = sandbox({ apiKey: 'v1.eu1.key' })
       const response = await api.fetch(address, init)
       expect(response.status).to.equal(status)
+      expect(response.headers.get('content-type')).to.equal('application/json')
       const error: { statusCode: number; message: string; timestamp: string } = await response.json()
       expect(error.statusCode).to.equal(status)
       expect(error.message).to.match(message)

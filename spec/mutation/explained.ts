@@ -134,6 +134,19 @@ export const explained: readonly Explained[] = [
     why: 'for the compiler: a fault has no member by the name of undefined',
   },
   {
+    file: 'lib/testing/minted.ts',
+    line: '|| multiple || provider === undefined',
+    to: 'false',
+    why: 'for the compiler: no account is at no provider',
+  },
+  {
+    file: 'lib/testing/plan.ts',
+    line: 'draws.next() < rate',
+    to: 'draws.next() <= rate',
+    why: 'a draw is equal to a rate by chance alone',
+  },
+  { file: 'lib/testing/request.ts', line: '} catch {', to: '{}', why: 'what gives nothing gives undefined' },
+  {
     file: 'lib/testing/sandbox.ts',
     line: "server.status === 'fulfilled' &&",
     to: 'true',
