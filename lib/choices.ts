@@ -5,6 +5,7 @@ import type { Issue } from './errors.ts'
 import { issuesOf } from './issues.ts'
 import { didYouMean } from './nearest.ts'
 import type { Policy } from './policy.ts'
+import { present } from './present.ts'
 import { Refused } from './refused.ts'
 import type { Session } from './states.ts'
 
@@ -37,12 +38,12 @@ const judgeCategory = (
   value: unknown,
   index: number,
   all: readonly unknown[],
-  list: Policy['categories'],
+  list: ReadonlySet<unknown> | true,
 ): readonly Issue[] => {
   const path = `categories[${index}]`
   const decoded = CategoryCodec.decode(value)
   if (isLeft(decoded)) return issuesOf(decoded.left).map((issue) => ({ ...issue, path }))
-  if (list !== true && !list?.has(value)) return [{ path, message: 'the server does not allow this category' }]
+  if (list !== true && !list.has(value)) return [{ path, message: 'the server does not allow this category' }]
   return all.indexOf(value) < index ? [{ path, message: 'this category stands there twice' }] : []
 }
 
@@ -98,7 +99,7 @@ const judgeMember =
     const path = name.slice(0, 64)
     if (isOfOwner(name)) return [ownerIssue(path)]
     const hint = didYouMean(name, Object.keys(judges))
-    return [{ path, message: 'is nothing that a page may choose', ...(hint !== undefined && { hint }) }]
+    return [present<Issue>({ path, message: 'is nothing that a page may choose', hint })]
   }
 
 /** What a page has chosen, all of it allowed but for the account, which is not asked for here. Throws Refused. */

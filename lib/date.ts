@@ -20,7 +20,7 @@ const read = (text: string, zoneless?: string): Date | undefined => {
   const [, day, time = '00:00', zone = zoneless] = instant.exec(text.trim()) ?? []
   if (day === undefined || zone === undefined || !isOnCalendar(day)) return undefined
   // Engines differ on zones without a colon, and read a time without a zone as local.
-  return new Date(`${day}T${time}${zone.toUpperCase().replace(/^(.\d\d)(\d\d)$/, '$1:$2')}`)
+  return new Date(`${day}T${time}${zone.toUpperCase().replace(/^(...)(..)$/, '$1:$2')}`)
 }
 
 /** An ISO date-time with its zone, as the contract has it. */

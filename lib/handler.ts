@@ -81,7 +81,8 @@ const mint = async (request: Request, policy: Policy): Promise<HandlerToken> => 
 type HeaderTable = Readonly<Record<string, string>>
 
 const respond = (status: number, body: HandlerToken | HandlerError | undefined, headers: HeaderTable): Response =>
-  new Response(body === undefined ? null : JSON.stringify(body), {
+  // What JSON.stringify makes of undefined is undefined, and that is no body.
+  new Response(JSON.stringify(body), {
     status,
     headers: {
       ...headers,

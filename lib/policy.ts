@@ -125,9 +125,9 @@ const originProblem = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return `is ${kindOf(value)}`
   if (value.includes('*')) return 'has a *, which would let pages of strangers ask; name each origin'
   if (!URL.canParse(value)) return 'is no origin'
-  const { protocol, origin, host } = new URL(value)
-  // Of other schemes than the web's, such as those of apps, a URL does not know the origin.
-  return value === (origin === 'null' ? `${protocol}//${host}` : origin) && host !== ''
+  // Not its origin: of other schemes than the web's, such as those of apps, a URL does not know that.
+  const { protocol, host } = new URL(value)
+  return value === `${protocol}//${host}` && host !== ''
     ? undefined
     : 'is not written as browsers send it: scheme, host, and a port that is not the usual one; no path, no slash'
 }

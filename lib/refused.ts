@@ -1,4 +1,5 @@
 import type { Issue, SessionError } from './errors.ts'
+import { present } from './present.ts'
 
 /**
  * What an answer that is no token is for, in a word that a page can tell apart.
@@ -74,7 +75,7 @@ export class Refused extends Error {
     const [status, message] = answers[code]
     super(message, { cause })
     this.status = status
-    this.body = { error: { code, message, ...(issues !== undefined && { issues }) } }
+    this.body = { error: present<HandlerError['error']>({ code, message, issues }) }
     this.headers = headers
   }
 }
@@ -94,7 +95,7 @@ export const refusedBy = (error: SessionError): Refused => {
     case 'TimeoutError':
       return new Refused('timeout', { cause: error })
     case 'AbortError':
-      return new Refused('aborted', { cause: error })
+      return new Refused('aborted') // which nobody is told of
     // What the page chose was checked before: this was set up by the server.
     case 'ValidationError':
     case 'ConfigurationError':

@@ -23,10 +23,10 @@ const methodOf = (field: string): string => {
 
 /** The method is the hint for a field that is missing, and for a known one that was set by its wire name. */
 const withMethod = (issue: Issue): Issue => {
-  const name = snakeCase(issue.path.replace(/^extra\./, ''))
+  const name = snakeCase(issue.path.replace('extra.', ''))
   const field = order.find((known) => snakeCase(known) === name)
   const wants = issue.message === 'is missing' || issue.path.startsWith('extra.')
-  return field !== undefined && wants && issue.hint === undefined ? { ...issue, hint: `use ${methodOf(field)}` } : issue
+  return field !== undefined && wants ? { ...issue, hint: `use ${methodOf(field)}` } : issue
 }
 
 /** What a chain of calls has set, as it was given: by the order of the fields, and by wire name. */

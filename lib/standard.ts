@@ -58,8 +58,8 @@ export type Codec<A, O> = Type<A, O> & StandardSchema<O, A>
 export const standard = <A, O>(codec: Type<A, O>): Codec<A, O> =>
   Object.assign(codec, {
     '~standard': {
-      version: 1,
-      vendor: 'stackone-session',
+      version: 1 as const,
+      vendor: 'stackone-session' as const,
       validate: (value: unknown) => {
         const decoded = codec.decode(value)
         if (!isLeft(decoded)) return { value: decoded.right }
@@ -71,4 +71,4 @@ export const standard = <A, O>(codec: Type<A, O>): Codec<A, O> =>
         }
       },
     },
-  } as const)
+  })

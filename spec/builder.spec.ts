@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { order } from '../lib/create.ts'
-import { days, type Session, session } from '../lib/index.ts'
+import { days, type Session, type SessionWithoutOwner, session } from '../lib/index.ts'
 import { leftOf, rightOf } from './support/either.ts'
 
 const owned = session().owner('acme-42', 'Acme Inc.')
@@ -8,6 +8,20 @@ const owner = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
 
 /** Calls a method as JavaScript can: with anything. */
 const call = (method: keyof Session, ...args: readonly unknown[]): Session => Reflect.apply(owned[method], owned, args)
+
+/** A session with every optional field. */
+const filled = <S extends SessionWithoutOwner>(base: S): S =>
+  base
+    .username('it@acme.example')
+    .provider('bamboohr')
+    .categories('ats')
+    .account('451')
+    .expiresIn(60)
+    .metadata({ plan: 'pro' })
+    .multiple(false)
+    .label('Berlin')
+    .type('test')
+    .connectorProfile('profile-7')
 
 interface Good {
   readonly title: string
@@ -99,6 +113,20 @@ const good: readonly Good[] = [
     wire: { theme: { dark: [true] }, none: null },
     model: { extra: { theme: { dark: [true] }, none: null } },
   },
+  {
+    title: 'all there is',
+    change: (base) => filled(base),
+    wire: {
+      ...{ origin_username: 'it@acme.example', provider: 'bamboohr', categories: ['ats'], account_id: '451' },
+      ...{ expires_in: 60, metadata: { plan: 'pro' }, multiple: false, label: 'Berlin', type: 'test' },
+      ...{ connector_profile_id: 'profile-7' },
+    },
+    model: {
+      ...{ originUsername: 'it@acme.example', provider: 'bamboohr', categories: ['ats'], accountId: '451' },
+      ...{ expiresIn: 60, metadata: { plan: 'pro' }, multiple: false, label: 'Berlin', type: 'test' },
+      ...{ connectorProfileId: 'profile-7' },
+    },
+  },
 ]
 
 interface Bad {
@@ -117,6 +145,12 @@ const texts = [
   ['connectorProfile', 'connectorProfileId'],
 ] as const
 
+const revoked = (): unknown => {
+  const { proxy, revoke } = Proxy.revocable([], {})
+  revoke()
+  return proxy
+}
+
 const notTexts: readonly (readonly [unknown, string])[] = [
   ['', 'a blank string'],
   [' \t\n', 'a blank string'],
@@ -128,6 +162,7 @@ const notTexts: readonly (readonly [unknown, string])[] = [
   [new String('a'), 'an object'],
   [Symbol('a'), 'a symbol'],
   [1n, 'a bigint'],
+  [revoked(), 'an object'],
 ]
 
 const bad: readonly Bad[] = [
@@ -232,6 +267,14 @@ const bad: readonly Bad[] = [
     message: /^expected 'production' or 'test'/,
     hint: /lower case/,
   },
+  ...['latest', 'testing', ['test']].map(
+    (value): Bad => ({
+      title: `a type of ${JSON.stringify(value)}`,
+      given: call('type', value),
+      path: 'type',
+      message: /^expected 'production' or 'test', got /,
+    }),
+  ),
   { title: 'an unknown type', given: call('type', 'staging'), path: 'type', message: /'production' or 'test'/ },
   {
     title: 'metadata of a string',
@@ -377,6 +420,7 @@ describe('The builder', () => {
   })
 
   it('throws what is wrong from toJSON, and so from JSON.stringify', () => {
-    expect(() => JSON.stringify(session())).to.throw('originOwnerId: is missing')
+    for (const ownerless of [session(), filled(session())])
+      expect(() => JSON.stringify(ownerless)).to.throw('originOwnerId: is missing')
   })
 })

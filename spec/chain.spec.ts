@@ -160,6 +160,7 @@ describe('equals', () => {
     ['__proto__ for a key', false, other.field('__proto__', 1), owned.field('theme', 1)],
     ['its own wire object', false, owned.toJSON(), owned],
     ['nothing', false, undefined, owned],
+    ['null', false, null, owned],
   ]
 
   for (const [title, expected, a, b] of pairs)
@@ -189,15 +190,18 @@ describe('when', () => {
     expect(owned.when(true, (base) => base.when(true, (inner) => inner.label('b'))).toJSON()).to.include({ label: 'b' })
   })
 
-  const changes: readonly (readonly [string, unknown])[] = [
-    ['nothing', () => undefined],
-    ['a promise', async () => owned],
-    ['another object', () => ({})],
-    ['no function', 42],
+  const changes: readonly (readonly [string, unknown, string])[] = [
+    ['nothing', () => undefined, 'undefined'],
+    ['a promise', async () => owned, 'an object'],
+    ['another object', () => ({}), 'an object'],
+    ['no function', 42, 'a number'],
   ]
-  for (const [title, broken] of changes)
+  for (const [title, broken, got] of changes)
     it(`says at once that a change gives ${title}`, () => {
-      expect(() => Reflect.apply(owned.when, owned, [true, broken])).to.throw(ValidationError, 'returns a session')
+      expect(() => Reflect.apply(owned.when, owned, [true, broken])).to.throw(
+        ValidationError,
+        `  - when: expected a change that returns a session, got ${got} (such as (session) => session.multiple())`,
+      )
     })
 
   it("lets the change's own error through", () => {

@@ -85,11 +85,29 @@ const isLawful = <A, O extends object>(codec: Codec<A, O>, wires: fc.Arbitrary<O
   })
 
   it('refuses what is no object, and never throws', () => {
-    for (const value of [undefined, null, true, 0, 'text', Symbol('s'), 1n, [], [minted], () => minted]) {
+    const values: readonly (readonly [unknown, string])[] = [
+      ...([
+        [undefined, 'undefined'],
+        [null, 'null'],
+        [true, 'a boolean'],
+        [0, 'zero'],
+        ['text', 'a string'],
+      ] as const),
+      ...([
+        [Symbol('s'), 'a symbol'],
+        [1n, 'a bigint'],
+        [() => minted, 'a function'],
+      ] as const),
+      ...([
+        [[], 'an array'],
+        [[minted], 'an array'],
+      ] as const),
+    ]
+    for (const [value, got] of values) {
       expect(codec.is(value)).to.equal(false)
       const [error, ...more] = leftOf(codec.decode(value))
       expect(more).to.deep.equal([])
-      expect(error?.message).to.match(/^expected an object, got /)
+      expect(error?.message).to.equal(`expected an object, got ${got}`)
     }
     fc.assert(
       fc.property(
@@ -169,7 +187,18 @@ describe('The codec ConnectSessionCreate', () => {
     )
     expect(more).to.deep.equal([])
     expect(error?.message).to.equal('is missing')
+    expect(error).not.to.have.property('hint')
     expect(error?.context.map(({ key }) => key)).to.deep.equal(['', 'origin_owner_id'])
+  })
+
+  it('names what each member should be, for tools of io-ts that show it', () => {
+    const odd = { categories: [7], expires_in: '60', metadata: 7, multiple: 1, type: 'TEST', theme: 1n }
+    const errors = leftOf(ConnectSessionCreate.decode({ ...owner, label: 7, ...odd }))
+    expect(errors.map(({ context }) => context.map(({ type }) => type.name).join('/'))).to.have.members([
+      ...['ConnectSessionCreate/Text', 'ConnectSessionCreate/Category[]/Category', 'ConnectSessionCreate/Seconds'],
+      ...['ConnectSessionCreate/JsonObject', 'ConnectSessionCreate/Flag', 'ConnectSessionCreate/AccountType'],
+      'ConnectSessionCreate/unknown',
+    ])
   })
 
   it('is the model in camel case, not the wire', () => {
@@ -177,6 +206,13 @@ describe('The codec ConnectSessionCreate', () => {
     expect(ConnectSessionCreate.is({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })).to.equal(false)
     expect(ConnectSessionCreate.is({ originOwnerId: 'acme-42', originOwnerName: '' })).to.equal(false)
     expect(ConnectSessionCreate.is({ originOwnerId: 'a', originOwnerName: 'b', expiresIn: 0 })).to.equal(false)
+    for (const [categories, isModel] of [
+      [['ats'], true],
+      [[], false],
+      [['ats', 'atz'], false],
+      [7, false],
+    ] as const)
+      expect(ConnectSessionCreate.is({ originOwnerId: 'a', originOwnerName: 'b', categories })).to.equal(isModel)
   })
 })
 
@@ -224,6 +260,11 @@ describe('The codec ConnectSession', () => {
         expect(rightOf(ConnectSession.decode(wire)).createdAt).to.deep.equal(createdAt)
       }),
     )
+  })
+
+  it('says of a member that drifted what it expected', () => {
+    const { drift } = rightOf(ConnectSession.decode({ categories: 7 }))
+    expect(drift).to.deep.include({ path: 'categories', message: 'expected an array, got a number' })
   })
 
   it('is no model without a list of drift', () => {

@@ -86,6 +86,7 @@ describe('fromJSON', () => {
     ["the vendor's spelling of a category", { ...owner, categories: ['hrisLegacy'] }, ['categories[0]']],
     ['an empty list of categories', { ...owner, categories: [] }, ['categories']],
     ['a member in camel case', { ...owner, expiresIn: 60 }, ['extra.expiresIn']],
+    ['what JSON cannot hold, under an odd name', { ...owner, 'a b': { f: () => 1 } }, ['["a b"].f']],
     ['what JSON cannot hold', { ...owner, theme: { f: () => 1 } }, ['theme.f']],
     [
       'a getter that throws',

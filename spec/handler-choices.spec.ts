@@ -200,11 +200,17 @@ describe('The choices of a page', () => {
     expect(text).not.to.include('value-')
   })
 
-  it('are refused with the first twenty issues, and with names that are cut', async () => {
+  it('are refused for the first twenty members, with twenty issues at the most and names that are cut', async () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`n${index}`, 1]))
     expect(await refusalOf(many)).to.have.length(20)
+    const right = { categories: ['ats'], provider: 'bamboohr', multiple: true, accountId: '451' }
+    expect(await refusalOf({ ...right, ...many }, all)).to.have.length(20 - Object.keys(right).length)
     expect(await refusalOf({ categories: Array(900).fill('ats') }, all)).to.have.length(19)
     expect(await refusalOf({ ['n'.repeat(5000)]: 1 })).to.deep.equal([`${'n'.repeat(64)}: ${unknown}`])
+    const owners = Array.from({ length: 30 }, () => 'owner=globex-7').join('&')
+    expect(await refusalOf({ owner: 1 }, all, `?${owners}`)).to.deep.equal(Array(20).fill(`?owner: ${ofServer}`))
+    const long = 'owner'.padEnd(5000, 'n')
+    expect(await refusalOf({}, all, `?${long}=1`)).to.deep.equal([`?${long.slice(0, 64)}: ${ofServer}`])
   })
 
   it('cannot be changed by who made the options, after the handler was made', async () => {

@@ -110,6 +110,11 @@ describe('The options of the handler', () => {
       { origins: ['https://*.acme.example'] },
       `${origins} has a *, which would let pages of strangers ask; name each origin`,
     ],
+    [
+      'several odd origins',
+      { origins: ['https://a.example', 'b', 7] },
+      'origins: expected an array of origins; [1] is no origin; [2] is a number',
+    ],
     ['the origin null', { origins: ['null'] }, `${origins} is no origin`],
     ['an origin with a slash', { origins: ['https://a.example/'] }, `${origins} ${misspelt}`],
     ['an origin with a path', { origins: ['https://a.example/app'] }, `${origins} ${misspelt}`],

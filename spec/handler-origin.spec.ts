@@ -42,6 +42,10 @@ const refused: Row = [
   ['a page of another site, though it names our origin', { 'sec-fetch-site': 'cross-site', origin: own }],
   ['a word of the browser that nobody knows', { 'sec-fetch-site': 'SAME-ORIGIN', origin: own }],
   ['a page of another origin, in an old browser', { origin: evil }],
+  [
+    'a page of another origin, in an old browser, by the host that was asked',
+    { origin: evil, host: 'app.acme.example' },
+  ],
   ['a page of another port', { origin: 'https://app.acme.example:8443' }],
   ['a page that came in the open, where the request did not', { origin: 'http://app.acme.example' }],
   ['a frame in a sandbox', { 'sec-fetch-site': 'cross-site', origin: 'null' }],

@@ -231,5 +231,7 @@ describe('The sessions of a sandbox', () => {
     expect(made?.latest_connection_attempt).to.include({ status: 'authenticated' })
     expect(made?.token).to.match(/^sandbox\./)
     expect(Object.isFrozen(made) && Object.isFrozen(made?.latest_connection_attempt)).to.equal(true)
+    api.connect(1, 'cancelled')
+    expect(api.sessions[0]?.latest_connection_attempt).to.have.all.keys('id', 'created_at', 'updated_at', 'status')
   })
 })

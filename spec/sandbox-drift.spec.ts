@@ -115,6 +115,16 @@ for (const way of ways)
       expect(latestConnectionAttempt).to.include({ status: 'sandbox-status', accountSecureId: 'sandbox-account-1' })
     })
 
+    for (const drift of ['no optional members', 'null in optional members'] as const)
+      it(`leaves out an attempt that there is: ${drift}`, async () => {
+        const { api, client } = await sandboxed(way)
+        const { id = '' } = await acme.send(client)
+        api.connect(id)
+        api.fail({ drift })
+        expect((await client.get(id)).latestConnectionAttempt).to.equal(undefined)
+        expect((await client.get(id)).latestConnectionAttempt).to.include({ status: 'authenticated' })
+      })
+
     it('masks the external_trigger_token when the reply is printed', async () => {
       const { api, client } = await sandboxed(way)
       api.fail({ drift: 'an external_trigger_token' })

@@ -210,6 +210,13 @@ describe('sandbox().fail', () => {
     expect(await (await send(api)).json()).to.deep.equal({ message: 'then' })
   })
 
+  it('counts what is undefined as absent', async () => {
+    const api = sandbox()
+    api.fail({ status: 503, retryAfter: undefined, message: undefined, body: undefined }, { times: 2, rate: undefined })
+    api.fail({ status: 502, retryAfter: undefined }, { times: undefined })
+    expect(await statusesOf(api, 4)).to.deep.equal([503, 503, 502, 401])
+  })
+
   it('answers an error in the body of the API, by the clock of the sandbox', async () => {
     const api = sandbox({ now: () => new Date('2026-01-01T00:00:00.000Z') })
     api.fail(429)
@@ -227,7 +234,7 @@ describe('sandbox().fail', () => {
     api.fail('reset')
     const error = await caught(send(api))
     expect(error).to.be.instanceOf(TypeError).and.to.include({ message: 'fetch failed' })
-    expect(error).to.have.nested.property('cause.code', 'ECONNRESET')
+    expect(error).to.have.property('cause').that.includes({ code: 'ECONNRESET', message: 'read ECONNRESET' })
   })
 
   it('is silent to a request without a signal', async () => {
@@ -270,9 +277,90 @@ describe('sandbox().fail', () => {
         for await (const part of response.body ?? []) parts.push(part)
       })(),
     )
-    expect(error).to.be.instanceOf(TypeError)
+    expect(error).to.be.instanceOf(TypeError).and.to.include({ message: 'terminated' })
+    expect(error).to.have.property('cause').that.includes({ code: 'UND_ERR_SOCKET', message: 'other side closed' })
     const length = Number(response.headers.get('content-length'))
     expect(parts.reduce((sum, part) => sum + part.length, 0)).to.equal(Math.floor(length / 2))
+  })
+
+  it('is silent no longer where the signal is aborted before the fault is met', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    api.fail('silence')
+    const silent = caught(send(api, '/connect_sessions/1', { signal: controller.signal }))
+    controller.abort('enough')
+    expect(await silent).to.equal('enough')
+  })
+
+  it('breaks a slow answer where the signal is aborted before the fault is met', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    api.fail({ slow: 60_000 })
+    const slow = send(api, '/connect_sessions/1', { signal: controller.signal })
+    controller.abort('enough')
+    expect(await caught((await slow).text())).to.equal('enough')
+  })
+
+  it('does nothing any more when nobody reads a slow answer on', async () => {
+    const controller = new AbortController()
+    for (const init of [{}, { signal: controller.signal }]) {
+      const api = sandbox()
+      api.fail({ slow: 10 })
+      const response = await send(api, '/connect_sessions/1', init)
+      await response.body?.cancel()
+    }
+    controller.abort()
+    // What the timer throws would be told of as uncaught.
+    await new Promise((resolve) => setTimeout(resolve, 40))
+  })
+
+  it('ends a slow answer for good when the signal is aborted', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    api.fail({ slow: 10 })
+    const body = caught((await send(api, '/connect_sessions/1', { signal: controller.signal })).text())
+    controller.abort('enough')
+    expect(await body).to.equal('enough')
+    await new Promise((resolve) => setTimeout(resolve, 40)) // as above
+  })
+
+  it('answers slowly without a signal', async () => {
+    const api = sandbox()
+    api.fail({ slow: 1 })
+    expect(await (await send(api)).json()).to.include({ statusCode: 401 })
+  })
+
+  const sentences: readonly (readonly [number, string])[] = [
+    [400, 'Bad Request'],
+    [401, 'Unauthorized'],
+    [403, 'Forbidden'],
+    [404, 'Not Found'],
+    [408, 'Request Timeout'],
+    [409, 'Conflict'],
+    [418, 'Error 418'],
+    [422, 'Unprocessable Entity'],
+    [429, 'Too Many Requests'],
+    [500, 'Internal Server Error'],
+    [501, 'Not Implemented'],
+    [502, 'Bad Gateway'],
+    [503, 'Service Unavailable'],
+    [504, 'Gateway Timeout'],
+  ]
+  for (const [status, sentence] of sentences)
+    it(`says ${sentence} for ${status}, in JSON and on a page`, async () => {
+      const api = sandbox()
+      api.fail(status)
+      expect(await (await send(api)).json()).to.include({ statusCode: status, message: sentence })
+      api.fail({ html: status })
+      const page = await send(api)
+      expect(page.headers.get('content-type')).to.equal('text/html')
+      expect(await page.text()).to.include(`<h1>${status} ${sentence}</h1>`)
+    })
+
+  it('says Welcome on a page of 200', async () => {
+    const api = sandbox()
+    api.fail({ html: 200 })
+    expect(await (await send(api)).text()).to.include('<h1>Welcome</h1>')
   })
 
   const refused: readonly (readonly [unknown, unknown, readonly string[]])[] = [
@@ -282,7 +370,14 @@ describe('sandbox().fail', () => {
     [503.5, undefined, ['fault: expected an error status from 400 to 599, got 503.5']],
     [Number.NaN, undefined, ['fault: expected an error status from 400 to 599, got NaN']],
     ['slience', undefined, ["got a string (did you mean 'silence'?)"]],
-    [undefined, undefined, ['fault: expected an error status, ', 'got undefined']],
+    [
+      undefined,
+      undefined,
+      [
+        "fault: expected an error status, 'silence', 'reset', 'cut', 'html', " +
+          'or an object with status, slow, html, drift, got undefined',
+      ],
+    ],
     [null, undefined, ['got null']],
     [[503], undefined, ['got an array']],
     [{}, undefined, ['got an object']],
@@ -295,7 +390,11 @@ describe('sandbox().fail', () => {
     [{ status: 503, retryAfter: ' ' }, undefined, ['fault.retryAfter']],
     [{ status: 503, message: 7 }, undefined, ['fault.message: expected a string']],
     [{ status: 503, message: 'a', body: 'b' }, undefined, ['fault.message: has no place beside a body']],
-    [{ status: 503, body: { at: new Date() } }, undefined, ['fault.body: expected JSON']],
+    [
+      { status: 503, body: { at: new Date(0) } },
+      undefined,
+      ['fault.body: expected JSON: a class instance is not JSON'],
+    ],
     [{ slow: -1 }, undefined, ['fault.slow: expected milliseconds from 0 to 2147483647, got -1']],
     [{ slow: Number.POSITIVE_INFINITY }, undefined, ['got Infinity']],
     [{ slow: '5' }, undefined, ['fault.slow', 'got a string']],

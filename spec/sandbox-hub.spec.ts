@@ -12,8 +12,10 @@ interface Asked {
 
 interface Integration {
   readonly provider: string
+  readonly name: string
   readonly type: string
   readonly integration_id: string
+  readonly logo_url: string
 }
 
 const credentials = { subdomain: 'acme', api_key: 'secret-of-acme' }
@@ -127,8 +129,13 @@ for (const way of ways)
         expect(more).to.have.property('name').that.is.a('string')
         expect(more)
           .to.have.property('logo_url')
-          .that.matches(/^data:image\/svg\+xml,%3Csvg .*%3C\/svg%3E$/)
+          .that.matches(/^data:image\/svg\+xml,%3Csvg .*%3Crect .*%3C\/svg%3E$/)
       }
+    })
+
+    it('draw the first letter of its name for a logo', async () => {
+      const [{ logo_url = '' } = {}] = await integrationsOf(acme.provider('workday'))
+      expect(decodeURIComponent(logo_url)).to.match(/>W<\/text><\/svg>$/)
     })
 
     const offers: readonly (readonly [string, Session, readonly string[]])[] = [
@@ -144,6 +151,19 @@ for (const way of ways)
       it(`offer ${title}`, async () => {
         expect((await integrationsOf(asked)).map(({ provider }) => provider)).to.deep.equal(providers)
       })
+
+    it('call connectors by their names, with their categories', async () => {
+      const named = async (asked: Session) =>
+        (await integrationsOf(asked)).map(({ provider, name, type }) => [provider, name, type].join())
+      expect(await named(acme)).to.deep.equal([
+        ...['bamboohr,BambooHR,hris', 'hibob,HiBob,hris', 'greenhouse,Greenhouse,ats', 'lever,Lever,ats'],
+        'hubspot,HubSpot,crm',
+      ])
+      expect(await named(acme.categories('documents'))).to.deep.equal(['sandbox-documents,Sandbox documents,documents'])
+      expect(await named(acme.provider('hibob').categories('ats'))).to.deep.equal(['hibob,HiBob,hris'])
+      expect(await named(acme.provider('workday'))).to.deep.equal(['workday,workday,hris'])
+      expect(await named(acme.provider('workday').categories('lms'))).to.deep.equal(['workday,workday,lms'])
+    })
 
     it('offer a connector once where a category was asked for twice', async () => {
       const { api, client } = await sandboxed(way)
@@ -164,6 +184,7 @@ for (const way of ways)
       const { config, hub_settings } = await response.json()
       expect(hub_settings).to.deep.equal({})
       expect(config).to.include({ key: 'hibob', name: 'HiBob', type: 'custom' })
+      expect(config.assets.icon).to.match(/^data:image\/svg/)
       expect(config.configFields).to.deep.include.members([
         {
           key: 'api_key',
@@ -175,6 +196,12 @@ for (const way of ways)
         },
       ])
       expect((await ask('/hub/connectors/sandbox-lever', { token })).status).to.equal(404)
+    })
+
+    it('find a connector by its id, escaped or not', async () => {
+      const { ask, token } = await opened(acme.provider('100%'))
+      for (const id of ['sandbox-100%25', 'sandbox-100%'])
+        expect((await ask(`/hub/connectors/${id}`, { token })).status).to.equal(200)
     })
 
     it('connect an account that the client then sees', async () => {
@@ -242,12 +269,21 @@ for (const way of ways)
       await connected(client, api, acme.provider('hibob'))
       const { token } = await acme.provider('lever').send(client)
       const ask = await hubOf(api)
-      for (const method of ['GET', 'PATCH'])
-        expect(
-          (await ask('/hub/accounts/sandbox-account-1', { method, token, ...(method !== 'GET' && { body: {} }) }))
-            .status,
-        ).to.equal(404)
+      for (const method of ['GET', 'PATCH']) {
+        const body = method === 'GET' ? undefined : {}
+        const response = await ask('/hub/accounts/sandbox-account-1', { method, token, body })
+        expect(response.status).to.equal(404)
+        expect((await response.json()).message).to.equal('No such account for this session')
+      }
     })
+
+    for (const path of ['/hub/none', '/hub/connectors/sandbox-bamboohr/form', '/hub/a/hub/settings', '/hub/'])
+      it(`answer 404 to what the Hub does not ask: ${path}`, async () => {
+        const { ask, token } = await opened()
+        const response = await ask(path, { token })
+        expect(response.status).to.equal(404)
+        expect((await response.json()).message).to.equal(`Cannot GET ${path}`)
+      })
 
     it('are remembered without the token', async () => {
       const { ask, api, token } = await opened()

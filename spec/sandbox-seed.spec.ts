@@ -95,6 +95,21 @@ describe('The seed of a sandbox', () => {
     expect(await hit(sandbox({ seed: 2 }))).not.to.deep.equal(first)
   })
 
+  // A test of a user's that was right with one version of this library is so with the next.
+  const hits: readonly (readonly [number, string])[] = [
+    [1, '.x...x......x.xx.x..xxx...xx...x....x.x..xx..xxx..x.........'],
+    [7, 'xx.....x..xx..x.x.x.x.xxxx..x........xx..xx.........xx..x..x'],
+    [-3, '..x..x.x.x.xxx.x.x....x....x....x.....x.x.....x....x.x.x.x..'],
+    [1099511627776, 'xxxx......xx.......xx..x.....x..xx.x.xx...........x.x....xxx'],
+  ]
+  for (const [seed, hit] of hits)
+    it(`hits the same requests in every version: ${seed}`, async () => {
+      const api = sandbox({ seed })
+      api.fail(503, { rate: 0.3 })
+      const statuses = await statusesOf(api, hit.length)
+      expect(statuses.map((status) => (status === 503 ? 'x' : '.')).join('')).to.equal(hit)
+    })
+
   for (const rate of [0.1, 0.5, 0.9])
     it(`hits about ${rate} of many requests`, async () => {
       const api = sandbox()

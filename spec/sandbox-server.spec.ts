@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http'
 import { expect } from 'chai'
 import { serve } from '../lib/testing/server.ts'
 import { until } from './support/call.ts'
@@ -23,6 +24,55 @@ describe('The server of a sandbox', () => {
         body: 'é 🔑',
       })
       expect(await response.json()).to.deep.equal(['POST', '/a/b', 'hub', 'é 🔑'])
+    } finally {
+      await server.close()
+    }
+  })
+
+  for (const [method, sent, body] of [
+    ['GET', '', null],
+    ['HEAD', '', null],
+    ['POST', '', null],
+    ['POST', 'text', 'text'],
+    // What a Request cannot hold is left out.
+    ['GET', 'text', null],
+    ['HEAD', 'text', null],
+  ] as const)
+    it(`hands over ${body === null ? 'no body' : 'the body'} of a ${method} with ${JSON.stringify(sent)}`, async () => {
+      const bodies: unknown[] = []
+      const server = await serve(async (request) => {
+        bodies.push(request.body && (await request.text()))
+        return new Response(null)
+      })
+      try {
+        const answered = new Promise((resolve, reject) => {
+          const headers = { 'content-length': sent.length }
+          httpRequest(server.url, { method, headers }, (response) => resolve(response.resume().statusCode))
+            .on('error', reject)
+            .end(sent)
+        })
+        expect(await answered).to.equal(200)
+        expect(bodies).to.deep.equal([body])
+      } finally {
+        await server.close()
+      }
+    })
+
+  it('sends no body where there is none', async () => {
+    const server = await serve(async () => new Response(null))
+    try {
+      expect(await (await fetch(server.url)).text()).to.equal('')
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('listens on 127.0.0.1, and on no other address', async () => {
+    const server = await serve(async () => new Response(null))
+    try {
+      expect((await fetch(server.url)).status).to.equal(200)
+      const other = fetch(server.url.replace('127.0.0.1', '127.0.0.2'), { signal: AbortSignal.timeout(2000) })
+      expect(await caught(other)).to.be.instanceOf(Error)
     } finally {
       await server.close()
     }

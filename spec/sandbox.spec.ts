@@ -112,6 +112,7 @@ describe('The sandbox', () => {
 
   const misfits: readonly (readonly [unknown, string])[] = [
     [null, '  - expected an object of options, got null'],
+    [{ toString: 'x' }, '  - toString: is no option'],
     [{ apikey: 'x' }, "  - apikey: is no option (did you mean 'apiKey'?)"],
     [{ apiKey: ' ' }, '  - apiKey: expected a string that is not blank, got a blank string'],
     [{ apiKey: 7 }, '  - apiKey: expected a string that is not blank, got a number'],
@@ -129,6 +130,16 @@ describe('The sandbox', () => {
   it('takes options that are undefined for absent', async () => {
     const api = sandbox({ apiKey: undefined, now: undefined, seed: undefined })
     expect((await owned.send(createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch }))).drift).to.deep.equal([])
+  })
+
+  it('remembers of a session what the contract has, and nothing else', async () => {
+    const api = sandbox()
+    await owned.send(createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch }))
+    expect(api.sessions[0]).to.have.all.keys(
+      ...['id', 'organization_id', 'project_id', 'origin_owner_id', 'origin_owner_name', 'created_at', 'type'],
+      ...['token', 'auth_link_url'],
+    )
+    expect(api.sessions[0]).to.include({ organization_id: 'sandbox-organization', project_id: 'sandbox-project' })
   })
 
   it('forgets all on reset', async () => {
@@ -149,12 +160,40 @@ describe('The sandbox', () => {
     expect(await caught(client.authenticate(token))).to.include({ name: 'ApiError', status: 401 })
   })
 
+  it('knows each session by its own token', async () => {
+    const client = createClient({ apiKey: 'v1.eu1.key', fetch: sandbox().fetch })
+    for (const id of ['1', '2']) {
+      const { token } = await owned.send(client)
+      expect(await client.authenticate(token)).to.include({ id })
+    }
+    expect(await caught(client.authenticate('sandbox.unknown'))).to.include({ name: 'ApiError', status: 401 })
+  })
+
+  it('rejects with what its clock throws, be it once', async () => {
+    const broken = new Error('the clock stands still')
+    let calls = 0
+    const now = (): Date => {
+      calls += 1
+      if (calls === 1) throw broken
+      return new Date(0)
+    }
+    expect(await caught(sandbox({ now }).fetch(url, post))).to.equal(broken)
+  })
+
   it('does not give the token away when it is asked for the session', async () => {
     const api = sandbox()
     const client = createClient({ apiKey: 'v1.eu1.key', fetch: api.fetch })
     const { id = '', token } = await owned.send(client)
     expect(JSON.stringify(await client.get(id))).not.to.include(token)
     expect(JSON.stringify(await client.authenticate(token))).not.to.include(token)
+  })
+
+  it('answers a Request alone, as fetch does, and honours its signal', async () => {
+    const { fetch } = sandbox()
+    const ask = (init: RequestInit): Promise<Response> =>
+      Reflect.apply(fetch, undefined, [new Request('https://api.stackone.com/x', init)])
+    expect((await ask({})).status).to.equal(401)
+    expect(await caught(ask({ signal: AbortSignal.abort() }))).to.include({ name: 'AbortError' })
   })
 
   it('honours the signal of a request', async () => {
@@ -214,11 +253,20 @@ describe('The sandbox', () => {
     ],
     ['an expiry of zero', url, withBody({ expires_in: 0 }), 400, /expires_in: expected a whole number/],
     ['a type in capitals', url, withBody({ type: 'TEST' }), 400, /type: expected 'production' or 'test'/],
-    ['an unknown id', `${url}/9`, { headers }, 404, /No such connect session/],
+    [
+      'no JSON, though it is spoken of',
+      url,
+      { ...post, headers: { ...headers, 'content-type': 'text/plain; application/json' } },
+      400,
+      /content type/,
+    ],
+    ['an unknown id', `${url}/12`, { headers }, 404, /No such connect session/],
     ['an id that is no escape', `${url}/%`, { headers }, 404, /No such connect session/],
     ['an unknown token', `${url}/authenticate`, { ...post, body: '{"token":"x"}' }, 401, /unknown or expired/],
     ['no token', `${url}/authenticate`, { ...post, body: '{}' }, 400, /^token: /],
     ['another method', url, { headers, method: 'PUT', body }, 404, /^Cannot PUT \/connect_sessions$/],
+    ['a method that ends like another', `${url}/1`, { headers, method: 'FORGET' }, 404, /^Cannot FORGET /],
+    ['a path behind a session', `${url}/1/accounts`, { headers }, 404, /^Cannot GET \/connect_sessions\/1\/accounts$/],
     ['another path', 'https://api.stackone.com/accounts', { headers }, 404, /^Cannot GET \/accounts$/],
   ]
 
@@ -227,12 +275,20 @@ describe('The sandbox', () => {
       const api = sandbox({ apiKey: 'v1.eu1.key' })
       const response = await api.fetch(address, init)
       expect(response.status).to.equal(status)
+      expect(response.headers.get('content-type')).to.equal('application/json')
       const error: { statusCode: number; message: string; timestamp: string } = await response.json()
       expect(error.statusCode).to.equal(status)
       expect(error.message).to.match(message)
       expect(new Date(error.timestamp).toISOString()).to.equal(error.timestamp)
       expect(api.sessions).to.deep.equal([])
     })
+
+  it('takes any key, but none without its colon', async () => {
+    const api = sandbox()
+    expect((await api.fetch(url, post)).status).to.equal(201)
+    const authorization = `Basic ${btoa('v1.eu1.key')}`
+    expect((await api.fetch(url, { ...post, headers: { ...headers, authorization } })).status).to.equal(401)
+  })
 
   it('takes null for whatever is optional, as the API does', async () => {
     const members = { label: null, categories: null, metadata: null, expires_in: null, theme: null }

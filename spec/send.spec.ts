@@ -127,12 +127,30 @@ describe('send', () => {
     expect(String(error)).to.include('use .owner(id, name)')
   })
 
-  for (const nobody of [undefined, null, {}, 'client', { create: 1 }])
+  const nobodies: readonly (readonly [unknown, string])[] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [{}, 'an object'],
+    ['client', 'a string'],
+    [{ create: 1 }, 'an object'],
+  ]
+  for (const [nobody, got] of nobodies)
     it(`says what is missing where the client is ${JSON.stringify(nobody)}`, async () => {
       const error = await caught(Reflect.apply(owned.send, owned, [nobody]))
       expect(error).to.be.instanceOf(ConfigurationError)
-      expect(String(error)).to.include('.send(createClient({ apiKey }))')
+      expect(error)
+        .to.have.property('message')
+        .that.equals(`expected a client, got ${got}: .send(createClient({ apiKey })).`)
     })
+
+  it('says that a client of your own threw, and not what', async () => {
+    const own = { create: () => Promise.reject(new Error('sesame')) }
+    const error = await caught(owned.send(own))
+    expect(error).to.be.instanceOf(ConfigurationError)
+    expect(error)
+      .to.have.property('message')
+      .that.equals('The client threw an error of its own, which is not repeated here.')
+  })
 
   it('hands a client of your own the payload in camel case', async () => {
     const payloads: unknown[] = []

@@ -6,7 +6,7 @@ import { flag, text } from '../lib/codec.ts'
 import { type SnakeCase, snakeCase, wire } from '../lib/wire.ts'
 import { leftOf, rightOf } from './support/either.ts'
 
-const { wire: wired, camel } = wire('Thing', { ownerId: text }, { isLong: flag, odd: t.number })
+const { wire: wired, camel, encodeQuickly } = wire('Thing', { ownerId: text }, { isLong: flag, odd: t.number })
 
 describe('Snake case', () => {
   const names: readonly (readonly [string, string])[] = [
@@ -76,6 +76,26 @@ describe('A codec between a model and its wire', () => {
     expect(rightOf(camel.decode(hostile))).to.deep.equal({ ownerId: 'a' })
     expect(reads).to.equal(1)
   })
+
+  it('refuses an unknown member of the model, unless it is undefined', () => {
+    const [error, ...more] = leftOf(camel.decode({ ownerId: 'a', isLng: true, theme: undefined }))
+    expect(more).to.deep.equal([])
+    expect(error).to.include({ message: 'is no member', hint: "did you mean 'isLong'?" })
+    expect(rightOf(camel.decode({ ownerId: 'a', theme: undefined }))).to.deep.equal({ ownerId: 'a' })
+  })
+
+  const lists: readonly (readonly [string, readonly unknown[], unknown])[] = [
+    ['all of them', ['a', true, 7], { owner_id: 'a', is_long: true, odd: 7 }],
+    ['what is required', ['a', undefined, undefined], { owner_id: 'a' }],
+    ['what is required and more', ['a', undefined, 7], { owner_id: 'a', odd: 7 }],
+    ['not what is required', [undefined, true, 7], undefined],
+    ['one that is bad', ['a', 'yes', 7], undefined],
+    ['one that is null', ['a', null, 7], undefined],
+  ]
+  for (const [title, values, encoded] of lists)
+    it(`writes values in their order at once, or not at all: ${title}`, () => {
+      expect(encodeQuickly(values)).to.deep.equal(encoded)
+    })
 
   const no: readonly unknown[] = [
     null,

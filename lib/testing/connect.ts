@@ -1,6 +1,7 @@
 import { isRecord, kindOf, text } from '../codec.ts'
 import { type Issue, ValidationError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
+import { present } from '../present.ts'
 import { type Account, accountOf } from './account.ts'
 import { type Connector, connectorOf, connectorsFor } from './connector.ts'
 import { isExpired, type Minted, mintedById, type State, update } from './minted.ts'
@@ -43,8 +44,7 @@ export interface Connected {
   readonly accountId?: string
 }
 
-const problem = (path: string, message: string, hint?: string): Issue =>
-  hint === undefined ? { path, message } : { path, message, hint }
+const problem = (path: string, message: string, hint?: string): Issue => present<Issue>({ path, message, hint })
 
 const refuse = (...issues: readonly Issue[]): never => {
   throw new ValidationError(issues, 'connect was given what it cannot take, so nothing was connected')

@@ -30,5 +30,5 @@ export const connectorOf = (provider: string, category = 'hris'): Connector =>
 /** What the Hub offers to the end user of a session: the provider that it names, or those of its categories. */
 export const connectorsFor = ({ provider, categories }: ConnectSessionCreate): readonly Connector[] => {
   if (provider !== undefined) return [connectorOf(provider, categories?.[0])]
-  return categories === undefined || categories.length === 0 ? connectors : [...new Set(categories)].flatMap(inCategory)
+  return categories === undefined ? connectors : [...new Set(categories)].flatMap(inCategory)
 }

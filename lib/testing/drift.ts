@@ -24,7 +24,7 @@ const changes = {
   'organization_id as a number': (members: Members) => ({ ...members, organization_id: 4711 }),
   'created_at without a zone': (members: Members) => ({
     ...members,
-    created_at: String(members['created_at']).replace(/Z$/, ''),
+    created_at: String(members['created_at']).replace('Z', ''),
   }),
   'no provider': (members: Members) => without(['provider'], members),
   'no auth_link_url': (members: Members) => without(['auth_link_url'], members),

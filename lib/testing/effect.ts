@@ -32,14 +32,14 @@ const broken = (message: string, code: string, cause: string): TypeError =>
 const untilAbort = (signal: AbortSignal | undefined): Promise<never> =>
   new Promise((_, reject) => {
     if (signal?.aborted) reject(signal.reason)
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+    signal?.addEventListener('abort', () => reject(signal.reason))
   })
 
 const errorOf = (fault: Extract<Fault, { status: number }>): Effect => {
   const { status, retryAfter, message = sentenceOf(status), body } = fault
   const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
   // Written now: the test may change its object later.
-  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
+  const text: string | undefined = typeof body === 'string' ? body : JSON.stringify(body)
   const type = typeof body === 'string' ? 'text/plain' : 'application/json'
   return {
     before: async (_, now) =>

@@ -3,6 +3,7 @@ import { isRecord, kindOf, text } from '../codec.ts'
 import { ConfigurationError, type Issue, listed } from '../errors.ts'
 import { Json } from '../json.ts'
 import { didYouMean } from '../nearest.ts'
+import { present } from '../present.ts'
 import { type Drift, drifts } from './drift.ts'
 
 /**
@@ -124,8 +125,7 @@ const forms: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   drift: { drift: knownDrift },
 }
 
-const issue = (path: string, message: string, hint?: string): Issue =>
-  hint === undefined ? { path, message } : { path, message, hint }
+const issue = (path: string, message: string, hint?: string): Issue => present<Issue>({ path, message, hint })
 
 const hintFor = (value: unknown, known: readonly string[]): string | undefined =>
   typeof value === 'string' ? didYouMean(value, known) : undefined

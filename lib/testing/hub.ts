@@ -101,7 +101,7 @@ const endpoints: Readonly<Record<string, readonly [status: number, answer: (aske
     200,
     ({ made: { accountId } }) => ({
       enabled_features: [],
-      ...(accountId !== undefined && { existing_account_id: accountId }),
+      existing_account_id: accountId, // left out of the JSON if there is none
     }),
   ],
   'GET /hub/connectors': [200, connectors],
@@ -121,8 +121,9 @@ const answer = (state: State, request: Request, body: unknown): Response => {
   if (request.method === 'OPTIONS') return new Response(null, { status: 204 })
   const url = new URL(request.url)
   const [, path = '', id = ''] = /^(\/hub\/[^/]*\/?)([^/]*)$/.exec(url.pathname) ?? []
-  const [status, give] = endpoints[`${request.method} ${path}`] ?? []
-  if (status === undefined || give === undefined) throw new Refused(404, `Cannot ${request.method} ${url.pathname}`)
+  const endpoint = endpoints[`${request.method} ${path}`]
+  if (endpoint === undefined) throw new Refused(404, `Cannot ${request.method} ${url.pathname}`)
+  const [status, give] = endpoint
   const made = mintedByToken(state, request.headers.get('x-hub-session-token'))
   if (made === undefined) throw new Refused(401, 'The token is unknown or expired')
   return json(status, give({ state, made, url, body }, segment(id)))

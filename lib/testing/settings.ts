@@ -1,6 +1,7 @@
 import { isRecord, kindOf, text } from '../codec.ts'
 import { ConfigurationError, type Issue, listed } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
+import { present } from '../present.ts'
 
 const checks: Readonly<Record<string, readonly [check: (value: unknown) => boolean, expected: string]>> = {
   apiKey: [text.is, 'a string that is not blank'],
@@ -11,7 +12,7 @@ const checks: Readonly<Record<string, readonly [check: (value: unknown) => boole
 const issuesOf = ([path, value]: readonly [string, unknown]): readonly Issue[] => {
   const [check, expected] = (Object.hasOwn(checks, path) && checks[path]) || []
   const hint = didYouMean(path, Object.keys(checks))
-  if (check === undefined) return [{ path, message: 'is no option', ...(hint !== undefined && { hint }) }]
+  if (check === undefined) return [present<Issue>({ path, message: 'is no option', hint })]
   return value === undefined || check(value) ? [] : [{ path, message: `expected ${expected}, got ${kindOf(value)}` }]
 }
 

@@ -8,7 +8,7 @@ interface Explained {
   readonly why: string
 }
 
-const zone = "zone.toUpperCase().replace(/^(.\\d\\d)(\\d\\d)$/, '$1:$2')"
+const zone = "zone.toUpperCase().replace(/^(...)(..)$/, '$1:$2')"
 const anEngine = 'the engine of Node reads such a zone by itself; others do not'
 const undefinedAnyway = 'what gives nothing gives undefined'
 const byChance = 'two times are equal by chance alone'
@@ -16,22 +16,36 @@ const noSecret = 'no answer has that text'
 const noName = 'the name of a codec inside, which nobody is shown'
 const cost = 'a matter of cost alone'
 const noDate = 'what passes then is no valid date, and is refused for that'
+const noFirst = 'its first entry is not read'
+const noKey = 'neither is a key with its colon'
+const noPort = 'there is always a free port, as far as a spec can see'
+const costAlone = 'what is not done at once is done all the same, at a higher cost'
+const forTheCompiler = 'for the compiler: the next condition holds for numbers alone'
+const ofNoField = 'no name of a field has these words elsewhere'
+const noMessage = 'for the compiler: each of our codecs gives a message'
 
 export const explained: readonly Explained[] = [
   { file: 'lib/answer.ts', line: '} catch {', to: '{}', why: undefinedAnyway },
   { file: 'lib/answer.ts', line: "get('retry-after')", to: '"Stryker was here!"', why: 'no number and no date either' },
+  { file: 'lib/codec.ts', line: '} catch {', to: '{}', why: 'undefined counts as false there' },
+  { file: 'lib/codec.ts', line: 'Object.assign(codec, { quick: quickly })', to: '{}', why: costAlone },
+  { file: 'lib/codec.ts', line: 't.identity), (value) =>', to: '() => undefined', why: costAlone },
+  { file: 'lib/create.ts', line: "typeof value === 'number' && Number.isInteger", to: 'true', why: forTheCompiler },
+  {
+    file: 'lib/create.ts',
+    line: "typeof value === 'number' && value > longest",
+    to: 'value >= longest',
+    why: 'the longest is good, and needs no hint',
+  },
   {
     file: 'lib/date.ts',
     line: 'instant.exec(text.trim())',
     to: '["Stryker was here"]',
-    why: 'its first entry is not read',
+    why: noFirst,
   },
   { file: 'lib/date.ts', line: '!isOnCalendar(day)) return undefined', to: 'false', why: noDate },
   { file: 'lib/date.ts', line: zone, to: 'zone.toLowerCase()', why: anEngine },
-  ...[
-    ...['/(.\\d\\d)(\\d\\d)$/', '/^(.\\d\\d)(\\d\\d)/', '/^(.\\D\\d)(\\d\\d)$/', '/^(.\\d\\D)(\\d\\d)$/'],
-    ...['/^(.\\d\\d)(\\D\\d)$/', '/^(.\\d\\d)(\\d\\D)$/'],
-  ].map((to) => ({ file: 'lib/date.ts', line: zone, to, why: anEngine })),
+  ...['/(...)(..)$/', '/^(...)(..)/'].map((to) => ({ file: 'lib/date.ts', line: zone, to, why: anEngine })),
   ...['/\\d{9,}$/', '/^\\d{9,}/'].map((to) => ({ file: 'lib/date.ts', line: '.test(value) ? epoch', to, why: noDate })),
   {
     file: 'lib/client.ts',
@@ -55,6 +69,18 @@ export const explained: readonly Explained[] = [
   },
   { file: 'lib/exchange.ts', line: 'timeout <= remaining ?', to: 'timeout < remaining', why: byChance },
   { file: 'lib/exchange.ts', line: 'attempt > retries ||', to: 'waitMs > deadline - elapsed()', why: byChance },
+  {
+    file: 'lib/handler.ts',
+    line: 'policy.ownsAccount?.(',
+    why: 'an account that nobody may choose was refused with the other choices',
+  },
+  {
+    file: 'lib/handler.ts',
+    line: 'onError?.(error, request)',
+    why: 'what a listener throws is dropped, and so is that there is none',
+  },
+  { file: 'lib/handler.ts', line: '} catch {', to: '{}', why: 'undefined counts as false there' },
+  { file: 'lib/issues.ts', line: "message = 'is not valid'", to: '""', why: noMessage },
   {
     file: 'lib/nearest.ts',
     line: 'name.toLowerCase()',
@@ -86,8 +112,126 @@ export const explained: readonly Explained[] = [
     to: 'true',
     why: `${cost}: it was checked before`,
   },
+  { file: 'lib/origin.ts', line: 'origin !== null && origins.has', to: 'true', why: 'no list of texts has null' },
+  {
+    file: 'lib/origin.ts',
+    line: "headers.get('host') ?? ''",
+    to: '"Stryker was here!"',
+    why: 'neither is a host',
+  },
+  { file: 'lib/policy.ts', line: "typeof value === 'number' && Number.isInteger", to: 'true', why: forTheCompiler },
+  ...['/origin|Name$|Id$/g', '/^origin|Name|Id$/g', '/^origin|Name$|Id/g'].map((to) => ({
+    file: 'lib/session.ts',
+    line: 'field.replace(/^origin|Name$|Id$/g',
+    to,
+    why: ofNoField,
+  })),
+  { file: 'lib/session.ts', line: 'if (quick !== undefined) return quick', to: 'false', why: costAlone },
+  { file: 'lib/session.ts', line: 'encodeQuickly(fields) : undefined', to: 'false', why: costAlone },
+  {
+    file: 'lib/session.ts',
+    line: "const blank = new Chain(undefined, '', undefined)",
+    to: '"Stryker was here!"',
+    why: 'the step of what has no base is not read',
+  },
+  { file: 'lib/standard.ts', line: "message = 'is not valid'", to: '""', why: noMessage },
+  ...["() => ''", "encoded = ''"].map((line) => ({
+    file: 'lib/testing/api.ts',
+    line,
+    to: '"Stryker was here!"',
+    why: noKey,
+  })),
+  {
+    file: 'lib/testing/api.ts',
+    line: "headers.get('content-type') ?? ''",
+    to: '"Stryker was here!"',
+    why: 'neither is JSON',
+  },
+  { file: 'lib/testing/api.ts', line: '.exec(endpoint) ?? []', to: '["Stryker was here"]', why: noFirst },
+  {
+    file: 'lib/testing/connect.ts',
+    line: "offered(state, made)[0]?.provider ?? ''",
+    why: 'for the compiler: the Hub offers one connector at least',
+  },
+  {
+    file: 'lib/testing/effect.ts',
+    line: "signal?.removeEventListener('abort', abort)",
+    to: '""',
+    why: 'to break what has come to its end does nothing',
+  },
+  {
+    file: 'lib/testing/effect.ts',
+    line: 'controller.error(signal?.reason)',
+    why: 'for the compiler: only a signal aborts',
+  },
+  {
+    file: 'lib/testing/effect.ts',
+    line: 'return () => clearTimeout(timer)',
+    to: '() => undefined',
+    why: 'to break what nobody reads does nothing',
+  },
+  ...['"Stryker was here!"', '["Stryker was here"]'].map((to) => ({
+    file: 'lib/testing/hub.ts',
+    line: '.exec(url.pathname) ?? []',
+    to,
+    why: 'none of it is an endpoint',
+  })),
+  {
+    file: 'lib/testing/fault.ts',
+    line: 'decoded.left[0]?.message',
+    to: 'decoded.left[0].message',
+    why: 'for the compiler: what is a Left has an error',
+  },
+  {
+    file: 'lib/testing/fault.ts',
+    line: '!isRecord(fault) || form === undefined || fault[form]',
+    why: 'for the compiler: a fault has no member by the name of undefined',
+  },
+  {
+    file: 'lib/testing/minted.ts',
+    line: '|| multiple || provider === undefined',
+    to: 'false',
+    why: 'for the compiler: no account is at no provider',
+  },
+  {
+    file: 'lib/testing/plan.ts',
+    line: 'draws.next() < rate',
+    to: 'draws.next() <= rate',
+    why: 'a draw is equal to a rate by chance alone',
+  },
+  { file: 'lib/testing/request.ts', line: '} catch {', to: '{}', why: 'what gives nothing gives undefined' },
+  {
+    file: 'lib/testing/sandbox.ts',
+    line: "server.status === 'fulfilled' &&",
+    to: 'true',
+    why: noPort,
+  },
+  ...['values = []', 'incoming.method ??', 'incoming.url ??'].map((line) => ({
+    file: 'lib/testing/server.ts',
+    line,
+    why: 'for the compiler: a request of a server has it',
+  })),
+  {
+    file: 'lib/testing/server.ts',
+    line: 'if (outgoing.headersSent)',
+    to: 'false',
+    why: 'whether a reset overtakes what was sent is up to chance',
+  },
+  { file: 'lib/testing/server.ts', line: "server.once('error', reject)", to: '""', why: noPort },
   { file: 'lib/wait.ts', line: 'const accountId = attempt?.', why: 'there is an attempt where its status is known' },
   { file: 'lib/wait.ts', line: 'default:', why: 'undefined counts as false there' },
   { file: 'lib/wait.ts', line: "seen.left.name === 'ApiError' ?", to: 'true', why: 'no other error has a retryAfter' },
-  { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: byChance },
+  { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: 'two times are equal by chance alone' },
+  {
+    file: 'lib/wire.ts',
+    line: 'index < fields.length',
+    to: 'index <= fields.length',
+    why: 'a field that is not there is passed over',
+  },
+  {
+    file: 'lib/wire.ts',
+    line: 'if (field === undefined || ',
+    to: 'false',
+    why: 'for the compiler: the field is there',
+  },
 ]

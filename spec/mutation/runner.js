@@ -50,8 +50,8 @@ const catalogue = (mocha) => {
 const loads = { count: 0 }
 
 /** Loads lib and these specs, whatever was loaded before. */
-const load = async (files) => {
-  const mocha = new Mocha({ timeout: 10_000, bail: true, reporter: class {} })
+const load = async (files, timeout = 10_000) => {
+  const mocha = new Mocha({ timeout, bail: true, reporter: class {} })
   mocha.cleanReferencesAfterRun(false)
   for (const file of files) mocha.addFile(file)
   loads.count += 1
@@ -101,7 +101,8 @@ const runner = () => {
     capabilities: () => ({ reloadEnvironment: true }),
 
     dryRun: async ({ files }) => {
-      const ended = await run(await load(judgesOf(files)))
+      // To note what each test runs takes several times as long as to run it.
+      const ended = await run(await load(judgesOf(files), 60_000))
       const broken = ended.find(({ failure }) => failure !== undefined)
       if (broken !== undefined) return { status: 'error', errorMessage: broken.failure }
       const times = new Map()
