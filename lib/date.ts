@@ -1,20 +1,27 @@
 import * as t from 'io-ts'
-import { refuse } from './codec.ts'
+import { type Quick, quick, refuse } from './codec.ts'
 
 const isDate = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
 
-const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): t.Type<Date, string> => {
-  const validate: t.Validate<unknown, Date> = (value, context) => {
+const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): Quick<Date, string> => {
+  const quickly = (value: unknown): Date | undefined => {
     const parsed = read(value)
-    return isDate(parsed) ? t.success(Object.freeze(parsed)) : refuse(value, context, `expected ${expected}`)
+    return isDate(parsed) ? Object.freeze(parsed) : undefined
   }
-  return new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString())
+  const validate: t.Validate<unknown, Date> = (value, context) => {
+    const parsed = quickly(value)
+    return parsed === undefined ? refuse(value, context, `expected ${expected}`) : t.success(parsed)
+  }
+  return quick(new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString()), quickly)
 }
 
 const instant = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i
 
-// Date reads the 30th of February as the 2nd of March.
-const isOnCalendar = (day: string): boolean => new Date(`${day}T00:00Z`).getUTCDate() === Number(day.slice(-2))
+// Date reads the 30th of February as the 2nd of March; the days up to the 28th are in every month.
+const isOnCalendar = (day: string): boolean => {
+  const last = Number(day.slice(-2))
+  return last <= 28 || new Date(`${day}T00:00Z`).getUTCDate() === last
+}
 
 const read = (text: string, zoneless?: string): Date | undefined => {
   const [, day, time = '00:00', zone = zoneless] = instant.exec(text.trim()) ?? []

@@ -66,12 +66,12 @@ export const bundleRows = ({ ky1, ky2, sdk }: Times<'ky1' | 'ky2' | 'sdk'>): Row
   return [
     share(
       { what: 'edge bundle with ky 1, gzip', ours: ky1, ...figures },
-      { must: 18_000, aim: 14_000, budget: 19_700 },
+      { must: 18_000, aim: 14_000, budget: 19_800 },
       'ours',
     ),
     share(
       { what: 'edge bundle with ky 2, gzip', ours: ky2, ...figures },
-      { must: 22_000, aim: 14_000, budget: 23_700 },
+      { must: 22_000, aim: 14_000, budget: 23_800 },
       'ours',
     ),
   ]
