@@ -100,6 +100,26 @@ describe('The library, before an independent judge of the contract', () => {
     expect(api.requests).to.have.length(150)
   })
 
+  const refused: readonly (readonly [title: string, body: unknown])[] = [
+    ['no owner', {}],
+    ['a blank name', { ...owner, origin_owner_name: ' ' }],
+    ['several odd members', { ...owner, categories: ['hrisLegacy'], expires_in: 0.5, type: 'TEST', metadata: [] }],
+    ['a list', [owner]],
+  ]
+  for (const [title, body] of refused)
+    it(`is refused by the sandbox as the contract has it: ${title}`, async () => {
+      const { fetch } = sandbox({ apiKey })
+      const headers = { ...usual, authorization: basic(`${apiKey}:`) }
+      const judged = await judgeOf(async () => {
+        const url = 'https://api.stackone.com/connect_sessions'
+        const answered = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+        return { status: answered.status, body: await answered.json() }
+      })
+      // The request to the judge is good: it is the sandbox's answer that is judged.
+      expect(await sendTo(judged, { headers, body: owner })).to.equal(400)
+      expect(judged.verdicts).to.deep.equal([])
+    })
+
   it('asks for sessions, and with tokens, as the contract has it', async () => {
     const { judged, client } = await judgedSandbox()
     await fc.assert(
