@@ -218,7 +218,7 @@ export const explained: readonly Explained[] = [
     why: 'whether a reset overtakes what was sent is up to chance',
   },
   { file: 'lib/testing/server.ts', line: "server.once('error', reject)", to: '""', why: noPort },
-  { file: 'lib/wait.ts', line: 'const accountId = attempt?.', why: 'there is an attempt where its status is known' },
+  { file: 'lib/wait.ts', line: 'accountId: attempt?.', why: 'there is an attempt where its status is known' },
   { file: 'lib/wait.ts', line: 'default:', why: 'undefined counts as false there' },
   { file: 'lib/wait.ts', line: "seen.left.name === 'ApiError' ?", to: 'true', why: 'no other error has a retryAfter' },
   { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: 'two times are equal by chance alone' },
