@@ -10,6 +10,7 @@ import {
 import { apiKey, choose, handling, post, read } from './support/page.ts'
 import { minted } from './support/server.ts'
 import { reply } from './support/stub.ts'
+import { unhandledRejections } from './support/unhandled.ts'
 
 const said = 'The vendor says: tok.0123456789abcdef of acme-42, Acme Inc.'
 
@@ -238,17 +239,7 @@ describe('onError', () => {
     expect(errors).to.deep.equal([])
   })
 
-  const unhandled: unknown[] = []
-  const note = (reason: unknown): void => {
-    unhandled.push(reason)
-  }
-  beforeEach(() => {
-    unhandled.length = 0
-    process.on('unhandledRejection', note)
-  })
-  afterEach(() => {
-    process.off('unhandledRejection', note)
-  })
+  const unhandled = unhandledRejections()
 
   const listeners: readonly (readonly [string, HandlerOptions['onError']])[] = [
     ['is not there', undefined],

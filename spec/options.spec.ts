@@ -15,6 +15,7 @@ import { leftOf } from './support/either.ts'
 import { withEnvironment } from './support/environment.ts'
 import { httpServer, json, minted, type TestServer } from './support/server.ts'
 import { reply, type Stub, stub } from './support/stub.ts'
+import { unhandledRejections } from './support/unhandled.ts'
 
 const apiKey = 'v1.eu1.0123456789abcdef'
 const owned = session().owner('acme-42', 'Acme Inc.')
@@ -1036,17 +1037,7 @@ describe('options', () => {
   })
 
   describe('onEvent', () => {
-    const unhandled: unknown[] = []
-    const note = (reason: unknown): void => {
-      unhandled.push(reason)
-    }
-    beforeEach(() => {
-      unhandled.length = 0
-      process.on('unhandledRejection', note)
-    })
-    afterEach(() => {
-      process.off('unhandledRejection', note)
-    })
+    const unhandled = unhandledRejections()
 
     const listeners: readonly (readonly [string, () => unknown])[] = [
       [
