@@ -1,24 +1,17 @@
 import { isA } from './codec.ts'
 import { ConfigurationError } from './errors.ts'
 import { Refused } from './refused.ts'
+import { streamed } from './stream.ts'
 
 const isJson = (type: string): boolean => /^application\/json\s*(;|$)/i.test(type)
 
-// Never more than the limit is kept, and whoever makes the body is told when nobody reads on.
+// Whoever makes the body is told when nobody reads on.
 const textOf = async (body: ReadableStream<Uint8Array>, maxBytes: number): Promise<string> => {
   const reader = body.getReader()
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  const parts: string[] = []
-  for (let size = 0; ; ) {
-    const { done, value } = await reader.read()
-    if (done) return parts.join('') + decoder.decode()
-    size += value.byteLength
-    if (size > maxBytes) {
-      reader.cancel().catch(() => {})
-      throw new Refused('too-large')
-    }
-    parts.push(decoder.decode(value, { stream: true }))
-  }
+  const text = await streamed(reader, new TextDecoder('utf-8', { fatal: true }), maxBytes)
+  if (text !== undefined) return text
+  reader.cancel().catch(() => {})
+  throw new Refused('too-large')
 }
 
 const readBefore = (): ConfigurationError =>

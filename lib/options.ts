@@ -4,6 +4,7 @@ import { ConfigurationError, type Issue, listed } from './errors.ts'
 import type { ClientEvent } from './event.ts'
 import { didYouMean } from './nearest.ts'
 import { present } from './present.ts'
+import { longestTimer } from './time.ts'
 
 /**
  * A function that does what the global `fetch` does. It is called with a URL and an init that holds all the rest.
@@ -96,17 +97,14 @@ export interface ClientOptions extends Omit<CallOptions, 'signal'> {
 /** What is wrong with the value of an option, if anything; the value itself is not repeated. */
 export type Check = (value: unknown) => string | undefined
 
-// Longer than this, a timer of the platform fires at once.
-const longest = 2_147_483_647
-
-const only =
+export const only =
   (what: string, fits: (value: unknown) => boolean): Check =>
   (value) =>
     fits(value) ? undefined : expected(what, value)
 
 const milliseconds = only(
-  `milliseconds, more than 0 and at most ${longest}`,
-  (value) => typeof value === 'number' && value > 0 && value <= longest,
+  `milliseconds, more than 0 and at most ${longestTimer}`,
+  (value) => typeof value === 'number' && value > 0 && value <= longestTimer,
 )
 
 const whole = only(

@@ -11,6 +11,9 @@ export type Outcome<A> =
   | { readonly by: 'timeout' }
   | { readonly by: 'abort'; readonly reason: unknown }
 
+/** Milliseconds: a timer of the platform that is longer fires at once. */
+export const longestTimer = 2_147_483_647
+
 /** All that wait for one signal, behind one listener: at the eleventh on a signal, Node warns of a leak. */
 interface Waiting {
   readonly all: Set<() => void>

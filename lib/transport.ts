@@ -1,6 +1,7 @@
 import ky from 'ky'
 import type { Answer } from './answer.ts'
 import type { Settings } from './settings.ts'
+import { streamed } from './stream.ts'
 
 /** One call of the API. */
 export interface Call {
@@ -45,17 +46,10 @@ const textOf = async (response: Response, own: boolean, signal: AbortSignal): Pr
   // Whoever makes the body is told when nobody reads on.
   const cancel = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
-  const decoder = new TextDecoder()
-  const parts: string[] = []
-  for (let size = 0; ; ) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.byteLength
-    if (size > largestBody) throw new Unfit('body too large')
-    parts.push(decoder.decode(value, { stream: true }))
-  }
+  const text = await streamed(reader, new TextDecoder(), largestBody)
+  if (text === undefined) throw new Unfit('body too large')
   signal.removeEventListener('abort', cancel)
-  return parts.join('') + decoder.decode()
+  return text
 }
 
 /** Lets go of an answer that nobody reads; a custom fetch may give any kind of body. */

@@ -16,6 +16,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': ['present.ts'],
   'nearest.ts': [],
   'secret.ts': [],
+  'stream.ts': [],
   'time.ts': [],
   'version.ts': [],
   'codec.ts': [],
@@ -31,10 +32,10 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'reply.ts': ['category.ts', 'codec.ts', 'date.ts', 'drift.ts', 'json.ts', 'standard.ts'],
   // The client
   'event.ts': ['errors.ts', 'present.ts'],
-  'options.ts': ['codec.ts', 'errors.ts', 'event.ts', 'nearest.ts', 'present.ts'],
+  'options.ts': ['codec.ts', 'errors.ts', 'event.ts', 'nearest.ts', 'present.ts', 'time.ts'],
   'settings.ts': ['codec.ts', 'errors.ts', 'options.ts', 'present.ts', 'version.ts'],
   'answer.ts': ['codec.ts', 'errors.ts', 'json.ts', 'secret.ts'],
-  'transport.ts': ['answer.ts', 'settings.ts', 'ky'],
+  'transport.ts': ['answer.ts', 'settings.ts', 'stream.ts', 'ky'],
   'exchange.ts': [
     ...['answer.ts', 'codec.ts', 'errors.ts', 'event.ts', 'secret.ts', 'settings.ts', 'time.ts', 'transport.ts'],
   ],
@@ -61,7 +62,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   // The ./handler subpath
   'refused.ts': ['errors.ts', 'present.ts'],
   'origin.ts': [],
-  'body.ts': ['codec.ts', 'errors.ts', 'refused.ts'],
+  'body.ts': ['codec.ts', 'errors.ts', 'refused.ts', 'stream.ts'],
   'policy.ts': ['category.ts', 'codec.ts', 'issues.ts', 'options.ts', 'states.ts'],
   'choices.ts': [
     ...['category.ts', 'codec.ts', 'errors.ts', 'issues.ts', 'nearest.ts', 'policy.ts', 'present.ts', 'refused.ts'],
@@ -76,10 +77,12 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'testing/random.ts': [],
   'testing/response.ts': [],
   'testing/account.ts': [],
-  'testing/settings.ts': ['codec.ts', 'errors.ts', 'nearest.ts', 'present.ts'],
-  'testing/request.ts': ['codec.ts', 'secret.ts'],
+  'testing/request.ts': ['answer.ts', 'codec.ts', 'secret.ts'],
   'testing/drift.ts': ['codec.ts'],
-  'testing/fault.ts': ['codec.ts', 'errors.ts', 'json.ts', 'nearest.ts', 'present.ts', 'testing/drift.ts'],
+  'testing/fault.ts': [
+    ...['codec.ts', 'errors.ts', 'json.ts', 'nearest.ts', 'options.ts', 'present.ts', 'time.ts'],
+    'testing/drift.ts',
+  ],
   'testing/effect.ts': ['testing/drift.ts', 'testing/fault.ts', 'testing/response.ts'],
   'testing/plan.ts': ['testing/effect.ts', 'testing/fault.ts', 'testing/random.ts'],
   'testing/minted.ts': ['create.ts', 'reply.ts', 'secret.ts', 'testing/account.ts'],
@@ -93,10 +96,9 @@ const table: Readonly<Record<string, readonly string[]>> = {
     ...['codec.ts', 'testing/connect.ts', 'testing/connector.ts', 'testing/minted.ts', 'testing/response.ts'],
   ],
   'testing/sandbox.ts': [
-    ...['options.ts', 'reply.ts'],
+    ...['codec.ts', 'options.ts', 'reply.ts'],
     ...['testing/api.ts', 'testing/connect.ts', 'testing/effect.ts', 'testing/fault.ts', 'testing/hub.ts'],
     ...['testing/minted.ts', 'testing/plan.ts', 'testing/request.ts', 'testing/response.ts', 'testing/server.ts'],
-    'testing/settings.ts',
   ],
   'testing/index.ts': [
     ...['testing/connect.ts', 'testing/drift.ts', 'testing/fault.ts', 'testing/request.ts', 'testing/sandbox.ts'],

@@ -3,7 +3,9 @@ import { isRecord, kindOf, text } from '../codec.ts'
 import { ConfigurationError, type Issue, listed } from '../errors.ts'
 import { Json } from '../json.ts'
 import { didYouMean } from '../nearest.ts'
+import type { Check } from '../options.ts'
 import { present } from '../present.ts'
+import { longestTimer } from '../time.ts'
 import { type Drift, drifts } from './drift.ts'
 
 /**
@@ -76,12 +78,7 @@ export type When =
       readonly times?: undefined
     }
 
-type Check = (value: unknown) => string | undefined
-
 const words = ['silence', 'reset', 'cut', 'html'] as const
-
-// Longer than this, a timer of the platform fires at once.
-const longest = 2_147_483_647
 
 const within = (value: unknown, least: number, most: number): boolean =>
   typeof value === 'number' && value >= least && value <= most
@@ -112,7 +109,7 @@ const jsonBody: Check = (value) => {
 }
 
 const milliseconds: Check = (value) =>
-  within(value, 0, longest) ? undefined : `expected milliseconds from 0 to ${longest}, got ${shown(value)}`
+  within(value, 0, longestTimer) ? undefined : `expected milliseconds from 0 to ${longestTimer}, got ${shown(value)}`
 
 const knownDrift: Check = (value) =>
   drifts.some((drift) => drift === value) ? undefined : 'expected one of the exported list `drifts`'

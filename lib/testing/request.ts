@@ -1,3 +1,4 @@
+import { jsonOf } from '../answer.ts'
 import { isRecord } from '../codec.ts'
 import { printMasked } from '../secret.ts'
 
@@ -19,17 +20,9 @@ export interface SandboxRequest {
 
 const secretHeaders = new Set(['authorization', 'x-hub-session-token'])
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** A request as it is remembered. */
 export const recorded = ({ method, url, headers }: Request, text: string): SandboxRequest => {
-  const body = parsed(text)
+  const body = jsonOf({ text })
   return Object.freeze({
     method,
     path: new URL(url).pathname,

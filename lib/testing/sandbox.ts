@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Fetch } from '../options.ts'
+import { text } from '../codec.ts'
+import { type Check, type Fetch, given, only } from '../options.ts'
 import type { ConnectSessionTokenWire } from '../reply.ts'
 import { answer, endpointOf } from './api.ts'
 import { type AttemptStatus, type ConnectEnd, type Connected, connect } from './connect.ts'
@@ -11,7 +12,6 @@ import { plan } from './plan.ts'
 import { recorded, type SandboxRequest } from './request.ts'
 import { replied } from './response.ts'
 import { type LocalServer, serve } from './server.ts'
-import { checkSettings } from './settings.ts'
 
 /**
  * What a sandbox may be told. An option given as undefined counts as absent; an unknown one is refused.
@@ -27,6 +27,12 @@ export interface SandboxOptions {
   readonly now?: (() => Date) | undefined
   /** A whole number that decides which requests a `rate` of faults hits; the same one, the same requests. @default 1 */
   readonly seed?: number | undefined
+}
+
+const checks: Readonly<Record<keyof SandboxOptions, Check>> = {
+  apiKey: only('a string that is not blank', text.is),
+  now: only('a function that gives a Date', (value) => typeof value === 'function'),
+  seed: only('a whole number', Number.isSafeInteger),
 }
 
 /**
@@ -101,8 +107,7 @@ export interface Sandbox {
  * api.requests[0]?.body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
 export const sandbox = (options: SandboxOptions = {}): Sandbox => {
-  checkSettings(options)
-  const { apiKey, now = () => new Date(), seed = 1 } = options
+  const { apiKey, now = () => new Date(), seed = 1 } = given(options, checks, 'sandbox')
   const state: State = { minted: [], accounts: [], now }
   const requests: SandboxRequest[] = []
   const faults = plan(seed)
