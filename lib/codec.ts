@@ -95,21 +95,23 @@ export const flag = check('Flag', (value): value is boolean => typeof value === 
 /** A list, each entry by a codec that only checks; decoding makes a frozen copy. */
 export const list = <A>(entry: t.Type<A>, least: 0 | 1): t.Type<readonly A[]> => {
   const what = least === 0 ? 'an array' : 'an array that is not empty'
-  const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
-    if (!Array.isArray(value) || value.length < least) return refuse(value, context, expected(what, value))
-    const entries: readonly unknown[] = Object.freeze([...value])
-    const wrong = entries.flatMap((given, index) => {
-      const decoded = entry.validate(given, at(context, `${index}`, entry, given))
-      return isLeft(decoded) ? decoded.left : []
-    })
-    // A codec that only checks gives back what it was given.
-    return wrong.length > 0 ? t.failures(wrong) : t.success(entries as readonly A[])
-  }
-  const is = (value: unknown): value is readonly A[] => {
-    if (!Array.isArray(value) || value.length < least) return false
+  const areGood = (entries: readonly unknown[]): entries is readonly A[] => {
     // Array.every would cost as much as the checks.
-    for (const given of value) if (!entry.is(given)) return false
+    for (const given of entries) if (!entry.is(given)) return false
     return true
   }
+  const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
+    if (!Array.isArray(value) || value.length < least) return refuse(value, context, expected(what, value))
+    // From here on the value itself is not read again: it may have getters.
+    const entries: readonly unknown[] = Object.freeze([...value])
+    if (areGood(entries)) return t.success(entries)
+    return t.failures(
+      entries.flatMap((given, index) => {
+        const decoded = entry.validate(given, at(context, `${index}`, entry, given))
+        return isLeft(decoded) ? decoded.left : []
+      }),
+    )
+  }
+  const is = (value: unknown): value is readonly A[] => Array.isArray(value) && value.length >= least && areGood(value)
   return new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, (entries) => entries.slice())
 }

@@ -74,7 +74,7 @@ export const redactJson = (value: unknown, redact: Redact): unknown => {
 }
 
 const isSecret = ([name, member]: readonly [string, unknown]): boolean =>
-  secretNames.test(name) && typeof member === 'string'
+  typeof member === 'string' && secretNames.test(name)
 
 /** How many texts are looked for: with more, looking takes too long, and a member is masked by its name anyway. */
 const most = 50
@@ -100,8 +100,8 @@ export const secretTexts = (value: unknown): readonly string[] => {
  */
 export const printMasked = <A extends object>(value: A): A => {
   const masked = { ...value }
-  for (const [name, member] of Object.entries(value).filter(isSecret))
-    Object.defineProperty(masked, name, { get: () => member, enumerable: true })
+  for (const member of Object.entries(value))
+    if (isSecret(member)) Object.defineProperty(masked, member[0], { get: () => member[1], enumerable: true })
   const print = (): unknown =>
     redactJson(
       value,

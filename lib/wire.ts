@@ -81,6 +81,7 @@ export const wire = <R extends Props, O extends Props>(
     quick: codec.quick ?? (() => undefined),
   }))
   const order = fields.map(({ camel }) => camel)
+  const camelNames: ReadonlySet<string> = new Set([...order, 'extra'])
   const snakeNames: ReadonlySet<string> = new Set(fields.map(({ snake }) => snake))
 
   const model = (form: Form, members: Members, context: t.Context, take: Take): Record<string, unknown> => {
@@ -100,10 +101,9 @@ export const wire = <R extends Props, O extends Props>(
   }
 
   const extraOfModel = (members: Members, context: t.Context, take: Take): JsonObject | undefined => {
-    const names = [...order, 'extra']
     for (const key of Object.keys(members))
-      if (!names.includes(key) && members[key] !== undefined)
-        take(refuse(key, at(context, key), 'is no member', didYouMean(key, names)))
+      if (!camelNames.has(key) && members[key] !== undefined)
+        take(refuse(key, at(context, key), 'is no member', didYouMean(key, [...camelNames])))
     const { extra } = members
     if (extra === undefined) return undefined
     const place = at(context, 'extra')
