@@ -1,8 +1,9 @@
 // Measures all, prints one table, and writes it as results.json and results.svg beside this file.
-// With names, such as `npm run bench -- chain send`, measures these parts alone and writes nothing.
+// With names, such as `npm run bench -- chain send`, measures these parts alone and writes nothing. `behaviour` and
+// `steps` have tables of their own.
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { clean, fresh, here } from './fresh.ts'
+import { clean, fresh, here, withServer } from './fresh.ts'
 import { curves, parts, versions } from './measure.ts'
 import { plot } from './plot.ts'
 import { growthRows, type Row } from './rows.ts'
@@ -42,16 +43,26 @@ const all = async (): Promise<void> => {
   await writeFile(`${here}results.svg`, await plot(compared, growth, subtitle))
 }
 
-const behaviour = async (): Promise<void> => {
-  const lines = await fresh<readonly string[]>('behaviour.ts')
-  const head = ['| what happens | here | SDK | by hand |', '| --- | --- | --- | --- |']
-  process.stdout.write(`\n${[...head, ...lines].join('\n')}\n`)
+const told = (head: string, lines: readonly string[]): void => {
+  const rule = head.replace(/[^|]+/g, ' --- ')
+  process.stdout.write(`\n${[head, rule, ...lines].join('\n')}\n`)
+}
+
+/** What is told in words, or explains a figure, and is no part of the table. */
+const stories: Readonly<Record<string, () => Promise<void>>> = {
+  behaviour: async () => told('| what happens | here | SDK | by hand |', await fresh('behaviour.ts')),
+  steps: async () =>
+    told(
+      '| a send on loopback, step by step | median | more |',
+      await withServer((url) => fresh('steps.ts', [url, '21'])),
+    ),
 }
 
 const names = process.argv.slice(2)
 try {
+  const [first = ''] = names
   if (names.length === 0) await all()
-  else if (names.includes('behaviour')) await behaviour()
+  else if (first in stories) await stories[first]?.()
   else print(await measured(names))
 } finally {
   await clean()

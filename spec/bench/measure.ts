@@ -18,7 +18,6 @@ import { throughput } from './throughput.ts'
 
 export const versions: Versions = { ky: versionOf('ky'), sdk: versionOf('@stackone/stackone-client-ts') }
 
-/** Median of three processes: a heap is measured to a few bytes, but not to the same ones. */
 const memory = async () => ({
   sessions: await fresh<number>('memory.ts', ['sessions'], ['--expose-gc']),
   objects: await fresh<number>('memory.ts', ['objects'], ['--expose-gc']),
