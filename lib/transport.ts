@@ -94,7 +94,7 @@ export const send = async (
   }
   const response = await ky(url, {
     method,
-    retry: { limit: 0 },
+    retry: 0,
     timeout: false,
     throwHttpErrors: false,
     // A URL and an init of plain values suit every fetch. The key stays out of ky's Request and so out of its errors,

@@ -18,7 +18,7 @@ const post = (signal?: AbortSignal): Promise<Response> =>
 const postOverKy = (signal: AbortSignal): Promise<Response> =>
   ky(target, {
     method: 'POST',
-    retry: { limit: 0 },
+    retry: 0,
     timeout: false,
     throwHttpErrors: false,
     fetch: () => post(signal),
