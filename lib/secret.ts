@@ -30,15 +30,24 @@ const formsOf = (secret: string): readonly string[] => {
   return [secret, unpadded, encodeURIComponent(unpadded.toWellFormed()), unpadded.replaceAll('/', '\\/')]
 }
 
+/** Shorter texts stand in innocent words: a test's key `any` in `Many`. */
+const shortest = 8
+
+// A short one counts only where it is a word of its own.
+const maskIn = (text: string, secret: string): string => {
+  if (secret.length >= shortest) return text.replaceAll(secret, mask)
+  const literal = secret.replace(/[^A-Za-z0-9]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  return text.replace(new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`, 'gu'), mask)
+}
+
 const redactorOf = (secrets: readonly string[]): Redact => {
   const whole = [...new Set(secrets.flatMap(formsOf))]
     .filter((secret) => secret.length > 0)
     // The longest first, or the tail of one secret would stay behind another that it contains.
     .sort((a, b) => b.length - a.length)
-  // A short one would be found in innocent words.
-  const bare = secrets.map(bareOf).filter(({ length }) => length >= 8)
+  const bare = secrets.map(bareOf).filter(({ length }) => length >= shortest)
   return (text) => {
-    const masked = whole.reduce((redacted, secret) => redacted.replaceAll(secret, mask), text)
+    const masked = whole.reduce(maskIn, text)
     if (bare.length === 0) return masked
     const rest = barest(masked)
     // Escaped, or with markup in between: then nothing of the text is shown.
@@ -84,7 +93,8 @@ export const secretTexts = (value: unknown): readonly string[] => {
   const found = new Set<string>()
   for (let level = [value]; level.length > 0 && found.size < most; ) {
     const members = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.entries(part) : []))
-    for (const member of members) if (isSecret(member) && String(member[1]).length >= 8) found.add(String(member[1]))
+    for (const member of members)
+      if (isSecret(member) && String(member[1]).length >= shortest) found.add(String(member[1]))
     level = members.map(([, member]) => member)
   }
   return [...found].slice(0, most)
