@@ -215,6 +215,10 @@ export const given = <A extends object>(
 export const clientOptions = (options: ClientOptions): Given<ClientOptions> =>
   given(options, clientChecks, 'createClient')
 
+/** Looks at what the environment says in place of an option; throws a ConfigurationError that names the variable. */
+export const checkEnvironment = (variables: { readonly STACKONE_BASE_URL: string }): unknown =>
+  given(variables, { STACKONE_BASE_URL: url }, 'createClient')
+
 /** The options that were given to one call; throws a ConfigurationError that lists all that is wrong. */
 export const callOptions = (options: CallOptions): Given<CallOptions> => given(options, callChecks, 'The call')
 

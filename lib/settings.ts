@@ -2,7 +2,14 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { left, right } from '#fp-ts/Either'
 import { expected } from './codec.ts'
 import { ConfigurationError } from './errors.ts'
-import { type CallOptions, type ClientOptions, callOptions, clientOptions, type HeaderValues } from './options.ts'
+import {
+  type CallOptions,
+  type ClientOptions,
+  callOptions,
+  checkEnvironment,
+  clientOptions,
+  type HeaderValues,
+} from './options.ts'
 import { present } from './present.ts'
 import { version } from './version.ts'
 
@@ -51,7 +58,7 @@ export const settingsOf = (options: ClientOptions): Settings => {
   const { dangerouslyAllowBrowser, userAgent = `stackone-session/${version}`, ...given } = clientOptions(options)
   if (!dangerouslyAllowBrowser) refuseBrowser()
   const baseUrl = given.baseUrl ?? environment('STACKONE_BASE_URL') ?? 'https://api.stackone.com'
-  if (given.baseUrl === undefined) clientOptions({ baseUrl })
+  if (given.baseUrl === undefined) checkEnvironment({ STACKONE_BASE_URL: baseUrl })
   return Object.freeze({
     ...defaults,
     ...given,

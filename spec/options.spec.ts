@@ -909,7 +909,7 @@ describe('options', () => {
       it(`${fits ? 'takes' : 'refuses'} ${baseUrl}, from the environment`, () =>
         withEnvironment({ STACKONE_BASE_URL: baseUrl }, () => {
           if (fits) expect(createClient({ apiKey })).to.have.property('create')
-          else isRefusal(refusal({ apiKey }), '- baseUrl: ')
+          else isRefusal(refusal({ apiKey }), '- STACKONE_BASE_URL: ')
         }))
     }
 
