@@ -45,8 +45,13 @@ const environment = (name: string): string | undefined => {
   }
 }
 
+// A worker of a page has no window. Of other runtimes with such workers, none calls itself as browsers do.
+const isBrowser = (): boolean =>
+  globalThis.window?.document !== undefined ||
+  ('WorkerGlobalScope' in globalThis && /^Mozilla\//.test(globalThis.navigator?.userAgent ?? ''))
+
 const refuseBrowser = (): void => {
-  if (globalThis.window?.document === undefined) return
+  if (!isBrowser()) return
   throw new ConfigurationError(
     'createClient was called in a browser, where everybody can read the API key. Mint the token on your server. ' +
       'For a test in a simulated browser, set dangerouslyAllowBrowser: true.',

@@ -1147,6 +1147,17 @@ describe('options', () => {
           expect(message).not.to.include(apiKey)
         }))
 
+    it("is needed in a page's worker, which has no window", () =>
+      withGlobals({ WorkerGlobalScope: class {}, navigator: { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' } }, () => {
+        expect(isRefusal(refusal({ apiKey }))).to.match(/browser/)
+      }))
+
+    for (const userAgent of ['Cloudflare-Workers', 'Deno/2.9.6', 'Bun/1.4.5', undefined])
+      it(`is not needed in a worker of a server, ${userAgent}`, () =>
+        withGlobals({ WorkerGlobalScope: class {}, navigator: { userAgent } }, () => {
+          expect(createClient({ apiKey })).to.have.property('create')
+        }))
+
     it('allows one in a browser', () =>
       withGlobals(browser, async () => {
         const { api, client } = recorded({ dangerouslyAllowBrowser: true })
