@@ -129,8 +129,12 @@ const url: Check = (value) => {
 // These are the library's own: another value would be a wrong request, or a second key.
 const reserved = new Set(['authorization', 'content-type', 'content-length', 'accept', 'host'])
 
+// These are of the connection: with one of them, fetch fails, as if the network were down.
+const ofConnection = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade'])
+
 const headerProblem = (name: string, value: unknown): string | undefined => {
   if (reserved.has(name.toLowerCase())) return `'${name}' is set by the library`
+  if (ofConnection.has(name.toLowerCase())) return `'${name}' is for fetch to set`
   try {
     return typeof value === 'string' && new Headers([[name, value]]) ? undefined : `'${name}' is not a string`
   } catch {

@@ -288,6 +288,11 @@ const sentences: readonly (readonly [string, unknown, string])[] = [
     { 'x-a': 1, Host: 'x', 'x b': 'y' },
     "'x-a' is not a string, 'Host' is set by the library, 'x b' is not a valid header",
   ],
+  [
+    'headers',
+    { Expect: '100-continue', 'keep-alive': 'timeout=5', 'Transfer-Encoding': 'chunked', upgrade: 'h2c' },
+    ['Expect', 'keep-alive', 'Transfer-Encoding', 'upgrade'].map((name) => `'${name}' is for fetch to set`).join(', '),
+  ],
   ['apiKey', 7, 'expected a string or a function, got a number'],
   ['baseUrl', '/path', 'expected an absolute URL, got a string'],
   ['baseUrl', 'http://api.example', 'expected https:, or http: to a loopback host; the key would travel in the open'],
