@@ -24,7 +24,8 @@ export const givenUndefined = Symbol('undefined')
 const kindOfNumber = (value: number): string => {
   if (!Number.isFinite(value)) return String(value)
   if (value <= 0) return value === 0 ? 'zero' : 'a negative number'
-  return Number.isInteger(value) ? 'a number' : 'a fraction'
+  if (!Number.isInteger(value)) return 'a fraction'
+  return Number.isSafeInteger(value) ? 'a number' : 'a number too large to be exact'
 }
 
 // Of a proxy that was revoked, even this throws.
@@ -96,7 +97,8 @@ export const flag = check('Flag', (value): value is boolean => typeof value === 
 export const list = <A>(entry: t.Type<A>, least: 0 | 1): t.Type<readonly A[]> => {
   const what = least === 0 ? 'an array' : 'an array that is not empty'
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
-    if (!Array.isArray(value) || value.length < least) return refuse(value, context, expected(what, value))
+    if (!Array.isArray(value)) return refuse(value, context, expected(what, value))
+    if (value.length < least) return refuse(value, context, `expected ${what}, got an empty one`)
     const entries: readonly unknown[] = Object.freeze([...value])
     const wrong = entries.flatMap((given, index) => {
       const decoded = entry.validate(given, at(context, `${index}`, entry, given))

@@ -243,6 +243,11 @@ describe('The codec ConnectSession', () => {
     ])
   })
 
+  it('says that an id is too large to be exact, and not that a number is no number', () => {
+    const [issue] = rightOf(ConnectSession.decode({ id: 2 ** 53 })).drift
+    expect(issue).to.deep.equal({ path: 'id', message: 'expected a number, got a number too large to be exact' })
+  })
+
   it('decodes every object, whatever its members are, and its own writing of it to the same', () => {
     fc.assert(
       fc.property(odd(sessionWire), (wire) => {
