@@ -86,7 +86,8 @@ export class ValidationError extends Failure {
 }
 
 /**
- * The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent.
+ * The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent, unless by a `fetch` of
+ * your own that then gave no `Response`: `attempts` is there in that case.
  *
  * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …expected https:, or http:…
  */
