@@ -179,7 +179,8 @@ export class AbortError extends Failure {
 }
 
 /**
- * StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract.
+ * StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract; or
+ * with more than 10 MiB, whatever its status.
  *
  * @example if (error.name === 'ReplyError') log.error(error.status, error.requestId, error.issues)
  */

@@ -41,11 +41,12 @@ const networkError = (error: unknown, { endpoint }: Call, redact: Redact, effort
   return new NetworkError(message, { ...effort, code })
 }
 
-const unfitError = ({ reason }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>
+const unfitError = ({ reason, status }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>
   reason === 'no response'
     ? new ConfigurationError('The fetch function gave no Response.', effort)
     : new ReplyError(`The answer to ${endpoint} is longer than ${largestBody} bytes. Check baseUrl.`, {
         issues: [],
+        status,
         ...effort,
       })
 

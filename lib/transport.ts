@@ -23,10 +23,12 @@ const mostRedirects = 3
 /** What went wrong inside an attempt and is not the network's fault. */
 export class Unfit extends Error {
   readonly reason: 'body too large' | 'no response'
+  readonly status: number | undefined
 
-  constructor(reason: Unfit['reason']) {
+  constructor(reason: Unfit['reason'], status?: number) {
     super(reason)
     this.reason = reason
+    this.status = status
   }
 }
 
@@ -39,7 +41,7 @@ const textOf = async (response: Response, own: boolean, signal: AbortSignal): Pr
   if (typeof response.body?.getReader !== 'function' || (own && isSmall(response))) {
     const text: unknown = await response.text()
     if (typeof text !== 'string') throw new Unfit('no response')
-    if (text.length > largestBody) throw new Unfit('body too large')
+    if (text.length > largestBody) throw new Unfit('body too large', response.status)
     return text
   }
   const reader = response.body.getReader()
@@ -47,7 +49,7 @@ const textOf = async (response: Response, own: boolean, signal: AbortSignal): Pr
   const cancel = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
   const text = await streamed(reader, new TextDecoder(), largestBody)
-  if (text === undefined) throw new Unfit('body too large')
+  if (text === undefined) throw new Unfit('body too large', response.status)
   signal.removeEventListener('abort', cancel)
   return text
 }
