@@ -4,7 +4,7 @@ import { isRecord, refuse } from './codec.ts'
 import { frozen, type Issue } from './errors.ts'
 import { issuesOf } from './issues.ts'
 import type { JsonObject } from './json.ts'
-import { printMasked } from './secret.ts'
+import { printMasked, redactor, secretTexts } from './secret.ts'
 import { wire } from './wire.ts'
 
 export interface Drifted {
@@ -65,7 +65,9 @@ export const decodeWith =
     const decoded: t.Validation<A> = isLeft(strict) ? open.validate(taken.right, context) : strict
     if (isLeft(decoded)) return decoded
     const issues = [...(how.drift ?? []), ...(isLeft(strict) ? issuesOf(strict.left) : [])]
-    const drift = frozen(issues)
+    // A server may have a secret for the name of a member.
+    const redact = redactor(() => secretTexts(taken.right))
+    const drift = frozen(issues.map((issue) => ({ ...issue, path: redact(issue.path) })))
     const model = finish(decoded.right, how)
     const extra = model.extra && { extra: Object.freeze(printMasked(model.extra)) }
     return right(Object.freeze(printMasked({ ...model, ...extra, drift })))

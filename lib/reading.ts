@@ -46,7 +46,7 @@ export const read = <A>(
     const what = `without ${wanted}: it sent ${bodyKind(answer)}.`
     return refuse(what, shown(issuesOf(decoded.left)), 'Check baseUrl, or try again later.')
   }
-  const drift = shown(decoded.right.drift)
+  const { drift } = decoded.right
   if (drift.length === 0) return right(decoded.right)
   tell(onEvent, { type: 'drift', endpoint, attempt: attempts, ...facts, issues: drift })
   return strict
