@@ -2,7 +2,7 @@ import { isRight } from '#fp-ts/Either'
 import { kindOf } from './codec.ts'
 import { ApiError, type Effort } from './errors.ts'
 import { Json } from './json.ts'
-import { mask, type Redact, redactJson, redactor, secretTexts, unescaped } from './secret.ts'
+import { mask, type Redact, redactJson, redactorFor, unescaped } from './secret.ts'
 
 /** What came back over HTTP, read to its end. */
 export interface Answer {
@@ -77,7 +77,9 @@ const advice: Readonly<Record<number, string>> = {
   429: 'Send fewer requests: the limit is 1000 a minute for each key.',
 }
 
-const adviceFor = (status: number): string => {
+const adviceFor = (status: number, endpoint: string): string => {
+  if (status === 401 && endpoint.endsWith('/authenticate'))
+    return 'Check the token, which may have expired, and the API key.'
   if (status >= 500 || status === 408) return 'The fault is not in the request: try again later.'
   if (status >= 300 && status < 400) return 'It redirects, which is not followed. Check baseUrl.'
   return advice[status] ?? 'See `body` of this error.'
@@ -86,7 +88,7 @@ const adviceFor = (status: number): string => {
 /** An answer that is no success, as an error that says what the server said and what to do next. */
 export const apiError = (answer: Answer, endpoint: string, redactKnown: Redact, effort: Effort): ApiError => {
   const parsed = jsonOf(answer)
-  const redactOwn = redactor(() => secretTexts(parsed))
+  const redactOwn = redactorFor(parsed)
   const redact: Redact = (text) => redactOwn(redactKnown(text))
   const { status } = answer
   const json = Json.decode(parsed)
@@ -95,7 +97,7 @@ export const apiError = (answer: Answer, endpoint: string, redactKnown: Redact, 
   const retryAfter = retryAfterOf(answer)
   const wait = retryAfter === undefined ? '' : ` It asks to wait ${retryAfter} s.`
   return new ApiError(
-    `StackOne answered ${status} to ${endpoint}${said === '' ? '' : `: ${JSON.stringify(said)}`}.${wait} ${adviceFor(status)}`,
+    `StackOne answered ${status} to ${endpoint}${said === '' ? '' : `: ${JSON.stringify(said)}`}.${wait} ${adviceFor(status, endpoint)}`,
     { status, body, ...effort, requestId: requestIdOf(answer, redact), retryAfter },
   )
 }

@@ -49,8 +49,10 @@ const judgeCategory = (
 
 const judgeCategories: Judge = (value, { categories }) => {
   if (categories === undefined) return [{ path: 'categories', message: closed }]
-  if (!Array.isArray(value) || value.length === 0)
-    return [{ path: 'categories', message: `expected an array that is not empty, got ${kindOf(value)}` }]
+  if (!Array.isArray(value) || value.length === 0) {
+    const got = Array.isArray(value) ? 'an empty one' : kindOf(value)
+    return [{ path: 'categories', message: `expected an array that is not empty, got ${got}` }]
+  }
   return value.slice(0, most).flatMap((entry, index, all) => judgeCategory(entry, index, all, categories))
 }
 

@@ -157,12 +157,13 @@ const checked = <A>(codec: Quick<A>, path: string, value: unknown): A => {
   return decoded.right
 }
 
+const isStep = (value: unknown): boolean => value === '.' || value === '..'
+
 const anId = check(
   'Id',
-  // A URL takes the two for steps up its path, also when they are escaped.
-  (value): value is string | number =>
-    Number.isSafeInteger(value) || (text.is(value) && value !== '.' && value !== '..'),
+  (value): value is string | number => Number.isSafeInteger(value) || (text.is(value) && !isStep(value)),
   'an id (a string that is not blank, or a whole number)',
+  (value) => (isStep(value) ? 'in a URL it is a step of the path' : undefined),
 )
 
 const authenticatePlan = (given: unknown): Plan<ConnectSession> => {

@@ -24,7 +24,8 @@ export const givenUndefined = Symbol('undefined')
 const kindOfNumber = (value: number): string => {
   if (!Number.isFinite(value)) return String(value)
   if (value <= 0) return value === 0 ? 'zero' : 'a negative number'
-  return Number.isInteger(value) ? 'a number' : 'a fraction'
+  if (!Number.isInteger(value)) return 'a fraction'
+  return Number.isSafeInteger(value) ? 'a number' : 'too large a number'
 }
 
 // Of a proxy that was revoked, even this throws.
@@ -58,8 +59,11 @@ export const isA = <A>(value: unknown, type: abstract new (...args: never[]) => 
   }
 }
 
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !isArray(value)
+  isObject(value) && !isArray(value)
 
 /**
  * A codec that can say at once what a good value decodes to. Of a bad one it says undefined, and `validate` says why:
@@ -72,17 +76,29 @@ export interface Quick<A, O = A> extends t.Type<A, O> {
 export const quick = <A, O>(codec: t.Type<A, O>, quickly: (value: unknown) => A | undefined): Quick<A, O> =>
   Object.assign(codec, { quick: quickly })
 
+/** A codec by what it reads from a value at once, undefined if it cannot. */
+export const reads = <A, O>(
+  name: string,
+  is: (value: unknown) => value is A,
+  what: string,
+  read: (value: unknown) => A | undefined,
+  encode: (value: A) => O,
+  hint?: (value: unknown) => string | undefined,
+): Quick<A, O> => {
+  const validate: t.Validate<unknown, A> = (value, context) => {
+    const good = read(value)
+    return good === undefined ? refuse(value, context, expected(what, value), hint?.(value)) : t.success(good)
+  }
+  return quick(new t.Type(name, is, validate, encode), read)
+}
+
 /** A codec of values that are the same inside and on the wire. */
 export const check = <A>(
   name: string,
   is: (value: unknown) => value is A,
   what: string,
   hint?: (value: unknown) => string | undefined,
-): Quick<A> => {
-  const validate: t.Validate<unknown, A> = (value, context) =>
-    is(value) ? t.success(value) : refuse(value, context, expected(what, value), hint?.(value))
-  return quick(new t.Type<A>(name, is, validate, t.identity), (value) => (is(value) ? value : undefined))
-}
+): Quick<A> => reads(name, is, what, (value) => (is(value) ? value : undefined), t.identity, hint)
 
 export const text = check(
   'Text',
@@ -101,7 +117,8 @@ export const list = <A>(entry: t.Type<A>, least: 0 | 1): t.Type<readonly A[]> =>
     return true
   }
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
-    if (!Array.isArray(value) || value.length < least) return refuse(value, context, expected(what, value))
+    if (!Array.isArray(value)) return refuse(value, context, expected(what, value))
+    if (value.length < least) return refuse(value, context, `expected ${what}, got an empty one`)
     // From here on the value itself is not read again: it may have getters.
     const entries: readonly unknown[] = Object.freeze([...value])
     if (areGood(entries)) return t.success(entries)

@@ -1,18 +1,13 @@
-import * as t from 'io-ts'
-import { type Quick, quick, refuse } from './codec.ts'
+import { type Quick, reads } from './codec.ts'
 
 const isDate = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
 
-const date = (name: string, expected: string, read: (value: unknown) => Date | undefined): Quick<Date, string> => {
-  const quickly = (value: unknown): Date | undefined => {
-    const parsed = read(value)
+const date = (name: string, what: string, parse: (value: unknown) => Date | undefined): Quick<Date, string> => {
+  const read = (value: unknown): Date | undefined => {
+    const parsed = parse(value)
     return isDate(parsed) ? Object.freeze(parsed) : undefined
   }
-  const validate: t.Validate<unknown, Date> = (value, context) => {
-    const parsed = quickly(value)
-    return parsed === undefined ? refuse(value, context, `expected ${expected}`) : t.success(parsed)
-  }
-  return quick(new t.Type<Date, string>(name, isDate, validate, (value) => value.toISOString()), quickly)
+  return reads(name, isDate, what, read, (value) => value.toISOString())
 }
 
 const instant = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i

@@ -1,10 +1,10 @@
 import * as t from 'io-ts'
 import { isLeft, right, tryCatch } from '#fp-ts/Either'
 import { isRecord, refuse } from './codec.ts'
-import { frozen, type Issue } from './errors.ts'
-import { issuesOf } from './issues.ts'
+import type { Issue } from './errors.ts'
+import { issuesOf, redacted } from './issues.ts'
 import type { JsonObject } from './json.ts'
-import { printMasked } from './secret.ts'
+import { printMasked, redactorFor } from './secret.ts'
 import { wire } from './wire.ts'
 
 export interface Drifted {
@@ -65,7 +65,7 @@ export const decodeWith =
     const decoded: t.Validation<A> = isLeft(strict) ? open.validate(taken.right, context) : strict
     if (isLeft(decoded)) return decoded
     const issues = [...(how.drift ?? []), ...(isLeft(strict) ? issuesOf(strict.left) : [])]
-    const drift = frozen(issues)
+    const drift = redacted(issues, redactorFor(taken.right))
     const model = finish(decoded.right, how)
     const extra = model.extra && { extra: Object.freeze(printMasked(model.extra)) }
     return right(Object.freeze(printMasked({ ...model, ...extra, drift })))

@@ -86,7 +86,8 @@ export class ValidationError extends Failure {
 }
 
 /**
- * The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent.
+ * The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent, unless by a `fetch` of
+ * your own that then gave no `Response`: `attempts` is there in that case.
  *
  * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …expected https:, or http:…
  */
@@ -178,7 +179,8 @@ export class AbortError extends Failure {
 }
 
 /**
- * StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract.
+ * StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract; or
+ * with more than 10 MiB, whatever its status.
  *
  * @example if (error.name === 'ReplyError') log.error(error.status, error.requestId, error.issues)
  */

@@ -35,17 +35,17 @@ const retried = new Set([408, 429, 502, 503, 504])
 const backoff = (attempt: number): number => Math.min(8000, 250 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2)
 
 const networkError = (error: unknown, { endpoint }: Call, redact: Redact, effort: Effort): NetworkError => {
-  const found = codeOf(error)
-  const code = found && redact(found)
+  const code = redact(codeOf(error) ?? '') || undefined
   const message = `The connection for ${endpoint} failed${code ? ` (${code})` : ''}. Check baseUrl, DNS, proxy and firewall, or try again later.`
   return new NetworkError(message, { ...effort, code })
 }
 
-const unfitError = ({ reason }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>
-  reason === 'no response'
+const unfitError = ({ status }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>
+  status === undefined
     ? new ConfigurationError('The fetch function gave no Response.', effort)
     : new ReplyError(`The answer to ${endpoint} is longer than ${largestBody} bytes. Check baseUrl.`, {
         issues: [],
+        status,
         ...effort,
       })
 

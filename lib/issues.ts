@@ -1,7 +1,8 @@
 import type { Context, Errors } from 'io-ts'
 import type { Refusal } from './codec.ts'
-import { type Issue, ValidationError } from './errors.ts'
+import { frozen, type Issue, ValidationError } from './errors.ts'
 import { present } from './present.ts'
+import type { Redact } from './secret.ts'
 
 /** The keys that lead to a value; the root of a context has none. */
 export const keysOf = (context: Context): readonly string[] =>
@@ -20,6 +21,10 @@ export const issuesOf = (errors: Errors): readonly Issue[] =>
   errors.map(({ context, message = 'is not valid', hint }: Refusal) =>
     present<Issue>({ path: pathOf(context), message, hint }),
   )
+
+/** Issues of a reply: the server may have a secret for the name of a member. */
+export const redacted = (issues: readonly Issue[], redact: Redact): readonly Issue[] =>
+  frozen(issues.map((issue) => ({ ...issue, path: redact(issue.path) })))
 
 /** io-ts' errors as an error of ours. */
 export const validationError = (errors: Errors, what?: string): ValidationError =>

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { isRight } from '#fp-ts/Either'
-import { expected, givenUndefined, isRecord, type Quick, quick, type Refusal, refuse } from './codec.ts'
+import { expected, givenUndefined, isObject, isRecord, type Quick, quick, type Refusal, refuse } from './codec.ts'
 
 /**
  * Any JSON value, read-only all the way down.
@@ -53,14 +53,14 @@ export class Snapshot {
 
   /** Unlike instanceof, this runs nothing of a proxy's. */
   static is(value: unknown): value is Snapshot {
-    return typeof value === 'object' && value !== null && #taken in value
+    return isObject(value) && #taken in value
   }
 }
 
-// Plain objects of another realm have a prototype of their own, but nothing above it.
+// There is nothing above a plain object's prototype; in another realm it is not ours.
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Sets a member. An ordinary assignment would call the setter of `__proto__` instead of making a member of that name. */
@@ -178,9 +178,6 @@ export const shown = (given: unknown): unknown => {
   if (!Snapshot.is(given)) return given
   return given.problems.length > 0 ? '[not JSON]' : given.json
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
 
 /** Whether two values that were given are the same, in whatever order their members stand. */
 export const same = (a: unknown, b: unknown): boolean => {

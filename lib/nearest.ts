@@ -1,24 +1,19 @@
-// Levenshtein's distance, a row at a time.
-const distance = (a: string, b: string): number => {
-  const next = (above: readonly number[], letter: string): readonly number[] => {
-    const row = [(above[0] ?? 0) + 1]
-    for (const [column, other] of [...b].entries()) {
-      const changed = (above[column] ?? 0) + (letter === other ? 0 : 1)
-      row.push(Math.min(changed, (row[column] ?? 0) + 1, (above[column + 1] ?? 0) + 1))
-    }
-    return row
-  }
-  const first: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column)
-  return [...a].reduce(next, first).at(-1) ?? a.length
-}
+// Case and separators are what people get wrong most; no two known names differ by them alone. What stands before a dot
+// is the same for many, and says nothing.
+const plain = (name: string): string => name.toLowerCase().replace(/^.*\.|[\s_-]/g, '')
 
-// Case and separators are what people get wrong most; no two known names differ by them alone.
-const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
-
-// Swapped letters are one slip of the hand, not two wrong letters.
-const slips = (a: string, b: string): number => {
-  const off = distance(a, b)
-  return off === 2 && [...a].sort().join('') === [...b].sort().join('') ? 1 : off
+/** Whether so many slips make one name of the other: a letter too many, one too few, a wrong one, two swapped. */
+const isWithin = (slips: number, a: string, b: string): boolean => {
+  if (Math.abs(a.length - b.length) > slips) return false
+  if (a === '' || b === '') return true
+  if (a[0] === b[0]) return isWithin(slips, a.slice(1), b.slice(1))
+  const isSwapped = a[0] === b[1] && a[1] === b[0]
+  return (
+    (isSwapped && isWithin(slips - 1, a.slice(2), b.slice(2))) ||
+    isWithin(slips - 1, a.slice(1), b.slice(1)) ||
+    isWithin(slips - 1, a.slice(1), b) ||
+    isWithin(slips - 1, a, b.slice(1))
+  )
 }
 
 // A third of the letters may be wrong; half of them, behind a good beginning: 'retry' for 'retries'.
@@ -27,12 +22,15 @@ const tolerance = (name: string, candidate: string): number =>
 
 /** The known name that a misspelt one most likely means. */
 const nearest = (name: string, known: readonly string[]): string | undefined => {
-  if (name.length > 64) return undefined
-  const [best] = known
-    .map((candidate) => ({ candidate, off: slips(plain(name), plain(candidate)) }))
-    .filter(({ candidate, off }) => off <= tolerance(plain(name), plain(candidate)))
-    .sort((a, b) => a.off - b.off)
-  return best?.candidate
+  const given = plain(name)
+  // Of a longer name, or with more slips, it would take too long to look.
+  for (let slips = 0; slips < 10 && name.length <= 64; slips += 1) {
+    const found = known.find(
+      (candidate) => slips <= tolerance(given, plain(candidate)) && isWithin(slips, given, plain(candidate)),
+    )
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** The hint for a misspelt name, if a known one is near. */

@@ -116,7 +116,7 @@ export const ofType = (type: 'boolean' | 'function'): Check => only(`a ${type}`,
 
 const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|\[::1\]|(.+\.)?localhost)$/.test(host)
 
-const url: Check = (value) => {
+export const url: Check = (value) => {
   if (typeof value !== 'string' || !URL.canParse(value)) return expected('an absolute URL', value)
   const { protocol, hostname, username, password, search, hash } = new URL(value)
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
@@ -126,11 +126,14 @@ const url: Check = (value) => {
     : undefined
 }
 
-// These are the library's own: another value would be a wrong request, or a second key.
-const reserved = new Set(['authorization', 'content-type', 'content-length', 'accept', 'host'])
+// With another value of these a request would be wrong, or have a second key; with one of the last four, which are of the
+// connection, fetch fails as if the network were down.
+const reserved = new Set(
+  'authorization content-type content-length accept host expect keep-alive transfer-encoding upgrade'.split(' '),
+)
 
 const headerProblem = (name: string, value: unknown): string | undefined => {
-  if (reserved.has(name.toLowerCase())) return `'${name}' is set by the library`
+  if (reserved.has(name.toLowerCase())) return `'${name}' is set by the library or by fetch`
   try {
     return typeof value === 'string' && new Headers([[name, value]]) ? undefined : `'${name}' is not a string`
   } catch {

@@ -3,11 +3,11 @@ import type { Validation } from 'io-ts'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { bodyKind, jsonOf } from './answer.ts'
 import type { Circumstances, Drifted } from './drift.ts'
-import { frozen, type Issue, listed, ReplyError, type SessionError } from './errors.ts'
+import { type Issue, listed, ReplyError, type SessionError } from './errors.ts'
 import { tell } from './event.ts'
 import type { Received } from './exchange.ts'
-import { issuesOf } from './issues.ts'
-import { redactor, secretTexts } from './secret.ts'
+import { issuesOf, redacted } from './issues.ts'
+import { redactorFor } from './secret.ts'
 import type { Settings } from './settings.ts'
 import type { Call } from './transport.ts'
 
@@ -30,9 +30,7 @@ export const read = <A>(
 ): Either<SessionError, A> => {
   const json = jsonOf(answer)
   // The server may repeat the token in its request id, or have it for the name of a member.
-  const redact = redactor(() => secretTexts(json))
-  const shown = (issues: readonly Issue[]): readonly Issue[] =>
-    frozen(issues.map((issue) => ({ ...issue, path: redact(issue.path) })))
+  const redact = redactorFor(json)
   const facts = { status: answer.status, elapsedMs, requestId: requestId && redact(requestId) }
   const refuse = (what: string, issues: readonly Issue[], advice: string): Either<SessionError, A> => {
     const message = `StackOne answered ${answer.status} to ${endpoint} ${what}\n${listed(issues)}\n${advice}`
@@ -44,9 +42,9 @@ export const read = <A>(
   const decoded = decode(json, { expiresIn, drift: answer.status === status ? [] : [odd] })
   if (isLeft(decoded)) {
     const what = `without ${wanted}: it sent ${bodyKind(answer)}.`
-    return refuse(what, shown(issuesOf(decoded.left)), 'Check baseUrl, or try again later.')
+    return refuse(what, redacted(issuesOf(decoded.left), redact), 'Check baseUrl, or try again later.')
   }
-  const drift = shown(decoded.right.drift)
+  const { drift } = decoded.right
   if (drift.length === 0) return right(decoded.right)
   tell(onEvent, { type: 'drift', endpoint, attempt: attempts, ...facts, issues: drift })
   return strict

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { CategoryCodec } from './category.ts'
-import { check, expected, list, quick, refuse } from './codec.ts'
+import { check, list, reads } from './codec.ts'
 import { anyDate, isoDate } from './date.ts'
 import { bothOf, type Circumstances, type Drifted, decodeWith, isDrifted, lax } from './drift.ts'
 import { JsonObject } from './json.ts'
@@ -18,13 +18,9 @@ const isId = (value: unknown): boolean => Number.isSafeInteger(value) || secret.
 
 // The API has changed the kind of its ids back and forth. Users always get strings.
 const id = (name: string, kinds: readonly string[], encode: (id: string) => string | number) => {
-  const quickly = (value: unknown): string | undefined =>
+  const read = (value: unknown): string | undefined =>
     isId(value) && kinds.includes(typeof value) ? String(value) : undefined
-  const validate: t.Validate<unknown, string> = (value, context) => {
-    const read = quickly(value)
-    return read === undefined ? refuse(value, context, expected(`a ${kinds.join(' or ')}`, value)) : t.success(read)
-  }
-  return quick(new t.Type<string, string | number>(name, string.is, validate, encode), quickly)
+  return reads(name, string.is, `a ${kinds.join(' or ')}`, read, encode)
 }
 
 // What was a number goes back as one; a text that no number is written as stays as it is.

@@ -30,15 +30,24 @@ const formsOf = (secret: string): readonly string[] => {
   return [secret, unpadded, encodeURIComponent(unpadded.toWellFormed()), unpadded.replaceAll('/', '\\/')]
 }
 
+/** Shorter texts stand in innocent words: a test's key `any` in `Many`. */
+const shortest = 8
+
+// A short one counts only where it is a word of its own.
+const maskIn = (text: string, secret: string): string =>
+  text.replaceAll(secret, (found, at: number) => {
+    const around = text.charAt(at - 1) + text.charAt(at + found.length)
+    return found.length < shortest && /[A-Za-z0-9]/.test(around) ? found : mask
+  })
+
 const redactorOf = (secrets: readonly string[]): Redact => {
   const whole = [...new Set(secrets.flatMap(formsOf))]
     .filter((secret) => secret.length > 0)
     // The longest first, or the tail of one secret would stay behind another that it contains.
     .sort((a, b) => b.length - a.length)
-  // A short one would be found in innocent words.
-  const bare = secrets.map(bareOf).filter(({ length }) => length >= 8)
+  const bare = secrets.map(bareOf).filter(({ length }) => length >= shortest)
   return (text) => {
-    const masked = whole.reduce((redacted, secret) => redacted.replaceAll(secret, mask), text)
+    const masked = whole.reduce(maskIn, text)
     if (bare.length === 0) return masked
     const rest = barest(masked)
     // Escaped, or with markup in between: then nothing of the text is shown.
@@ -80,15 +89,19 @@ const isSecret = ([name, member]: readonly [string, unknown]): boolean =>
 const most = 50
 
 /** What the secret members of a value hold, the outermost first; a short text would be found in innocent words. */
-export const secretTexts = (value: unknown): readonly string[] => {
+const secretTexts = (value: unknown): readonly string[] => {
   const found = new Set<string>()
   for (let level = [value]; level.length > 0 && found.size < most; ) {
     const members = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.entries(part) : []))
-    for (const member of members) if (isSecret(member) && String(member[1]).length >= 8) found.add(String(member[1]))
+    for (const member of members)
+      if (isSecret(member) && String(member[1]).length >= shortest) found.add(String(member[1]))
     level = members.map(([, member]) => member)
   }
   return [...found].slice(0, most)
 }
+
+/** Masks what the secret members of a value hold. */
+export const redactorFor = (value: unknown): Redact => redactor(() => secretTexts(value))
 
 /**
  * A copy of a value that masks its secrets however it is printed: the members of these names, and their texts wherever
@@ -102,10 +115,6 @@ export const printMasked = <A extends object>(value: A): A => {
   const masked = { ...value }
   for (const member of Object.entries(value))
     if (isSecret(member)) Object.defineProperty(masked, member[0], { get: () => member[1], enumerable: true })
-  const print = (): unknown =>
-    redactJson(
-      value,
-      redactor(() => secretTexts(value)),
-    )
+  const print = (): unknown => redactJson(value, redactorFor(value))
   return Object.defineProperty(masked, Symbol.for('nodejs.util.inspect.custom'), { value: print })
 }

@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
 import { spelt } from './category.ts'
-import { expected, givenUndefined, isRecord } from './codec.ts'
+import { expected, givenUndefined, isObject, isRecord } from './codec.ts'
 import { ConnectSessionCreate, type ConnectSessionCreateWire, encode, encodeQuickly, order, Payload } from './create.ts'
 import { ConfigurationError, type Issue, type SessionError, ValidationError } from './errors.ts'
 import { issuesOf, validationError } from './issues.ts'
@@ -67,7 +67,7 @@ class Chain implements Session {
 
   /** Unlike instanceof, this runs nothing of a proxy's. */
   static is(value: unknown): value is Chain {
-    return typeof value === 'object' && value !== null && #step in value
+    return isObject(value) && #step in value
   }
 
   #set(field: Field, value: unknown): this {

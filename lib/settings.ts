@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { left, right } from '#fp-ts/Either'
 import { expected } from './codec.ts'
 import { ConfigurationError } from './errors.ts'
-import { type CallOptions, type ClientOptions, callOptions, clientOptions, type HeaderValues } from './options.ts'
+import { type CallOptions, type ClientOptions, callOptions, clientOptions, type HeaderValues, url } from './options.ts'
 import { present } from './present.ts'
 import { version } from './version.ts'
 
@@ -38,8 +38,13 @@ const environment = (name: string): string | undefined => {
   }
 }
 
+// A worker of a page has no window. Of other runtimes with such workers, none calls itself as browsers do.
+const isBrowser = (): boolean =>
+  globalThis.window?.document !== undefined ||
+  ('WorkerGlobalScope' in globalThis && /^Mozilla\//.test(globalThis.navigator?.userAgent ?? ''))
+
 const refuseBrowser = (): void => {
-  if (globalThis.window?.document === undefined) return
+  if (!isBrowser()) return
   throw new ConfigurationError(
     'createClient was called in a browser, where everybody can read the API key. Mint the token on your server. ' +
       'For a test in a simulated browser, set dangerouslyAllowBrowser: true.',
@@ -51,7 +56,8 @@ export const settingsOf = (options: ClientOptions): Settings => {
   const { dangerouslyAllowBrowser, userAgent = `stackone-session/${version}`, ...given } = clientOptions(options)
   if (!dangerouslyAllowBrowser) refuseBrowser()
   const baseUrl = given.baseUrl ?? environment('STACKONE_BASE_URL') ?? 'https://api.stackone.com'
-  if (given.baseUrl === undefined) clientOptions({ baseUrl })
+  const problem = url(baseUrl) // that of an option was refused already
+  if (problem !== undefined) throw new ConfigurationError(`STACKONE_BASE_URL cannot be used: ${problem}.`)
   return Object.freeze({
     ...defaults,
     ...given,

@@ -83,10 +83,10 @@ export interface SessionWithoutOwner {
   /**
    * Whether this owner may connect several accounts of one provider (`multiple`); the API takes false if none is given.
    *
-   * @param allowed true if absent
+   * @param allowed true if absent; undefined is an issue, for it may have been meant as a no
    * @example session().owner('acme-42', 'Acme Inc.').multiple()
    */
-  readonly multiple: (allowed?: boolean) => this
+  readonly multiple: (() => this) & ((allowed: boolean) => this)
   /**
    * Free text that is kept on the account (`label`); not blank.
    *

@@ -20,13 +20,13 @@ export const largestBody = 10 * 1024 * 1024
 
 const mostRedirects = 3
 
-/** What went wrong inside an attempt and is not the network's fault. */
+/** What is not the network's fault: the body of this status is too large, or, with no status, there is no response. */
 export class Unfit extends Error {
-  readonly reason: 'body too large' | 'no response'
+  readonly status: number | undefined
 
-  constructor(reason: Unfit['reason']) {
-    super(reason)
-    this.reason = reason
+  constructor(status?: number) {
+    super()
+    this.status = status
   }
 }
 
@@ -38,8 +38,8 @@ const textOf = async (response: Response, own: boolean, signal: AbortSignal): Pr
   // Custom fetch functions may give bodies that are no streams.
   if (typeof response.body?.getReader !== 'function' || (own && isSmall(response))) {
     const text: unknown = await response.text()
-    if (typeof text !== 'string') throw new Unfit('no response')
-    if (text.length > largestBody) throw new Unfit('body too large')
+    if (typeof text !== 'string') throw new Unfit()
+    if (text.length > largestBody) throw new Unfit(response.status)
     return text
   }
   const reader = response.body.getReader()
@@ -47,7 +47,7 @@ const textOf = async (response: Response, own: boolean, signal: AbortSignal): Pr
   const cancel = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
   const text = await streamed(reader, new TextDecoder(), largestBody)
-  if (text === undefined) throw new Unfit('body too large')
+  if (text === undefined) throw new Unfit(response.status)
   signal.removeEventListener('abort', cancel)
   return text
 }
@@ -62,8 +62,7 @@ const discard = async (response: Response): Promise<void> => {
 }
 
 const isResponse = (value: unknown): value is Response => {
-  if (typeof value !== 'object' || value === null) return false
-  const { status, headers, text }: Partial<Response> = value
+  const { status, headers, text }: Partial<Response> = Object(value)
   return Number.isInteger(status) && typeof headers?.get === 'function' && typeof text === 'function'
 }
 
@@ -102,14 +101,14 @@ export const send = async (
     fetch: async () => {
       const init: RequestInit = { method, headers, body, signal, redirect: 'manual' }
       const fetched: unknown = await (settings.fetch ?? globalThis.fetch)(url, init)
-      if (!isResponse(fetched)) throw new Unfit('no response')
-      if (fetched.status === 0) throw new Error('a network error, given as a Response')
+      if (!isResponse(fetched)) throw new Unfit()
+      if (fetched.status === 0) throw new Error() // a network error, given as a Response
       return fetched
     },
   })
   if (signal.aborted) {
     discard(response)
-    throw new Error('too late')
+    throw new Error() // too late: nobody waits for it
   }
   const redirect = hops < mostRedirects ? redirectOf(url, call, response) : undefined
   if (redirect !== undefined) {
@@ -130,10 +129,9 @@ export const send = async (
  */
 export const codeOf = (error: unknown, depth = 0): string | undefined => {
   try {
-    if (typeof error !== 'object' || error === null || depth > 4) return undefined
-    const code = 'code' in error ? error.code : undefined
+    const { code }: { readonly code?: unknown } = Object(error)
     if (typeof code === 'string' && /^[A-Za-z]\w{1,40}$/.test(code)) return code
-    return 'cause' in error ? codeOf(error.cause, depth + 1) : undefined
+    return depth < 4 ? codeOf(Object(error).cause, depth + 1) : undefined
   } catch {
     return undefined
   }

@@ -23,7 +23,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   // Codecs
   'category.ts': ['codec.ts', 'nearest.ts'],
   'date.ts': ['codec.ts'],
-  'issues.ts': ['codec.ts', 'errors.ts', 'present.ts'],
+  'issues.ts': ['codec.ts', 'errors.ts', 'present.ts', 'secret.ts'],
   'json.ts': ['codec.ts'],
   'standard.ts': ['codec.ts', 'issues.ts'],
   'wire.ts': ['codec.ts', 'json.ts', 'nearest.ts'],

@@ -234,13 +234,18 @@ describe('The codec ConnectSession', () => {
       { path: 'project_id', message: 'expected a string, got an object' },
       { path: 'origin_owner_id', message: 'is missing' },
       { path: 'origin_owner_name', message: 'expected a string, got a number' },
-      { path: 'created_at', message: 'expected an ISO date-time with a zone' },
+      { path: 'created_at', message: 'expected an ISO date-time with a zone, got a string' },
       { path: 'categories', message: 'expected an array, got a string' },
       { path: 'label', message: 'expected a string, got a number' },
       { path: 'metadata', message: 'expected an object, got an array' },
       { path: 'type', message: "expected 'production' or 'test', got a string" },
       { path: 'latest_connection_attempt.id', message: 'expected a string, got a number' },
     ])
+  })
+
+  it('says that an id is too large to be exact, and not that a number is no number', () => {
+    const [issue] = rightOf(ConnectSession.decode({ id: 2 ** 53 })).drift
+    expect(issue).to.deep.equal({ path: 'id', message: 'expected a number, got too large a number' })
   })
 
   it('decodes every object, whatever its members are, and its own writing of it to the same', () => {

@@ -53,6 +53,11 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
     "owned.expiresIn('3600')",
     /^Argument of type 'string' is not assignable to parameter of type 'number'\.$/,
   ],
+  [
+    'a choice of multiple that may be undefined',
+    'owned.multiple([true].find(() => true))',
+    /^Argument of type 'boolean \| undefined' is not assignable to parameter of type 'boolean'\./,
+  ],
   ['an owner without a name', "session().owner('acme-42')", /^Expected 2 arguments, but got 1\.$/],
   [
     'a wrong type',

@@ -87,8 +87,8 @@ describe('A date of a reply', () => {
   })
 
   it('is refused with what was expected', () => {
-    expect(leftOf(isoDate.decode('soon'))[0]?.message).to.equal('expected an ISO date-time with a zone')
-    expect(leftOf(anyDate.decode('soon'))[0]?.message).to.equal('expected a date')
+    expect(leftOf(isoDate.decode('soon'))[0]?.message).to.equal('expected an ISO date-time with a zone, got a string')
+    expect(leftOf(anyDate.decode('soon'))[0]?.message).to.equal('expected a date, got a string')
   })
 
   it('is frozen, and written as the contract has it', () => {

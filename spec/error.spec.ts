@@ -420,9 +420,9 @@ describe('the members of an error', () => {
     ],
     [
       'ReplyError, over what is too long',
-      () => sent(() => new Response(new Uint8Array(10 * 1024 * 1024 + 1))),
+      () => sent(() => new Response(new Uint8Array(10 * 1024 * 1024 + 1), { status: 500 })),
       `The answer to ${endpoint} is longer than 10485760 bytes. Check baseUrl.`,
-      { attempts: 1, issues: [] },
+      { attempts: 1, issues: [], status: 500 },
     ],
     [
       'ApiError, over a status that is none',

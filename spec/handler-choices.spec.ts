@@ -112,7 +112,7 @@ describe('The choices of a page', () => {
       all,
       ['categories[2]: this category stands there twice'],
     ],
-    ['no category', { categories: [] }, all, ['categories: expected an array that is not empty, got an array']],
+    ['no category', { categories: [] }, all, ['categories: expected an array that is not empty, got an empty one']],
     [
       'a category without a list',
       { categories: 'ats' },

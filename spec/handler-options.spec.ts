@@ -95,7 +95,12 @@ describe('The options of the handler', () => {
       { allow: { catgories: ['ats'] } },
       "allow.catgories: is no option (did you mean 'allow.categories'?)",
     ],
-    ['an allowance outside of allow', { ownsAccount: () => true }, 'ownsAccount: is no option'],
+    [
+      'an allowance outside of allow',
+      { ownsAccount: () => true },
+      "ownsAccount: is no option (did you mean 'allow.ownsAccount'?)",
+    ],
+    ['an allowance like no other', { allow: { nope: 1 } }, 'allow.nope: is no option'],
     ['a misspelt option', { onerror: () => {} }, "onerror: is no option (did you mean 'onError'?)"],
     ['configure as an object', { configure: {} }, 'configure: expected a function, got an object'],
     ['onError as a text', { onError: 'log' }, 'onError: expected a function, got a string'],

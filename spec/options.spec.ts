@@ -286,7 +286,14 @@ const sentences: readonly (readonly [string, unknown, string])[] = [
   [
     'headers',
     { 'x-a': 1, Host: 'x', 'x b': 'y' },
-    "'x-a' is not a string, 'Host' is set by the library, 'x b' is not a valid header",
+    "'x-a' is not a string, 'Host' is set by the library or by fetch, 'x b' is not a valid header",
+  ],
+  [
+    'headers',
+    { Expect: '100-continue', 'keep-alive': 'timeout=5', 'Transfer-Encoding': 'chunked', upgrade: 'h2c' },
+    ['Expect', 'keep-alive', 'Transfer-Encoding', 'upgrade']
+      .map((name) => `'${name}' is set by the library or by fetch`)
+      .join(', '),
   ],
   ['apiKey', 7, 'expected a string or a function, got a number'],
   ['baseUrl', '/path', 'expected an absolute URL, got a string'],
@@ -909,7 +916,7 @@ describe('options', () => {
       it(`${fits ? 'takes' : 'refuses'} ${baseUrl}, from the environment`, () =>
         withEnvironment({ STACKONE_BASE_URL: baseUrl }, () => {
           if (fits) expect(createClient({ apiKey })).to.have.property('create')
-          else isRefusal(refusal({ apiKey }), '- baseUrl: ')
+          else isRefusal(refusal({ apiKey }), 'STACKONE_BASE_URL cannot be used: expected ')
         }))
     }
 
@@ -1145,6 +1152,17 @@ describe('options', () => {
           expect(message).to.match(/on your server/)
           expect(message).to.include('dangerouslyAllowBrowser: true')
           expect(message).not.to.include(apiKey)
+        }))
+
+    it("is needed in a page's worker, which has no window", () =>
+      withGlobals({ WorkerGlobalScope: class {}, navigator: { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' } }, () => {
+        expect(isRefusal(refusal({ apiKey }))).to.match(/browser/)
+      }))
+
+    for (const userAgent of ['Cloudflare-Workers', 'Deno/2.9.6', 'Bun/1.4.5', undefined])
+      it(`is not needed in a worker of a server, ${userAgent}`, () =>
+        withGlobals({ WorkerGlobalScope: class {}, navigator: { userAgent } }, () => {
+          expect(createClient({ apiKey })).to.have.property('create')
         }))
 
     it('allows one in a browser', () =>

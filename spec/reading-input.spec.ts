@@ -140,6 +140,14 @@ describe('A call with a bad id or token', () => {
       expect(server.requests).to.have.length(0)
     })
 
+  it('says why an id that is a step of a path is none', async () => {
+    for (const id of ['.', '..'])
+      expect(await caught(createClient().get(id))).to.have.nested.property(
+        'issues[0].hint',
+        'in a URL it is a step of the path',
+      )
+  })
+
   for (const value of ids) isRefused('id', value, ({ get, task }, id) => [caught(get(id)), task.get(id)().then(leftOf)])
   for (const value of tokens)
     isRefused('token', value, ({ authenticate, task }, bad) => [

@@ -254,6 +254,12 @@ describe('Printing a reply', () => {
     }
   })
 
+  it('has no token in its drift, where that is the name of a member', () => {
+    const odd = { ...minted, token, metadata: { [token]: Number.POSITIVE_INFINITY } }
+    const { drift } = rightOf(ConnectSessionToken.decode(odd))
+    expect(drift).to.deep.equal([{ path: 'metadata["[secret]"]', message: 'Infinity is not JSON' }])
+  })
+
   it('masks what the codecs decode', () => {
     const text = inspect(rightOf(ConnectSessionToken.decode(rich)), { depth: null })
     for (const secret of secrets) expect(text).not.to.include(secret)

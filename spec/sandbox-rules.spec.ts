@@ -29,7 +29,7 @@ const broken: readonly (readonly [unknown, string])[] = [
     [{ ...owner, [name]: 7 }, textIssue(name, 'a number')],
     [{ ...owner, [name]: ['a'] }, textIssue(name, 'an array')],
   ]),
-  [{ ...owner, categories: [] }, 'categories: expected an array that is not empty, got an array'],
+  [{ ...owner, categories: [] }, 'categories: expected an array that is not empty, got an empty one'],
   [{ ...owner, categories: 'ats' }, 'categories: expected an array that is not empty, got a string'],
   [{ ...owner, categories: ['ats', 'hrisLegacy'] }, 'categories.1: expected a known category, got a string'],
   [{ ...owner, categories: ['stackOne'] }, 'categories.0: expected a known category, got a string'],

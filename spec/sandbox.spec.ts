@@ -302,4 +302,10 @@ describe('The sandbox', () => {
     expect(error).to.be.instanceOf(ApiError).and.to.include({ status: 401, attempts: 1 })
     expect(String(error)).to.include('"Unauthorized"').and.to.include('Check the API key')
   })
+
+  it('tells a client with an unknown token to check that, and not the key alone', async () => {
+    const client = createClient({ apiKey: 'v1.eu1.key', fetch: sandbox().fetch })
+    const error = await caught(client.authenticate('sandbox.unknown'))
+    expect(String(error)).to.include('Check the token, which may have expired, and the API key.')
+  })
 })

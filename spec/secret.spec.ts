@@ -590,6 +590,15 @@ const keyEchoes: readonly Place[] = [
     is: 'ApiError',
     says: '[secret] [secret]',
   },
+  {
+    title: 'no innocent words that hold a short key',
+    find: async () => {
+      const client = await clientFor(failed(429, { message: 'Too Many Requests of any key any' }), { apiKey: 'any' })
+      return caught(owned.send(client))
+    },
+    is: 'ApiError',
+    says: ': "Too Many Requests of [secret] key [secret]"',
+  },
 ]
 
 /** A body of an error that is too deep to be taken for JSON. */
