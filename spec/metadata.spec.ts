@@ -9,6 +9,8 @@ const owned = session().owner('acme-42', 'Acme Inc.')
 /** A session with metadata that a compiler would refuse. */
 const withMetadata = (record: unknown): typeof owned => Reflect.apply(owned.metadata, owned, [record])
 
+const withField = (value: unknown): typeof owned => Reflect.apply(owned.field, owned, ['theme', value])
+
 const nested = (levels: number): unknown =>
   Array.from({ length: levels }).reduce((inner: unknown) => ({ a: inner }), 'leaf')
 
@@ -133,7 +135,7 @@ describe('Metadata', () => {
       expect(issues).to.have.length(1)
       expect(issues[0]?.path).to.equal(path)
       expect(issues[0]?.message).to.match(message)
-      const ofField = leftOf(Reflect.apply(owned.field, owned, ['theme', record]).decode()).issues
+      const ofField = leftOf(withField(record).decode()).issues
       expect(ofField).to.deep.equal([{ ...issues[0], path: path.replace('metadata', 'extra.theme') }])
     })
 
