@@ -10,7 +10,6 @@ interface Mutant {
 
 /** How the mutants of one file ended. */
 export interface Judged {
-  readonly file: string
   /** As it was when Stryker read it. */
   readonly source: string
   readonly mutants: number
@@ -23,36 +22,36 @@ export interface Judged {
   readonly survivors: readonly string[]
 }
 
-/** Reads the report that Stryker wrote. */
-export const reported = (path: string): readonly Judged[] => {
+/** Reads what the report that Stryker wrote says of a file. */
+export const reported = (path: string, file: string): Judged => {
   const { files }: { files: Record<string, { source: string; mutants: readonly Mutant[] }> } = JSON.parse(
     readFileSync(path, 'utf8'),
   )
-  return Object.entries(files).map(([file, { source, mutants }]) => {
-    const lines = source.split('\n')
-    const lineOf = ({ location }: Mutant): string => lines[location.start.line - 1]?.trim() ?? ''
-    const isExplained = (mutant: Mutant): boolean =>
-      explained.some(
-        (each) =>
-          each.file === file &&
-          lineOf(mutant).includes(each.line) &&
-          (each.to === undefined || each.to === mutant.replacement),
-      )
-    const ended = (...statuses: readonly Mutant['status'][]): readonly Mutant[] =>
-      mutants.filter(({ status }) => statuses.includes(status))
-    const unnoticed = ended('Survived', 'NoCoverage')
-    const unexplained = unnoticed.filter((mutant) => !isExplained(mutant))
-    return {
-      file,
-      source,
-      mutants: mutants.length - ended('Ignored').length,
-      noticed: ended('Killed', 'Timeout').length,
-      explained: unnoticed.length - unexplained.length,
-      broken: ended('RuntimeError', 'CompileError').length,
-      survivors: unexplained.map((mutant) => {
-        const { line, column } = mutant.location.start
-        return `${file}:${line}:${column} ${mutant.mutatorName}\n  - ${lineOf(mutant)}\n  + ${mutant.replacement ?? ''}`
-      }),
-    }
-  })
+  const found = files[file]
+  if (found === undefined) throw new Error(`Stryker broke nothing in ${file}: is there anything to break?`)
+  const { source, mutants } = found
+  const lines = source.split('\n')
+  const lineOf = ({ location }: Mutant): string => lines[location.start.line - 1]?.trim() ?? ''
+  const isExplained = (mutant: Mutant): boolean =>
+    explained.some(
+      (each) =>
+        each.file === file &&
+        lineOf(mutant).includes(each.line) &&
+        (each.to === undefined || each.to === mutant.replacement),
+    )
+  const ended = (...statuses: readonly Mutant['status'][]): readonly Mutant[] =>
+    mutants.filter(({ status }) => statuses.includes(status))
+  const unnoticed = ended('Survived', 'NoCoverage')
+  const unexplained = unnoticed.filter((mutant) => !isExplained(mutant))
+  return {
+    source,
+    mutants: mutants.length - ended('Ignored').length,
+    noticed: ended('Killed', 'Timeout').length,
+    explained: unnoticed.length - unexplained.length,
+    broken: ended('RuntimeError', 'CompileError').length,
+    survivors: unexplained.map((mutant) => {
+      const { line, column } = mutant.location.start
+      return `${file}:${line}:${column} ${mutant.mutatorName}\n  - ${lineOf(mutant)}\n  + ${mutant.replacement ?? ''}`
+    }),
+  }
 }
