@@ -259,7 +259,6 @@ export const explained: readonly Explained[] = [
     'false',
     "headers.has('content-encoding')",
     "Number(headers.get('content-length') ?? Number.NaN) < largestBody",
-    "Number(headers.get('content-length') ?? Number.NaN) > largestBody",
     '() => undefined',
   ].map((to) => ({
     file: 'lib/transport.ts',
@@ -291,7 +290,6 @@ export const explained: readonly Explained[] = [
   { file: 'lib/transport.ts', line: 'error === null', to: 'false', why: caught },
   { file: 'lib/transport.ts', line: '} catch {', to: '{}', why: undefinedAnyway },
   { file: 'lib/wait.ts', line: 'accountId: attempt?.', why: 'there is an attempt where its status is known' },
-  { file: 'lib/wait.ts', line: 'default:', why: 'undefined counts as false there' },
   { file: 'lib/wait.ts', line: "seen.left.name === 'ApiError' ?", to: 'true', why: 'no other error has a retryAfter' },
   { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: 'two times are equal by chance alone' },
   {
