@@ -149,7 +149,7 @@ describe('Metadata', () => {
     ])
   })
 
-  it('tells of a million mistakes as many as have 100,000 keys in their paths', () => {
+  it('tells of a thousand mistakes deep inside as many as have 100,000 keys in their paths', () => {
     const mistakes = Array.from({ length: 499 }).reduce((inner: unknown) => ({ a: inner }), Array(1000).fill(undefined))
     expect(leftOf(withMetadata(mistakes).decode()).issues).to.have.length(200)
   })
