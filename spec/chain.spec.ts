@@ -102,18 +102,29 @@ describe('A session', () => {
     expect(rightOf(given.decode()).categories).to.deep.equal(['ats', 'hris'])
   })
 
+  it('gives wire objects of which each member may be changed and taken out, whatever its name', () => {
+    const wire = owned.field('__proto__', 1).toJSON()
+    expect(Object.keys(wire)).to.have.length(3)
+    for (const name of Object.keys(wire)) {
+      expect(Reflect.set(wire, name, 'another'), name).to.equal(true)
+      expect(Reflect.deleteProperty(wire, name), name).to.equal(true)
+    }
+    expect(Object.keys(wire)).to.deep.equal([])
+  })
+
   it('can be awaited by mistake without sending anything', async () => {
     expect(owned).not.to.have.property('then')
     expect(await owned).to.equal(owned)
   })
 
   it('shows its wire object when printed, at any depth', () => {
-    const full = owned.expiresIn(60).metadata({ plan: 'pro' }).field('theme', 'dark')
+    const full = owned.categories('ats', 'hris').expiresIn(60).metadata({ plan: 'pro' }).field('theme', 'dark')
     expect(inspect(full)).to.equal(
       [
         'Session {',
         "  origin_owner_id: 'acme-42',",
         "  origin_owner_name: 'Acme Inc.',",
+        "  categories: [ 'ats', 'hris' ],",
         '  expires_in: 60,',
         "  metadata: { plan: 'pro' },",
         "  theme: 'dark'",
@@ -143,6 +154,7 @@ describe('A session', () => {
 
 describe('equals', () => {
   const other = session().owner('acme-42', 'Acme Inc.')
+  const withDate = (ms: number): Session => Reflect.apply(owned.metadata, owned, [{ at: new Date(ms) }])
 
   const pairs: readonly (readonly [string, boolean, unknown, Session])[] = [
     ['the same calls', true, other.label('a'), owned.label('a')],
@@ -157,6 +169,11 @@ describe('equals', () => {
     ['a value deep inside', false, other.metadata({ a: [{ b: 1 }] }), owned.metadata({ a: [{ b: 2 }] })],
     ['a shorter list', false, other.metadata({ a: [1] }), owned.metadata({ a: [1, 2] })],
     ['a list for a record', false, other.metadata({ a: [] }), owned.metadata({ a: {} })],
+    ['null for an empty list', false, other.metadata({ a: null }), owned.metadata({ a: [] })],
+    ['zero for an empty list', false, other.metadata({ a: 0 }), owned.metadata({ a: [] })],
+    ['a key more', false, other.metadata({ a: 1, b: 2 }), owned.metadata({ a: 1 })],
+    ['no metadata for an empty record', false, other, owned.metadata({})],
+    ['what is not JSON, for it may differ', false, withDate(0), withDate(1)],
     ['__proto__ for a key', false, other.field('__proto__', 1), owned.field('theme', 1)],
     ['its own wire object', false, owned.toJSON(), owned],
     ['nothing', false, undefined, owned],
@@ -166,6 +183,7 @@ describe('equals', () => {
   for (const [title, expected, a, b] of pairs)
     it(`is ${expected} for ${title}`, () => {
       expect(b.equals(a)).to.equal(expected)
+      if (a instanceof Object && 'equals' in a) expect(Reflect.apply(Object(a.equals), a, [b])).to.equal(expected)
     })
 
   it('compares sessions without an owner as well', () => {

@@ -286,6 +286,11 @@ describe('The codec ConnectSession', () => {
     })
   })
 
+  it('writes an id as it stands where no number is written so', () => {
+    for (const id of ['007', '7.0', '1e3', 'x7', ' 7', '12345678901234567890'])
+      expect(ConnectSession.encode(rightOf(ConnectSession.decode({ id })))).to.deep.equal({ id })
+  })
+
   it('writes neither drift nor an expiry', () => {
     expect(ConnectSession.encode(rightOf(ConnectSession.decode({})))).to.deep.equal({})
     expect(ConnectSessionToken.encode(rightOf(ConnectSessionToken.decode({ token: 't' })))).to.deep.equal({

@@ -57,10 +57,11 @@ interface Case {
   readonly error: SessionError['name']
   readonly attempts: 1 | 2
   readonly says: string
-  readonly code?: string
+  /** Null if there must be none. */
+  readonly code?: string | null
 }
 
-const network = (title: string, fetch: Fetch, code?: string): Case => ({
+const network = (title: string, fetch: Fetch, code?: string | null): Case => ({
   title,
   fetch,
   error: 'NetworkError',
@@ -134,7 +135,7 @@ const cases: readonly Case[] = [
   network('rejects with an error that causes itself', rejecting(cyclic)),
   network('rejects with a frozen error', rejecting(Object.freeze(new Error('No way out')))),
   network('rejects with a code', rejecting(Object.assign(new Error('No'), { code: 'EPROXY' })), 'EPROXY'),
-  network('rejects with a code that is no text', rejecting(Object.assign(new Error('No'), { code: { a: 1 } }))),
+  network('rejects with a code that is no text', rejecting(Object.assign(new Error('No'), { code: { a: 1 } })), null),
   network(
     'rejects with a code deep inside',
     rejecting(new Error('No', { cause: { cause: { code: 'EDEEP' } } })),
@@ -153,6 +154,17 @@ const cases: readonly Case[] = [
     'gives a body that breaks with a hostile object',
     streaming({ pull: (controller) => controller.error(hostile) }),
   ),
+  network(
+    'rejects with a code five causes deep',
+    rejecting(Array.from({ length: 5 }).reduce((cause: object) => ({ cause }), { code: 'EDEEP' })),
+    null,
+  ),
+  network(
+    'rejects with a code four causes deep',
+    rejecting(Array.from({ length: 4 }).reduce((cause: object) => ({ cause }), { code: 'EDEEP' })),
+    'EDEEP',
+  ),
+  network('rejects with a function that has a code', rejecting(Object.assign(() => {}, { code: 'ECODE' })), null),
   network('gives a body of texts', streaming({ start: (controller) => controller.enqueue(text) })),
   network('gives a text that rejects', like({ text: () => Promise.reject(new Error('Cut')) })),
   network('gives a text that throws', like({ text: throwing(new Error('Cut')) })),
@@ -221,7 +233,8 @@ describe('A fetch function', () => {
       expect(error).to.have.property('attempts', one.attempts)
       expect(error.elapsedMs).to.be.within(0, Math.ceil(took))
       expect(took).to.be.below(7000)
-      if (one.code !== undefined) expect(error).to.have.property('code', one.code)
+      if (one.code === null) expect(error).not.to.have.property('code')
+      else if (one.code !== undefined) expect(error).to.have.property('code', one.code)
       expect(error).not.to.have.property('cause')
     })
 
@@ -240,6 +253,7 @@ describe('A fetch function', () => {
         },
       }),
     ],
+    ['a text of exactly 10 MiB', like({ text: async () => text.padEnd(10 * 1024 * 1024) })],
     ['a body of exactly 10 MiB', async () => new Response(text.padEnd(10 * 1024 * 1024), { status: 201 })],
   ]
 
@@ -268,6 +282,29 @@ describe('A fetch function', () => {
     expect(headers.get('user-agent')).to.match(/^stackone-session\//)
   })
 
+  it('is given no body for a get, and no content type', async () => {
+    const given: RequestInit[] = []
+    const fetch: Fetch = async (_, init) => {
+      given.push(init)
+      return new Response(text)
+    }
+    await clientOf(base, { fetch }).get(4711)
+    expect(given).to.have.length(1)
+    expect(given[0]).to.include({ method: 'GET', body: null })
+    expect(new Headers(given[0]?.headers).has('content-type')).to.equal(false)
+  })
+
+  it('is called once for each attempt, also for that of a get', async () => {
+    const sent: string[] = []
+    const fetch: Fetch = async (url) => {
+      sent.push(url)
+      throw new Error('No way out')
+    }
+    const error = await caught(clientOf(base, { fetch, retries: 0 }).get(4711))
+    expect(error).to.include({ name: 'NetworkError', attempts: 1 })
+    expect(sent).to.deep.equal([`${base}/connect_sessions/4711`])
+  })
+
   it('is given a signal of its own for each attempt, aborted when the attempt has failed, and only then', async () => {
     const signals: AbortSignal[] = []
     const fetch: Fetch = async (_, { signal }) => {
@@ -281,17 +318,30 @@ describe('A fetch function', () => {
     expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, true, false])
   })
 
-  for (const [title, source] of [
-    ['stops', {}],
-    ['is too large', { pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)) }],
-  ] satisfies readonly (readonly [string, UnderlyingDefaultSource])[])
+  const mebibyte = new Uint8Array(1024 * 1024)
+  const unread: readonly (readonly [string, (pulls: number) => Uint8Array | undefined, Record<string, string>])[] = [
+    ['stops', (pulls) => (pulls === 1 ? mebibyte : undefined), {}],
+    ['is too large', () => mebibyte, {}],
+    ['is larger than it says', () => mebibyte, { 'content-length': '2' }],
+  ]
+
+  for (const [title, chunkOf, headers] of unread)
     it(`is told that nobody reads on in a body that ${title}`, async () => {
-      const cancelled: unknown[] = []
-      const fetch = streaming({ ...source, cancel: (reason) => void cancelled.push(reason) })
+      const heard: string[] = []
+      const body = new ReadableStream({
+        pull: (controller) => {
+          const chunk = chunkOf(heard.push('pulled'))
+          if (chunk !== undefined) controller.enqueue(chunk)
+          // Beyond all that may be read it has an end, for a fetch that reads on.
+          if (heard.length === 64) controller.close()
+        },
+        cancel: () => void heard.push('cancelled'),
+      })
+      const fetch = giving(() => new Response(body, { status: 201, headers }))
       expect(isSessionError(await caught(acme.send(clientOf(base, { fetch, timeout: 100, retries: 0 }))))).to.equal(
         true,
       )
-      expect(await until(() => cancelled.length === 1, 1000)).to.equal(true)
+      expect(await until(() => heard.at(-1) === 'cancelled', 1000)).to.equal(true)
     })
 
   it('that settles long after its time has no effect', async () => {

@@ -109,6 +109,7 @@ const allowed: readonly (readonly [string, string])[] = [
   ['that could be base64, but of binary and a text before a colon', base64('\u00ff\u0001ab:')],
   ['that could be base64, but of a text with a colon inside', base64('ab:cd')],
   ['that could be base64, were its length another', 'abcde'],
+  ['that could be base64, were its padding not in the middle', 'a2V5=Og'],
   ['that begins with Basic', 'Basic.0123456789'],
   ['of a thousand letters', 'k'.repeat(1000)],
 ]

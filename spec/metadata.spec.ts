@@ -2,12 +2,14 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type JsonObject, session } from '../lib/index.ts'
-import { leftOf } from './support/either.ts'
+import { leftOf, rightOf } from './support/either.ts'
 
 const owned = session().owner('acme-42', 'Acme Inc.')
 
 /** A session with metadata that a compiler would refuse. */
 const withMetadata = (record: unknown): typeof owned => Reflect.apply(owned.metadata, owned, [record])
+
+const withField = (value: unknown): typeof owned => Reflect.apply(owned.field, owned, ['theme', value])
 
 const nested = (levels: number): unknown =>
   Array.from({ length: levels }).reduce((inner: unknown) => ({ a: inner }), 'leaf')
@@ -22,6 +24,8 @@ cycle['list'] = [cycle]
 const holes: unknown[] = [1]
 holes[2] = 3
 
+const withSymbols = Object.defineProperty({ [Symbol('s')]: 1 }, Symbol('hidden'), { value: 1 })
+
 const refused: readonly (readonly [string, unknown, string, RegExp])[] = [
   ['a function', { a: { f: () => 1 } }, 'metadata.a.f', /^a function is not JSON$/],
   ['a key that begins with digits', { '2nd': Number.NaN }, 'metadata["2nd"]', /^NaN is not JSON$/],
@@ -34,6 +38,7 @@ const refused: readonly (readonly [string, unknown, string, RegExp])[] = [
   ['a BigInt', { 'two words': 1n }, 'metadata["two words"]', /^a bigint is not JSON$/],
   ['a symbol', { s: Symbol('s') }, 'metadata.s', /^a symbol is not JSON$/],
   ['a symbol key', { a: { [Symbol('s')]: 1 } }, 'metadata.a', /^symbol keys are not JSON$/],
+  ['a symbol key beside a hidden one', { a: withSymbols }, 'metadata.a', /^symbol keys are not JSON$/],
   ['a Date', { at: new Date(0) }, 'metadata.at', /^a class instance is not JSON; give its fields, or a string$/],
   ['a Map', { m: new Map() }, 'metadata.m', /^a class instance/],
   ['an instance of a class', { plan: new Plan() }, 'metadata.plan', /^a class instance/],
@@ -125,11 +130,13 @@ describe('Metadata', () => {
   })
 
   for (const [title, record, path, message] of refused)
-    it(`with ${title} is refused, at its path`, () => {
+    it(`with ${title} is refused, at its path, and so is a field`, () => {
       const { issues } = leftOf(withMetadata(record).decode())
       expect(issues).to.have.length(1)
       expect(issues[0]?.path).to.equal(path)
       expect(issues[0]?.message).to.match(message)
+      const ofField = leftOf(withField(record).decode()).issues
+      expect(ofField).to.deep.equal([{ ...issues[0], path: path.replace('metadata', 'extra.theme') }])
     })
 
   it('tells all that is wrong with it at once', () => {
@@ -142,12 +149,21 @@ describe('Metadata', () => {
     ])
   })
 
+  it('tells of a thousand mistakes deep inside as many as have 100,000 keys in their paths', () => {
+    const mistakes = Array.from({ length: 499 }).reduce((inner: unknown) => ({ a: inner }), Array(1000).fill(undefined))
+    expect(leftOf(withMetadata(mistakes).decode()).issues).to.have.length(200)
+  })
+
   it('never repeats its values in an error', () => {
     const error = leftOf(withMetadata({ a: new (class Secret {})(), b: { toString: () => 'sesame' } }).decode())
     expect(JSON.stringify(error)).not.to.match(/sesame|Secret/)
   })
 
-  // The slowest is the last, so that a mutant which another test notices costs no more than that.
+  // The slowest are the last, so that a mutant which another test notices costs no more than that.
+  it('takes a million objects', () => {
+    expect(rightOf(withMetadata({ list: Array(999_998).fill({}) }).decode()).metadata).to.have.property('list')
+  })
+
   it('stops at a value that would be written out into an endless text', () => {
     const bomb = Array.from({ length: 5 }).reduce((inner: unknown) => Array(100).fill(inner), {})
     expect(leftOf(withMetadata({ bomb }).decode()).issues[0]?.message).to.equal('more than 1000000 objects')

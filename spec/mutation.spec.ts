@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { hashOf } from './mutation/measured.ts'
 
 /** Types, lists of exports, and the version: nothing in them can be broken. */
 const unbroken = /^lib\/(states|version|index|\w+\/index)\.ts$/
@@ -22,4 +23,18 @@ describe('What is broken on purpose', () => {
       expect(specs.filter((name) => !existsSync(`spec/${name}.spec.ts`))).to.deep.equal([])
     }
   })
+
+  const source = "const wait = (ms: number): string => 'some ms' // A comment.\nexport const name = wait(7)"
+  const others: readonly (readonly [string, boolean, string])[] = [
+    ['another comment', true, source.replace('A comment', 'Another')],
+    ['another type', true, source.replace(': string', '')],
+    ['another indent', true, source.replace('export', '  export')],
+    ['another number', false, source.replace('7', '8')],
+    ['another text', false, source.replace('some', 'any')],
+    ['another name', false, source.replace('name', 'title')],
+  ]
+  for (const [title, isSame, other] of others)
+    it(`${isSame ? 'needs no' : 'needs a'} new measure for ${title}`, () => {
+      expect(hashOf(other) === hashOf(source)).to.equal(isSame)
+    })
 })

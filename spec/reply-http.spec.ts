@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { type ClientEvent, ReplyError } from '../lib/index.ts'
-import { acme, clientOf } from './support/call.ts'
+import { acme, clientOf, until } from './support/call.ts'
 import { caught } from './support/caught.ts'
 import { processorTime } from './support/processor.ts'
 import { httpServer, minted } from './support/server.ts'
@@ -75,6 +76,33 @@ describe('A reply to a create, over HTTP', () => {
           expect((await acme.send(clientOf(server.url))).token).to.equal(token)
         })
         expect(took).to.be.below(3000)
+      } finally {
+        await server.close()
+      }
+    })
+})
+
+describe('A reply that is too long', () => {
+  // Far more than what the system may hold between the two.
+  const chunks = Array(64).fill(Buffer.alloc(1024 * 1024, ' '))
+  const lengths: readonly (readonly [string, Record<string, string>])[] = [
+    ['it says so', { 'content-length': `${64 * 1024 * 1024}` }],
+    ['it does not say so', {}],
+  ]
+
+  for (const [title, headers] of lengths)
+    it(`is a ReplyError, and is not read to its end, where ${title}`, async () => {
+      const ends: boolean[] = []
+      const server = await httpServer((_, response) => {
+        response.once('close', () => ends.push(response.writableFinished))
+        Readable.from(chunks).pipe(response.writeHead(201, headers))
+      })
+      try {
+        const error = await caught(acme.send(clientOf(server.url)))
+        expect(error).to.be.instanceOf(ReplyError)
+        expect(error).to.have.property('message').that.includes('longer than 10485760 bytes')
+        expect(await until(() => ends.length > 0)).to.equal(true)
+        expect(ends).to.deep.equal([false])
       } finally {
         await server.close()
       }

@@ -10,6 +10,7 @@ interface Explained {
 
 const zone = "zone.toUpperCase().replace(/^(...)(..)$/, '$1:$2')"
 const anEngine = 'the engine of Node reads such a zone by itself; others do not'
+const caught = 'what throws there is caught'
 const undefinedAnyway = 'what gives nothing gives undefined'
 const byChance = 'two times are equal by chance alone'
 const noSecret = 'no answer has that text'
@@ -42,6 +43,7 @@ export const explained: readonly Explained[] = [
     to: '["Stryker was here"]',
     why: noFirst,
   },
+  ...['false', 'last < 28'].map((to) => ({ file: 'lib/date.ts', line: 'return last <= 28 ||', to, why: cost })),
   { file: 'lib/date.ts', line: '!isOnCalendar(day)) return undefined', to: 'false', why: noDate },
   { file: 'lib/date.ts', line: zone, to: 'zone.toLowerCase()', why: anEngine },
   ...['/(...)(..)$/', '/^(...)(..)/'].map((to) => ({ file: 'lib/date.ts', line: zone, to, why: anEngine })),
@@ -57,7 +59,7 @@ export const explained: readonly Explained[] = [
     file: 'lib/event.ts',
     line: 'await listener?.(',
     to: 'listener(Object.freeze(present(event)))',
-    why: 'what throws there is caught',
+    why: caught,
   },
   { file: 'lib/exchange.ts', line: "typeof settings.apiKey === 'function' ||", to: 'true', why: cost },
   {
@@ -81,6 +83,43 @@ export const explained: readonly Explained[] = [
   { file: 'lib/handler.ts', line: '} catch {', to: '{}', why: 'undefined counts as false there' },
   { file: 'lib/issues.ts', line: "message = 'is not valid'", to: '""', why: noMessage },
   {
+    file: 'lib/json.ts',
+    line: 'this.problems === undefined) this.#note',
+    to: 'false',
+    why: 'the first one is not beyond the keys',
+  },
+  { file: 'lib/json.ts', line: '#taken = true', to: 'false', why: 'only that it is there counts' },
+  {
+    file: 'lib/json.ts',
+    line: 'prototype === Object.prototype ||',
+    to: 'false',
+    why: `${cost}: the rest holds as well`,
+  },
+  { file: 'lib/json.ts', line: "if (key === '__proto__')", to: 'true', why: cost },
+  ...['true', 'symbols.length >= 0'].map((to) => ({
+    file: 'lib/json.ts',
+    line: 'symbols.length > 0 &&',
+    to,
+    why: cost,
+  })),
+  { file: 'lib/json.ts', line: 'if (Snapshot.is(value)) return value', to: 'false', why: cost },
+  { file: 'lib/json.ts', line: "walk.copy(value, ''", to: '"Stryker was here!"', why: 'the top has no key' },
+  { file: 'lib/json.ts', line: 'value.problems.length === 0 && fits', to: 'false', why: cost },
+  ...['const isGood =', 'const quickly ='].map((line) => ({
+    file: 'lib/json.ts',
+    line,
+    to: '() => undefined',
+    why: cost,
+  })),
+  { file: 'lib/json.ts', line: 'const quickly =', to: 'false', why: cost },
+  {
+    file: 'lib/json.ts',
+    line: 'isRight(validate(value, []))',
+    to: '["Stryker was here"]',
+    why: 'where it is wrong is not asked',
+  },
+  { file: 'lib/json.ts', line: "json('Json',", to: '""', why: 'any JSON fits, so nobody is shown what did not' },
+  {
     file: 'lib/nearest.ts',
     line: 'name.toLowerCase()',
     to: 'name.toUpperCase()',
@@ -103,7 +142,7 @@ export const explained: readonly Explained[] = [
     file: 'lib/settings.ts',
     line: 'process?.env?.[name]',
     to,
-    why: 'what throws there is caught',
+    why: caught,
   })),
   {
     file: 'lib/settings.ts',
@@ -216,9 +255,15 @@ export const explained: readonly Explained[] = [
     why: 'whether a reset overtakes what was sent is up to chance',
   },
   { file: 'lib/testing/server.ts', line: "server.once('error', reject)", to: '""', why: noPort },
-  ...['const isSmall =', "!headers.has('content-encoding')"].map((line) => ({
+  ...[
+    'false',
+    "headers.has('content-encoding')",
+    "Number(headers.get('content-length') ?? Number.NaN) < largestBody",
+    '() => undefined',
+  ].map((to) => ({
     file: 'lib/transport.ts',
-    line,
+    line: to === '() => undefined' ? 'const isSmall =' : "!headers.has('content-encoding')",
+    to,
     why: `${cost}: both ways read the same text, and refuse the same`,
   })),
   { file: 'lib/transport.ts', line: '(own && isSmall(response))', to: 'false', why: cost },
@@ -235,8 +280,16 @@ export const explained: readonly Explained[] = [
     to: '""',
     why: 'of such an error nothing but a code is looked at',
   })),
+  {
+    file: 'lib/transport.ts',
+    line: "signal.removeEventListener('abort', cancel)",
+    to: '""',
+    why: 'what was read to its end has nothing to cancel',
+  },
+  { file: 'lib/transport.ts', line: 'response.body?.cancel()', to: 'response.body.cancel', why: caught },
+  { file: 'lib/transport.ts', line: 'error === null', to: 'false', why: caught },
+  { file: 'lib/transport.ts', line: '} catch {', to: '{}', why: undefinedAnyway },
   { file: 'lib/wait.ts', line: 'accountId: attempt?.', why: 'there is an attempt where its status is known' },
-  { file: 'lib/wait.ts', line: 'default:', why: 'undefined counts as false there' },
   { file: 'lib/wait.ts', line: "seen.left.name === 'ApiError' ?", to: 'true', why: 'no other error has a retryAfter' },
   { file: 'lib/wait.ts', line: 'const last =', to: 'waitMs > remaining()', why: 'two times are equal by chance alone' },
   {

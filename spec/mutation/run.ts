@@ -1,19 +1,10 @@
 // Breaks lib in every way that Stryker knows, and tells what no spec notices. `npm run mutate` takes all files,
-// `npm run mutate -- lib/wait.ts` those, and `npm run mutate -- --changed` what the last commit, or no commit yet, changed.
-import { execFileSync, spawnSync } from 'node:child_process'
+// `npm run mutate -- lib/wait.ts` those, and `npm run mutate -- --changed` those whose code is not the one that was
+// measured last. What was found is kept in measured.json, so that the score of the whole library is always known.
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { explained } from './explained.ts'
-
-interface Mutant {
-  readonly mutatorName: string
-  readonly replacement?: string
-  readonly status: 'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'RuntimeError' | 'CompileError' | 'Ignored'
-  readonly location: { readonly start: { readonly line: number; readonly column: number } }
-}
-
-interface Report {
-  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>
-}
+import { hashOf, type Row, type Rows, readRows, writeRows } from './measured.ts'
+import { type Judged, reported } from './report.ts'
 
 /**
  * Which specs judge a file of lib: those that run its lines on purpose, the quick ones first. A mutant is run against
@@ -24,84 +15,76 @@ const judges: Readonly<Record<string, readonly string[]>> = JSON.parse(
   readFileSync('spec/mutation/judges.json', 'utf8'),
 )
 
-/** The score that is asked for, in percent. */
+/** The score that is asked for, in percent, of all mutants together and of each file. */
 const least = 90
 
-/** The time that all of lib may take, in milliseconds. */
+/** A file with fewer mutants than this has no score of its own to hold: one of them would be too much of it. */
+const few = 10
+
+/** The time that one file may take, in milliseconds. */
 const longest = 60 * 60_000
 
-const git = (...args: readonly string[]): string => execFileSync('git', [...args], { encoding: 'utf8' })
-
-/** Files of lib that have changed, as far as there is something in them to break. */
-const changed = (): readonly string[] => {
-  // In a shallow clone there is nothing to compare with.
-  const [, parent] = git('rev-list', '--parents', '--max-count=1', 'HEAD').trim().split(' ')
-  if (parent === undefined) return []
-  return git('diff', '--name-only', '--diff-filter=d', parent, '--', 'lib')
-    .split('\n')
-    .filter((file) => file in judges)
-}
+/** Whether these rows have the file as it is now. */
+const has = (rows: Rows, file: string): boolean => rows[file]?.hash === hashOf(readFileSync(file, 'utf8'))
 
 const args = process.argv.slice(2)
-const files = args[0] === '--changed' ? changed() : args
-const unknown = files.filter((file) => !(file in judges))
-if (unknown.length > 0) throw new Error(`judges.json has no row for ${unknown.join(', ')}`)
-if (args[0] === '--changed' && files.length === 0) {
-  console.log('Nothing in lib has changed that could be broken.')
-  process.exit()
+const all = Object.keys(judges)
+const files = args.length === 0 ? all : args[0] === '--changed' ? all.filter((file) => !has(readRows(), file)) : args
+const without = (there: Readonly<Record<string, unknown>>, names: readonly string[]): string =>
+  names.filter((name) => !Object.hasOwn(there, name)).join(', ')
+const unknown = without(judges, files)
+if (unknown !== '') throw new Error(`judges.json has no row for ${unknown}: give it one, with the specs that judge it`)
+const gone = without(judges, Object.keys(readRows()))
+if (gone !== '') throw new Error(`measured.json has a row for ${gone}, and judges.json has none: take it out`)
+
+const measure = (file: string): Judged => {
+  const { status, signal } = spawnSync(
+    process.execPath,
+    [
+      'spec/mutation/node_modules/@stryker-mutator/core/bin/stryker.js',
+      ...['run', 'spec/mutation/stryker.config.json', '--mutate', file],
+    ],
+    { stdio: 'inherit', timeout: longest },
+  )
+  if (status !== 0) throw new Error(`Stryker did not come to an end over ${file}: ${signal ?? 'see above'}`)
+  return reported('spec/.mutation-report/report.json', file)
 }
 
-const { status, signal } = spawnSync(
-  process.execPath,
-  [
-    'spec/mutation/node_modules/@stryker-mutator/core/bin/stryker.js',
-    ...['run', 'spec/mutation/stryker.config.json', '--mutate'],
-    (files.length === 0 ? Object.keys(judges) : files).join(),
-  ],
-  { stdio: 'inherit', timeout: longest },
-)
-if (status !== 0) throw new Error(`Stryker did not come to an end: ${signal ?? 'see above'}`)
-
-const report: Report = JSON.parse(readFileSync('spec/.mutation-report/report.json', 'utf8'))
-const judged = Object.entries(report.files).map(([file, { source, mutants }]) => {
-  const lines = source.split('\n')
-  const isExplained = ({ location, replacement }: Mutant): boolean =>
-    explained.some(
-      (each) =>
-        each.file === file &&
-        lines[location.start.line - 1]?.includes(each.line) === true &&
-        (each.to === undefined || each.to === replacement),
-    )
-  const unnoticed = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-  return {
-    file,
-    all: mutants.filter(({ status }) => status !== 'Ignored').length,
-    broken: mutants.filter(({ status }) => status === 'RuntimeError' || status === 'CompileError').length,
-    unnoticed: unnoticed.length,
-    unexplained: unnoticed
-      .filter((mutant) => !isExplained(mutant))
-      .map(({ location: { start }, mutatorName, replacement }) => {
-        const line = lines[start.line - 1]?.trim() ?? ''
-        return `${file}:${start.line}:${start.column} ${mutatorName}\n  - ${line}\n  + ${replacement ?? ''}`
-      }),
-  }
+// One after the other, so that a run that is broken off can be taken up by --changed.
+const judged = files.map((file) => {
+  const { source, survivors, broken, ...row } = measure(file)
+  if (broken === 0) writeRows({ ...readRows(), [file]: { hash: hashOf(source), ...row } })
+  return { file, survivors, broken }
 })
 
-const count = (of: (each: (typeof judged)[number]) => number): number => judged.reduce((sum, each) => sum + of(each), 0)
-const scoreOf = (all: number, unnoticed: number): number => (100 * (all - unnoticed)) / all
+const rows = readRows()
 
-for (const { unexplained } of judged) for (const survivor of unexplained) console.log(`${survivor}\n`)
-for (const { file, all, unnoticed } of judged)
-  console.log(
-    `${file.padEnd(28)} ${String(all).padStart(4)} mutants ${scoreOf(all, unnoticed).toFixed(1).padStart(6)} %`,
-  )
+const scoreOf = ({ mutants, noticed }: Pick<Row, 'mutants' | 'noticed'>): number => (100 * noticed) / mutants
 
-const score = scoreOf(
-  count(({ all }) => all),
-  count(({ unnoticed }) => unnoticed),
+const total = Object.values(rows).reduce(
+  (sum, { mutants, noticed, explained }) => ({
+    mutants: sum.mutants + mutants,
+    noticed: sum.noticed + noticed,
+    open: sum.open + mutants - noticed - explained,
+  }),
+  { mutants: 0, noticed: 0, open: 0 },
 )
-const open = count(({ unexplained }) => unexplained.length)
-console.log(`Of all mutants the specs noticed ${score.toFixed(1)} %; of the others ${open} are not explained.`)
+const low = Object.entries(rows).filter(([, row]) => row.mutants >= few && scoreOf(row) < least)
+
+for (const { survivors } of judged) for (const survivor of survivors) console.log(`${survivor}\n`)
+for (const file of all) {
+  const row = rows[file]
+  const found =
+    row === undefined
+      ? 'not measured yet'
+      : `${String(row.mutants).padStart(4)} mutants ${scoreOf(row).toFixed(1).padStart(6)} %`
+  console.log(`${file.padEnd(28)} ${found}${row !== undefined && !has(rows, file) ? '  (has changed since)' : ''}`)
+}
+console.log(
+  `Of ${total.mutants} mutants the specs noticed ${scoreOf(total).toFixed(1)} %; of the others ${total.open} are not explained.`,
+)
+for (const { file, broken } of judged)
+  if (broken > 0) console.log(`${file}: ${broken} mutants told nothing, so it was not measured.`)
+for (const [file] of low) console.log(`${file}: the specs notice less than ${least} %.`)
 // A score of no mutants at all is not a number, and not enough.
-const isEnough = score >= least && count(({ broken }) => broken) === 0
-process.exitCode = isEnough ? 0 : 1
+process.exitCode = scoreOf(total) >= least && low.length === 0 && judged.every(({ broken }) => broken === 0) ? 0 : 1
