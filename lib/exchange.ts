@@ -42,7 +42,7 @@ const networkError = (error: unknown, { endpoint }: Call, redact: Redact, effort
 
 const unfitError = ({ status }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>
   status === undefined
-    ? new ConfigurationError('The fetch function gave no Response.', effort)
+    ? new ConfigurationError('The fetch function gave no Response; let it return one.', effort)
     : new ReplyError(`The answer to ${endpoint} is longer than ${largestBody} bytes. Check baseUrl.`, {
         issues: [],
         status,

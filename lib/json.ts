@@ -102,7 +102,7 @@ class Walk {
 
   #refuse(value: unknown, message: string, key: string, above: Place | undefined): null {
     this.#keys += above === undefined ? 0 : above.depth
-    if (this.#keys <= mostKeys || this.problems === undefined) this.#note({ at: pathTo(key, above), value, message })
+    if (this.#keys <= mostKeys) this.#note({ at: pathTo(key, above), value, message })
     return null
   }
 

@@ -43,12 +43,10 @@ const textOf = async (response: Response, own: boolean, signal: AbortSignal): Pr
     return text
   }
   const reader = response.body.getReader()
-  // Whoever makes the body is told when nobody reads on.
-  const cancel = () => void reader.cancel().catch(() => {})
-  signal.addEventListener('abort', cancel)
+  // Whoever makes the body is told when nobody reads on. The signal is this attempt's own, and ends with it.
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => {}))
   const text = await streamed(reader, new TextDecoder(), largestBody)
   if (text === undefined) throw new Unfit(response.status)
-  signal.removeEventListener('abort', cancel)
   return text
 }
 

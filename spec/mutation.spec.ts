@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { explained } from './mutation/explained.ts'
 import { hashOf } from './mutation/measured.ts'
 
 /** Types, lists of exports, and the version: nothing in them can be broken. */
@@ -22,6 +23,11 @@ describe('What is broken on purpose', () => {
       expect(specs, file).not.to.be.empty
       expect(specs.filter((name) => !existsSync(`spec/${name}.spec.ts`))).to.deep.equal([])
     }
+  })
+
+  it('is explained, where no spec notices it, by lines that there are', () => {
+    const stale = explained.filter(({ file, line }) => !readFileSync(file, 'utf8').includes(line))
+    expect(stale.map(({ file, line }) => `${file}: ${line}`)).to.deep.equal([])
   })
 
   const source = "const wait = (ms: number): string => 'some ms' // A comment.\nexport const name = wait(7)"

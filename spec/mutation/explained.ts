@@ -29,7 +29,6 @@ export const explained: readonly Explained[] = [
   { file: 'lib/answer.ts', line: "get('retry-after')", to: '"Stryker was here!"', why: 'no number and no date either' },
   { file: 'lib/codec.ts', line: '} catch {', to: '{}', why: 'undefined counts as false there' },
   { file: 'lib/codec.ts', line: 'Object.assign(codec, { quick: quickly })', to: '{}', why: cost },
-  { file: 'lib/codec.ts', line: 't.identity), (value) =>', to: '() => undefined', why: cost },
   { file: 'lib/create.ts', line: "typeof value === 'number' && Number.isInteger", to: 'true', why: forTheCompiler },
   {
     file: 'lib/create.ts',
@@ -82,19 +81,7 @@ export const explained: readonly Explained[] = [
   },
   { file: 'lib/handler.ts', line: '} catch {', to: '{}', why: 'undefined counts as false there' },
   { file: 'lib/issues.ts', line: "message = 'is not valid'", to: '""', why: noMessage },
-  {
-    file: 'lib/json.ts',
-    line: 'this.problems === undefined) this.#note',
-    to: 'false',
-    why: 'the first one is not beyond the keys',
-  },
   { file: 'lib/json.ts', line: '#taken = true', to: 'false', why: 'only that it is there counts' },
-  {
-    file: 'lib/json.ts',
-    line: 'prototype === Object.prototype ||',
-    to: 'false',
-    why: `${cost}: the rest holds as well`,
-  },
   { file: 'lib/json.ts', line: "if (key === '__proto__')", to: 'true', why: cost },
   ...['true', 'symbols.length >= 0'].map((to) => ({
     file: 'lib/json.ts',
@@ -144,12 +131,6 @@ export const explained: readonly Explained[] = [
     to,
     why: caught,
   })),
-  {
-    file: 'lib/settings.ts',
-    line: 'if (given.baseUrl === undefined)',
-    to: 'true',
-    why: `${cost}: it was checked before`,
-  },
   { file: 'lib/origin.ts', line: 'origin !== null && origins.has', to: 'true', why: 'no list of texts has null' },
   {
     file: 'lib/origin.ts',
@@ -268,26 +249,7 @@ export const explained: readonly Explained[] = [
   })),
   { file: 'lib/transport.ts', line: '(own && isSmall(response))', to: 'false', why: cost },
   { file: 'lib/transport.ts', line: 'settings.fetch === undefined', to: 'false', why: cost },
-  {
-    file: 'lib/transport.ts',
-    line: "new Unfit('body too large')",
-    to: '""',
-    why: 'it is whatever the other one is not',
-  },
-  ...['a network error, given as a Response', 'too late'].map((line) => ({
-    file: 'lib/transport.ts',
-    line,
-    to: '""',
-    why: 'of such an error nothing but a code is looked at',
-  })),
-  {
-    file: 'lib/transport.ts',
-    line: "signal.removeEventListener('abort', cancel)",
-    to: '""',
-    why: 'what was read to its end has nothing to cancel',
-  },
   { file: 'lib/transport.ts', line: 'response.body?.cancel()', to: 'response.body.cancel', why: caught },
-  { file: 'lib/transport.ts', line: 'error === null', to: 'false', why: caught },
   { file: 'lib/transport.ts', line: '} catch {', to: '{}', why: undefinedAnyway },
   { file: 'lib/wait.ts', line: 'accountId: attempt?.', why: 'there is an attempt where its status is known' },
   { file: 'lib/wait.ts', line: "seen.left.name === 'ApiError' ?", to: 'true', why: 'no other error has a retryAfter' },
