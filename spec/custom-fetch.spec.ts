@@ -164,7 +164,6 @@ const cases: readonly Case[] = [
     rejecting(Array.from({ length: 4 }).reduce((cause: object) => ({ cause }), { code: 'EDEEP' })),
     'EDEEP',
   ),
-  network('rejects with a function that has a code', rejecting(Object.assign(() => {}, { code: 'ECODE' })), null),
   network('gives a body of texts', streaming({ start: (controller) => controller.enqueue(text) })),
   network('gives a text that rejects', like({ text: () => Promise.reject(new Error('Cut')) })),
   network('gives a text that throws', like({ text: throwing(new Error('Cut')) })),
