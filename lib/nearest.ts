@@ -18,7 +18,7 @@ const isWithin = (slips: number, a: string, b: string): boolean => {
 
 // A third of the letters may be wrong; half of them, behind a good beginning: 'retry' for 'retries'.
 const tolerance = (name: string, candidate: string): number =>
-  Math.max(1, Math.floor(candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3)))
+  Math.max(1, candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3))
 
 /** The known name that a misspelt one most likely means. */
 const nearest = (name: string, known: readonly string[]): string | undefined => {

@@ -70,8 +70,8 @@ class Chain implements Session {
     return isObject(value) && #step in value
   }
 
-  #set(field: Field, value: unknown): this {
-    return new Chain(this, indexOf[field], given(value)) as this // it has no subclass
+  #set(step: number, value: unknown): this {
+    return new Chain(this, step, given(value)) as this // it has no subclass
   }
 
   owner(id: string, name: string): Session {
@@ -79,44 +79,44 @@ class Chain implements Session {
   }
 
   username(name: string): this {
-    return this.#set('originUsername', name)
+    return this.#set(indexOf.originUsername, name)
   }
 
   provider(key: string): this {
-    return this.#set('provider', key)
+    return this.#set(indexOf.provider, key)
   }
 
   categories(...categories: readonly unknown[]): this {
     const wires = categories.map(spelt)
-    return this.#set('categories', wires.some(isRepeated) ? [...new Set(wires)] : wires)
+    return this.#set(indexOf.categories, wires.some(isRepeated) ? [...new Set(wires)] : wires)
   }
 
   account(id: string): this {
-    return this.#set('accountId', id)
+    return this.#set(indexOf.accountId, id)
   }
 
   expiresIn(seconds: number): this {
-    return this.#set('expiresIn', seconds)
+    return this.#set(indexOf.expiresIn, seconds)
   }
 
   metadata(record: JsonObject): this {
-    return this.#set('metadata', snapshot(record))
+    return this.#set(indexOf.metadata, snapshot(record))
   }
 
   multiple(...allowed: readonly [boolean?]): this {
-    return this.#set('multiple', allowed.length === 0 ? true : allowed[0])
+    return this.#set(indexOf.multiple, allowed.length === 0 ? true : allowed[0])
   }
 
   label(text: string): this {
-    return this.#set('label', text)
+    return this.#set(indexOf.label, text)
   }
 
   type(type: 'production' | 'test'): this {
-    return this.#set('type', type)
+    return this.#set(indexOf.type, type)
   }
 
   connectorProfile(id: string): this {
-    return this.#set('connectorProfileId', id)
+    return this.#set(indexOf.connectorProfileId, id)
   }
 
   field(wireName: string, value: Json): this {

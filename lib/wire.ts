@@ -160,8 +160,10 @@ export const wire = <R extends Props, O extends Props>(
       const value = values[index]
       const field = fields[index]
       if (field === undefined || (value === undefined && !field.required)) continue
-      if (!field.codec.is(value)) return undefined
-      encoded[field.snake] = field.codec.encode(value)
+      // What a member decodes to at once is what it is encoded to.
+      const good = field.quick(value) ?? (field.codec.is(value) ? field.codec.encode(value) : undefined)
+      if (good === undefined) return undefined
+      encoded[field.snake] = good
     }
     return encoded as Wire<R, O> // as above
   }
