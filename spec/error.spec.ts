@@ -431,6 +431,21 @@ describe('the members of an error', () => {
       { attempts: 1 },
     ],
     [
+      'ApiError, over a key that is not known',
+      () => sent(() => reply(401, {})),
+      `StackOne answered 401 to ${endpoint}: "{}". Check the API key: apiKey or STACKONE_API_KEY must be whole, and not revoked.`,
+    ],
+    [
+      'ApiError, over a key or a token that is not known',
+      () => caught(answering(() => reply(401, {})).authenticate('a-token')),
+      `StackOne answered 401 to ${endpoint}/authenticate: "{}". Check the token, which may have expired, and the API key.`,
+    ],
+    [
+      'ApiError, over a token that may not be looked at',
+      () => caught(answering(() => reply(403, {})).authenticate('a-token')),
+      `StackOne answered 403 to ${endpoint}/authenticate: "{}". Check that the API key has the scope for connect sessions.`,
+    ],
+    [
       'NetworkError, with a code',
       () => sent(failing(Object.assign(new Error('x'), { code: 'EPROXY' }))),
       `The connection for ${endpoint} failed (EPROXY). Check baseUrl, DNS, proxy and firewall, or try again later.`,
