@@ -5,7 +5,7 @@ const plain = (name: string): string => name.toLowerCase().replace(/^.*\.|[\s_-]
 /** Whether so many slips make one name of the other: a letter too many, one too few, a wrong one, two swapped. */
 const isWithin = (slips: number, a: string, b: string): boolean => {
   if (Math.abs(a.length - b.length) > slips) return false
-  if (a === '' || b === '') return true
+  if (a === b) return true
   if (a[0] === b[0]) return isWithin(slips, a.slice(1), b.slice(1))
   const isSwapped = a[0] === b[1] && a[1] === b[0]
   return (

@@ -28,6 +28,8 @@ describe('A misspelt name', () => {
     ['atz', 'ats'],
     ['hirs', 'hris'],
     ['tas', 'ats'],
+    ['axts', 'ats'],
+    ['as', 'ats'],
     ['hris legacy', 'hris-legacy'],
     ['hris_legacy', 'hris-legacy'],
     ['acounting', 'accounting'],
@@ -38,6 +40,9 @@ describe('A misspelt name', () => {
     ['', undefined],
     ['payroll', undefined],
     ['sirh', undefined],
+    ['axy', undefined],
+    ['asx', undefined],
+    ['axt', undefined],
     ['haxs', undefined],
     ['zzzats', undefined],
     ['xxxxunting', undefined],
@@ -57,6 +62,17 @@ describe('A misspelt name', () => {
   it('may be off by half behind a good beginning', () => {
     expect(didYouMean('retry', ['retries'])).to.equal("did you mean 'retries'?")
     expect(didYouMean('reply', ['retries'])).to.equal(undefined)
+  })
+
+  it('is compared without what stands before a dot', () => {
+    expect(didYouMean('multiple', ['allow.multiple'])).to.equal("did you mean 'allow.multiple'?")
+    expect(didYouMean('allow.nope', ['allow.multiple'])).to.equal(undefined)
+  })
+
+  it('may have nine slips, if it is long', () => {
+    const long = 'abcdefghijklmnopqrst'
+    expect(didYouMean(`abcd${'#'.repeat(9)}nopqrst`, [long])).to.equal(`did you mean '${long}'?`)
+    expect(didYouMean(`abcd${'#'.repeat(10)}opqrst`, [long])).to.equal(undefined)
   })
 
   it('is looked for up to a length that nobody types', () => {

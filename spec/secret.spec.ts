@@ -599,6 +599,15 @@ const keyEchoes: readonly Place[] = [
     is: 'ApiError',
     says: ': "Too Many Requests of [secret] key [secret]"',
   },
+  {
+    title: 'a key that is not so short, also inside a word',
+    find: async () => {
+      const client = await clientFor(failed(429, { message: 'Of keysesameXY' }), { apiKey: 'sesameXY' })
+      return caught(owned.send(client))
+    },
+    is: 'ApiError',
+    says: ': "Of key[secret]"',
+  },
 ]
 
 /** A body of an error that is too deep to be taken for JSON. */

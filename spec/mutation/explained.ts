@@ -146,6 +146,12 @@ export const explained: readonly Explained[] = [
     why: ofNoField,
   })),
   { file: 'lib/session.ts', line: 'if (quick !== undefined) return quick', to: 'false', why: cost },
+  ...['true', 'wires.indexOf(wire) <= index', 'wires.indexOf(wire) >= index'].map((to) => ({
+    file: 'lib/session.ts',
+    line: 'wires.indexOf(wire) < index',
+    to,
+    why: `${cost}: a set of what is there once is the same`,
+  })),
   { file: 'lib/session.ts', line: 'encodeQuickly(fields) : undefined', to: 'false', why: cost },
   {
     file: 'lib/session.ts',
