@@ -203,9 +203,8 @@ const json = <A extends Json>(name: string, fits: (json: Json) => json is A, wha
     value.problems.length === 0 && fits(value.json)
   const is = (value: unknown): value is A => (Snapshot.is(value) ? isGood(value) : isRight(validate(value, [])))
   // A good snapshot stands for its JSON.
-  const encode = (value: A): A => (Snapshot.is(value) && isGood(value) ? value.json : value)
   const quickly = (value: unknown): A | undefined => (Snapshot.is(value) && isGood(value) ? value.json : undefined)
-  return quick(new t.Type<A>(name, is, validate, encode), quickly)
+  return quick(new t.Type<A>(name, is, validate, t.identity), quickly)
 }
 
 /**

@@ -41,7 +41,7 @@ const environment = (name: string): string | undefined => {
 // A worker of a page has no window. Of other runtimes with such workers, none calls itself as browsers do.
 const isBrowser = (): boolean =>
   globalThis.window?.document !== undefined ||
-  ('WorkerGlobalScope' in globalThis && /^Mozilla\//.test(globalThis.navigator?.userAgent ?? ''))
+  ('WorkerGlobalScope' in globalThis && globalThis.navigator?.userAgent?.startsWith('Mozilla/') === true)
 
 const refuseBrowser = (): void => {
   if (!isBrowser()) return

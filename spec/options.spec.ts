@@ -1165,6 +1165,11 @@ describe('options', () => {
           expect(createClient({ apiKey })).to.have.property('create')
         }))
 
+    it('is not needed in a worker that has no navigator', () =>
+      withGlobals({ WorkerGlobalScope: class {}, navigator: undefined }, () => {
+        expect(createClient({ apiKey })).to.have.property('create')
+      }))
+
     it('allows one in a browser', () =>
       withGlobals(browser, async () => {
         const { api, client } = recorded({ dangerouslyAllowBrowser: true })
