@@ -8,11 +8,12 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
-/** The members of a record in turn, each time from another one, so that none is always the first. */
-const turned = <A>(values: readonly A[], by: number): readonly A[] => {
-  const start = by % values.length
-  return [...values.slice(start), ...values.slice(0, start)]
-}
+/** In any order: whoever always came after the same one would always clear away what that has left. */
+const shuffled = <A>(values: readonly A[]): readonly A[] =>
+  values
+    .map((value) => ({ value, rank: Math.random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ value }) => value)
 
 /**
  * The median of what each contestant measures, over rounds in which all have their turn: a busy moment of the machine
@@ -25,7 +26,7 @@ export const compare = async <Name extends string>(
   const names = Object.keys(contestants) as Name[] // the keys of a literal
   const measured = new Map<Name, number[]>(names.map((name) => [name, []]))
   for (let round = 0; round <= rounds; round += 1)
-    for (const name of turned(names, round)) {
+    for (const name of shuffled(names)) {
       const value = await contestants[name]()
       if (round > 0) measured.get(name)?.push(value)
     }

@@ -54,7 +54,7 @@ const stories: Readonly<Record<string, () => Promise<void>>> = {
   steps: async () =>
     told(
       '| a send on loopback, step by step | median | more |',
-      await withServer((url) => fresh('steps.ts', [url, '21'])),
+      await withServer((url) => fresh('steps.ts', [url, '61'])),
     ),
 }
 

@@ -27,9 +27,9 @@ export const curves = (): Promise<Curves> => fresh<Curves>('growth.ts', ['15'])
 
 /** The parts by name, in the order of the table; growth comes last, from its curves. */
 export const parts = {
-  chain: async (): Promise<readonly Row[]> => chainRows(await fresh('chain.ts', ['31']), versions),
+  chain: async (): Promise<readonly Row[]> => chainRows(await fresh('chain.ts', ['101']), versions),
   send: () =>
-    withServer(async (url): Promise<readonly Row[]> => sendRows(await fresh('send.ts', [url, '21']), versions)),
+    withServer(async (url): Promise<readonly Row[]> => sendRows(await fresh('send.ts', [url, '61']), versions)),
   bundle: async (): Promise<readonly Row[]> => bundleRows(await bundle()),
   start: async (): Promise<readonly Row[]> => startRows(await start(15)),
   memory: async (): Promise<readonly Row[]> => memoryRows(await memory()),
