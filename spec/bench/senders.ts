@@ -7,7 +7,11 @@ const apiKey = 'v1.bench.key'
 
 type Send = () => Promise<{ readonly token: string }>
 
+/** What goes with a request that is made by hand. */
 const headers = { authorization: `Basic ${btoa(`${apiKey}:`)}`, accept: 'application/json', 'user-agent': 'bench' }
+
+/** The same with a body. */
+export const headersOfJson = { ...headers, 'content-type': 'application/json' }
 
 const failed = (error: unknown): never => {
   throw error
@@ -41,9 +45,8 @@ const makers = {
   },
   fetch: async (url: string): Promise<Send> => {
     const body = wire()
-    const typed = { ...headers, 'content-type': 'application/json' }
     return async () => {
-      const init = { method: 'POST', headers: typed, body: JSON.stringify(body) }
+      const init = { method: 'POST', headers: headersOfJson, body: JSON.stringify(body) }
       return (await fetch(`${url}/connect_sessions`, init)).json()
     }
   },

@@ -3,16 +3,15 @@
 import ky from 'ky'
 import { compare, timedAsync } from './compare.ts'
 import { wire } from './payload.ts'
-import { senderOf } from './senders.ts'
+import { headersOfJson, senderOf } from './senders.ts'
 
 const [, , url = '', rounds] = process.argv
 const calls = 100
 const target = `${url}/connect_sessions`
 const body = wire()
-const headers = { authorization: `Basic ${btoa('v1.bench.key:')}`, 'content-type': 'application/json' }
 
 const post = (signal?: AbortSignal): Promise<Response> =>
-  fetch(target, { method: 'POST', headers, body: JSON.stringify(body), ...(signal && { signal }) })
+  fetch(target, { method: 'POST', headers: headersOfJson, body: JSON.stringify(body), ...(signal && { signal }) })
 
 /** Ky as the library uses it: the request goes out past it. */
 const postOverKy = (signal: AbortSignal): Promise<Response> =>
