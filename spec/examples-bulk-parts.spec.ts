@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { customersOf } from '../examples/bulk/customers.ts'
 import { badDay, writeCustomers } from '../examples/bulk/demo.ts'
+import { openFailures } from '../examples/bulk/failures.ts'
 import { openLinks } from '../examples/bulk/links.ts'
 import { minter } from '../examples/bulk/mint.ts'
-import { ConnectSessionToken, createClient, session } from '../lib/index.ts'
+import { ConnectSessionToken, createClient, session, TimeoutError } from '../lib/index.ts'
 import { sandbox } from '../lib/testing/index.ts'
 import { until } from './support/call.ts'
 import { caught } from './support/caught.ts'
@@ -201,6 +202,17 @@ describe('The parts of the example bulk', () => {
         .to.have.property('message')
         .that.includes(`process ${process.ppid}`)
       rmSync(`${file}.lock`)
+    })
+  })
+
+  describe('the file of failures', () => {
+    it('has its header first and each customer in turn, though many fail at once', async () => {
+      const fail = await openFailures(file)
+      const owners = Array.from({ length: 200 }, (_, index) => `acme-${index}`)
+      const error = new TimeoutError('No answer.')
+      await Promise.all(owners.map((owner) => fail({ owner, name: 'Acme', categories: ['ats', 'hris'] }, error)))
+      const rows = owners.map((owner) => `${owner},Acme,ats hris,TimeoutError: No answer.\n`)
+      expect(readFileSync(file, 'utf8')).to.equal(`owner,name,category,reason\n${rows.join('')}`)
     })
   })
 

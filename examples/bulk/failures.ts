@@ -1,6 +1,7 @@
 // The CSV of customers whose link was not minted, with the reason. It can be the input of another run as it is.
 import { appendFile, rm } from 'node:fs/promises'
 import { stringify } from 'csv-stringify/sync'
+import PQueue from 'p-queue'
 import type { SessionError } from 'stackone-session'
 import type { Customer } from './customers.ts'
 
@@ -15,6 +16,9 @@ const reasonOf = (error: SessionError): string =>
 export const openFailures = async (file: string) => {
   await rm(file, { force: true })
   const header = [columns]
-  return async ({ owner, name, categories }: Customer, error: SessionError): Promise<void> =>
-    appendFile(file, stringify([...header.splice(0), [owner, name, categories.join(' '), reasonOf(error)]]))
+  const writes = new PQueue({ concurrency: 1 }) // of two at once the second may be first, before the header
+  return ({ owner, name, categories }: Customer, error: SessionError): Promise<void> => {
+    const rows = [...header.splice(0), [owner, name, categories.join(' '), reasonOf(error)]]
+    return writes.add(() => appendFile(file, stringify(rows)))
+  }
 }
