@@ -1,6 +1,7 @@
+import * as t from 'io-ts'
 import { isLeft } from '#fp-ts/Either'
 import { type Category, CategoryCodec } from './category.ts'
-import { flag, isRecord, kindOf, text } from './codec.ts'
+import { flag, isRecord, list, text } from './codec.ts'
 import type { Issue } from './errors.ts'
 import { issuesOf } from './issues.ts'
 import { didYouMean } from './nearest.ts'
@@ -34,32 +35,37 @@ const most = 20
 
 const closed = 'the server does not let a page choose this'
 
+/** What a codec has against a value. */
+const against = (codec: t.Mixed, value: unknown, path: string): readonly Issue[] => {
+  const decoded = codec.decode(value)
+  return isLeft(decoded) ? issuesOf(decoded.left).map((issue) => ({ ...issue, path })) : []
+}
+
+const entries = list(t.unknown, 1)
+
 const judgeCategory = (
   value: unknown,
   index: number,
   all: readonly unknown[],
-  list: ReadonlySet<unknown> | true,
+  allowed: ReadonlySet<unknown> | true,
 ): readonly Issue[] => {
   const path = `categories[${index}]`
-  const decoded = CategoryCodec.decode(value)
-  if (isLeft(decoded)) return issuesOf(decoded.left).map((issue) => ({ ...issue, path }))
-  if (list !== true && !list.has(value)) return [{ path, message: 'the server does not allow this category' }]
+  if (!CategoryCodec.is(value)) return against(CategoryCodec, value, path)
+  if (allowed !== true && !allowed.has(value)) return [{ path, message: 'the server does not allow this category' }]
   return all.indexOf(value) < index ? [{ path, message: 'this category stands there twice' }] : []
 }
 
 const judgeCategories: Judge = (value, { categories }) => {
-  if (categories === undefined) return [{ path: 'categories', message: closed }]
-  if (!Array.isArray(value) || value.length === 0) {
-    const got = Array.isArray(value) ? 'an empty one' : kindOf(value)
-    return [{ path: 'categories', message: `expected an array that is not empty, got ${got}` }]
-  }
+  const path = 'categories'
+  if (categories === undefined) return [{ path, message: closed }]
+  if (!entries.is(value)) return against(entries, value, path)
   return value.slice(0, most).flatMap((entry, index, all) => judgeCategory(entry, index, all, categories))
 }
 
 const judgeProvider: Judge = (value, { providers }) => {
   const path = 'provider'
   if (providers === undefined) return [{ path, message: closed }]
-  if (!text.is(value)) return [{ path, message: `expected a string that is not blank, got ${kindOf(value)}` }]
+  if (!text.is(value)) return against(text, value, path)
   return providers === true || providers.has(value)
     ? []
     : [{ path, message: 'the server does not allow this provider' }]
@@ -67,15 +73,13 @@ const judgeProvider: Judge = (value, { providers }) => {
 
 const judgeMultiple: Judge = (value, { multiple }) => {
   const path = 'multiple'
-  if (!multiple) return [{ path, message: closed }]
-  return flag.is(value) ? [] : [{ path, message: `expected true or false, got ${kindOf(value)}` }]
+  return multiple ? against(flag, value, path) : [{ path, message: closed }]
 }
 
 // Whose account it is, is asked when all else is right.
 const judgeAccount: Judge = (value, { ownsAccount }) => {
   const path = 'accountId'
-  if (ownsAccount === undefined) return [{ path, message: closed }]
-  return text.is(value) ? [] : [{ path, message: `expected a string that is not blank, got ${kindOf(value)}` }]
+  return ownsAccount === undefined ? [{ path, message: closed }] : against(text, value, path)
 }
 
 const judges: Readonly<Record<keyof Choices, Judge>> = {
