@@ -14,7 +14,7 @@ export interface Answer {
 /** The body as JSON, whatever its content type says; undefined if it is none. */
 export const jsonOf = ({ text }: Pick<Answer, 'text'>): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.trim())
   } catch {
     return undefined
   }

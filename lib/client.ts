@@ -90,7 +90,8 @@ export interface Client {
    * latest attempt is `authenticated`, `error`, `cancelled` or `expired`, and resolves with that attempt.
    *
    * Asks every 2 seconds for 10 minutes unless told otherwise, in milliseconds, then rejects with a `TimeoutError`.
-   * Failures that may pass do not end the wait; others reject at once.
+   * Failures that may pass do not end the wait; others reject at once. A `TimeoutError` says how the last look failed, if
+   * it did.
    *
    * @example const { status, accountId } = await client.waitForConnection(id, { interval: 1000 })
    */

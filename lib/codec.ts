@@ -65,6 +65,12 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   isObject(value) && !isArray(value)
 
+/** Whether an object inherits nothing. Above a plain object's prototype there is none; in another realm it is not ours. */
+export const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 /**
  * A codec that can say at once what a good value decodes to. Of a bad one it says undefined, and `validate` says why:
  * io-ts' contexts cost more than the checks themselves, and only errors need them.
@@ -108,6 +114,9 @@ export const text = check(
 
 export const flag = check('Flag', (value): value is boolean => typeof value === 'boolean', 'true or false')
 
+/** More entries than this are a mistake; of each, a message would be made. */
+const most = 10_000
+
 /** A list, each entry by a codec that only checks; decoding makes a frozen copy. */
 export const list = <A>(entry: t.Type<A>, least: 0 | 1): t.Type<readonly A[]> => {
   const what = least === 0 ? 'an array' : 'an array that is not empty'
@@ -119,6 +128,7 @@ export const list = <A>(entry: t.Type<A>, least: 0 | 1): t.Type<readonly A[]> =>
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
     if (!Array.isArray(value)) return refuse(value, context, expected(what, value))
     if (value.length < least) return refuse(value, context, `expected ${what}, got an empty one`)
+    if (value.length > most) return refuse(value, context, `more than ${most} entries`)
     // From here on the value itself is not read again: it may have getters.
     const entries: readonly unknown[] = Object.freeze([...value])
     if (areGood(entries)) return t.success(entries)

@@ -1,4 +1,5 @@
 import type * as t from 'io-ts'
+import { AccountType } from './account-type.ts'
 import { CategoryCodec } from './category.ts'
 import { check, flag, list, text } from './codec.ts'
 import { JsonObject } from './json.ts'
@@ -16,13 +17,6 @@ const seconds = check(
     typeof value === 'number' && value > longest
       ? 'it looks like milliseconds or an epoch; give the seconds from now, such as minutes(30)'
       : undefined,
-)
-
-const accountType = check(
-  'AccountType',
-  (value): value is 'production' | 'test' => value === 'production' || value === 'test',
-  "'production' or 'test'",
-  (value) => (typeof value === 'string' && /^(production|test)$/i.test(value) ? 'write it in lower case' : undefined),
 )
 
 const create = wire(
@@ -51,7 +45,7 @@ const create = wire(
     /** Free text that is kept on the account. */
     label: text,
     /** The type of the account; `production` if absent. */
-    type: accountType,
+    type: AccountType,
     /** Another connector profile than the default one. */
     connectorProfileId: text,
   },

@@ -20,7 +20,7 @@ export interface Issue {
  * @example const cost = ({ attempts = 0, elapsedMs = 0 }: Effort) => `${attempts} requests, ${elapsedMs} ms`
  */
 export interface Effort {
-  /** Requests that were made, retries included. */
+  /** Requests that were made, retries included; of a wait, its looks at the session. */
   readonly attempts?: number
   /** From the call to the failure, in milliseconds. */
   readonly elapsedMs?: number
@@ -30,7 +30,7 @@ export interface Effort {
 const brand = Symbol.for('stackone-session/error')
 
 abstract class Failure extends Error {
-  /** Requests that were made, retries included; absent where the call's input or set-up was refused. */
+  /** Requests that were made, retries included; of a wait, its looks. Absent where input or set-up was refused. */
   declare readonly attempts?: number
   /** From the call to the failure, in milliseconds. */
   declare readonly elapsedMs?: number

@@ -48,7 +48,7 @@ export type ClientEvent = Common &
         readonly issues: readonly Issue[]
       }
     | {
-        /** The call failed for good. */
+        /** The call failed for good. Each look of a wait is a call. */
         readonly type: 'failure'
         /** Why it failed. */
         readonly error: SessionError['name']

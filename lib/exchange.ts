@@ -29,7 +29,7 @@ interface Failed {
   readonly waitMs?: number | undefined
 }
 
-const retried = new Set([408, 429, 502, 503, 504])
+const retried = [408, 429, 502, 503, 504]
 
 /** The wait before the next attempt, in milliseconds: twice as long each time, and never the same for two callers. */
 const backoff = (attempt: number): number => Math.min(8000, 250 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2)
@@ -42,14 +42,14 @@ const networkError = (error: unknown, { endpoint }: Call, redact: Redact, effort
 
 const unfitError = ({ status }: Unfit, { endpoint }: Call, effort: Effort): SessionError =>
   status === undefined
-    ? new ConfigurationError('The fetch function gave no Response; let it return one.', effort)
+    ? new ConfigurationError('The fetch function gave no Response, or a used one. Let it return a new one.', effort)
     : new ReplyError(`The answer to ${endpoint} is longer than ${largestBody} bytes. Check baseUrl.`, {
         issues: [],
         status,
         ...effort,
       })
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+const counted = (attempts: number): string => (attempts === 1 ? '1 attempt' : `${attempts} attempts`)
 
 /** The error of work that was cut off: by its caller, or by the clock. */
 const cutOff = (
@@ -60,7 +60,7 @@ const cutOff = (
 ): SessionError =>
   outcome.by === 'abort'
     ? new AbortError(outcome.reason, effort)
-    : new TimeoutError(`${what} within ${limit}, in ${plural(effort.attempts, 'attempt')}. Try again later.`, effort)
+    : new TimeoutError(`${what} within ${limit}, in ${counted(effort.attempts)}. Try again later.`, effort)
 
 /** Judges how an attempt ended. */
 const judge = (
@@ -87,7 +87,7 @@ const judge = (
         return right({ answer, ...effort, requestId: requestIdOf(answer, redact) })
       const error = apiError(answer, call.endpoint, redact, effort)
       const asked = error.retryAfter === undefined ? waitMs : error.retryAfter * 1000
-      return left({ error, waitMs: retried.has(answer.status) ? asked : undefined })
+      return left({ error, waitMs: retried.includes(answer.status) ? asked : undefined })
     }
   }
 }

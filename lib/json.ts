@@ -1,6 +1,18 @@
 import * as t from 'io-ts'
 import { isRight } from '#fp-ts/Either'
-import { expected, givenUndefined, isObject, isRecord, type Quick, quick, type Refusal, refuse } from './codec.ts'
+import {
+  at,
+  expected,
+  givenUndefined,
+  isObject,
+  isPlain,
+  isRecord,
+  kindOf,
+  type Quick,
+  quick,
+  type Refusal,
+  refuse,
+} from './codec.ts'
 
 /**
  * Any JSON value, read-only all the way down.
@@ -57,12 +69,6 @@ export class Snapshot {
   }
 }
 
-// There is nothing above a plain object's prototype; in another realm it is not ours.
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
 /** Sets a member. An ordinary assignment would call the setter of `__proto__` instead of making a member of that name. */
 export const define = (target: Record<string, unknown>, key: string, value: unknown): void => {
   if (key === '__proto__')
@@ -112,15 +118,13 @@ class Walk {
       case 'boolean':
         return value
       case 'number':
-        // JSON has no -0.
-        return Number.isFinite(value) ? value + 0 : this.#refuse(value, `${value} is not JSON`, key, above)
+        if (Number.isFinite(value)) return value + 0 // JSON has no -0
+        break
       case 'object':
         return value === null ? null : this.#branch(value, key, above)
-      case 'undefined':
-        return this.#refuse(value, 'undefined is not JSON; leave the member out, or give null', key, above)
-      default:
-        return this.#refuse(value, `a ${typeof value} is not JSON`, key, above)
     }
+    const advice = value === undefined ? '; leave it out' : ''
+    return this.#refuse(value, `${kindOf(value)} is not JSON${advice}`, key, above)
   }
 
   #branch(value: object, key: string, above: Place | undefined): Json {
@@ -189,14 +193,14 @@ export const same = (a: unknown, b: unknown): boolean => {
 }
 
 const json = <A extends Json>(name: string, fits: (json: Json) => json is A, what: string): Quick<A> => {
-  const at = (context: t.Context, { at, value, message }: Problem): Refusal => ({
+  const refusal = (context: t.Context, { at: keys, value, message }: Problem): Refusal => ({
     value,
-    context: [...context, ...at.map((key) => ({ key, type: t.unknown }))],
+    context: keys.reduce<t.Context>((above, key) => at(above, key), context),
     message,
   })
   const validate: t.Validate<unknown, A> = (value, context) => {
     const taken = snapshot(value)
-    if (taken.problems.length > 0) return t.failures(taken.problems.map((problem) => at(context, problem)))
+    if (taken.problems.length > 0) return t.failures(taken.problems.map((problem) => refusal(context, problem)))
     return fits(taken.json) ? t.success(taken.json) : refuse(value, context, expected(what, taken.json))
   }
   const isGood = (value: Snapshot): value is Snapshot & { readonly json: A } =>

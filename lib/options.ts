@@ -1,5 +1,4 @@
-import { isLeft, tryCatch } from '#fp-ts/Either'
-import { expected, isRecord, text } from './codec.ts'
+import { expected, isPlain, isRecord, text } from './codec.ts'
 import { ConfigurationError, type Issue, listed } from './errors.ts'
 import type { ClientEvent } from './event.ts'
 import { didYouMean } from './nearest.ts'
@@ -7,7 +6,8 @@ import { present } from './present.ts'
 import { longestTimer } from './time.ts'
 
 /**
- * A function that does what the global `fetch` does. It is called with a URL and an init that holds all the rest.
+ * A function that does what the global `fetch` does, as far as this library needs it: so undici's and node-fetch's fit
+ * as they are. It is called with a URL and an init that holds all the rest, and gives a new response each time.
  *
  * @example
  * const noted: Fetch = async (url, init) => {
@@ -17,7 +17,20 @@ import { longestTimer } from './time.ts'
  * }
  * createClient({ fetch: noted })
  */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+export type Fetch = (
+  url: string,
+  init: {
+    readonly method: 'GET' | 'POST'
+    readonly headers: Record<string, string>
+    readonly body: string | null
+    readonly signal: AbortSignal
+    readonly redirect: 'manual'
+  },
+) => Promise<{
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  text(): Promise<string>
+}>
 
 /**
  * Headers by name. One whose value is undefined is left out.
@@ -29,7 +42,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
 /**
- * What may be said at each call. An option given as undefined counts as absent; an unknown one is refused.
+ * What may be said at each call. An option given as undefined counts as absent; an unknown one is refused,
+ * and so is a class instance.
  *
  * @example
  * const patient: CallOptions = { timeout: 20_000, deadline: 60_000 }
@@ -65,7 +79,8 @@ export interface WaitOptions {
 }
 
 /**
- * What a client may be told. An option given as undefined counts as absent; an unknown one is refused.
+ * What a client may be told. An option given as undefined counts as absent; an unknown one is refused,
+ * and so is a class instance.
  *
  * @example
  * const options: ClientOptions = { apiKey: process.env.STACKONE_API_KEY, retries: 3 }
@@ -109,7 +124,7 @@ const milliseconds = only(
 
 const whole = only(
   'a whole number from 0 to 100',
-  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100,
+  (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100,
 )
 
 export const ofType = (type: 'boolean' | 'function'): Check => only(`a ${type}`, (value) => typeof value === type)
@@ -141,12 +156,14 @@ const headerProblem = (name: string, value: unknown): string | undefined => {
   }
 }
 
-const isHeaders = (value: unknown): value is HeaderValues => isRecord(value) && !(Symbol.iterator in value)
+const isHeaders = (value: unknown): value is HeaderValues => isRecord(value) && isPlain(value)
 
 const headers: Check = (value) => {
   if (!isHeaders(value)) return 'expected an object of names and values, such as Object.fromEntries(headers)'
-  const given = Object.entries(value).filter(([, content]) => content !== undefined)
-  return given.flatMap(([name, content]) => headerProblem(name, content) ?? []).join(', ') || undefined
+  const problems = Object.entries(present<object>(value)).flatMap(
+    ([name, content]) => headerProblem(name, content) ?? [],
+  )
+  return problems.join(', ') || undefined
 }
 
 const signal = only('an AbortSignal', (value) => {
@@ -177,6 +194,8 @@ const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
   dangerouslyAllowBrowser: ofType('boolean'),
 }
 
+export const notPlain = 'is a class instance; give its fields'
+
 /** Options without those that are undefined. */
 type Given<A> = { readonly [K in keyof A]?: Exclude<A[K], undefined> }
 
@@ -193,25 +212,25 @@ export const given = <A extends object>(
   call: string,
 ): Given<A> => {
   const issuesOf = ([path, value]: readonly [string, unknown]): readonly Issue[] => {
-    const check = Object.hasOwn(checks, path) ? checks[path] : undefined
-    const hint = check === undefined ? didYouMean(path, Object.keys(checks)) : undefined
-    const message = check === undefined ? 'is no option' : check(value)
-    return message === undefined ? [] : [present<Issue>({ path, message, hint })]
+    if (!Object.hasOwn(checks, path))
+      return [present<Issue>({ path, message: 'is no option', hint: didYouMean(path, Object.keys(checks)) })]
+    const message = checks[path]?.(value)
+    return message === undefined ? [] : [{ path, message }]
   }
   const refuse = (issues: readonly Issue[]): never => {
     throw new ConfigurationError(`${call} was given options that it cannot take:\n${listed(issues)}`)
   }
   if (!isRecord(options)) return refuse([{ path: '', message: expected('an object of options', options) }])
-  const read = tryCatch(
-    () => {
-      const own = taken(options)
-      return { own, issues: Object.entries(own).flatMap(issuesOf) }
-    },
-    () => [{ path: '', message: 'reading them threw' }],
-  )
-  if (isLeft(read)) return refuse(read.left)
-  const { own, issues } = read.right
-  return issues.length > 0 ? refuse(issues) : own
+  const found: Issue[] = []
+  try {
+    const own = taken(options)
+    // What a class instance inherits would be lost.
+    found.push(...(isPlain(options) ? Object.entries(own).flatMap(issuesOf) : [{ path: '', message: notPlain }]))
+    if (found.length === 0) return own
+  } catch {
+    found.push({ path: '', message: 'reading it threw' })
+  }
+  return refuse(found)
 }
 
 /** The options that were given to `createClient`; throws a ConfigurationError that lists all that is wrong. */

@@ -1,8 +1,8 @@
 import { isLeft } from '#fp-ts/Either'
 import { type Category, CategoryCodec } from './category.ts'
-import { givenUndefined, isRecord, kindOf, text } from './codec.ts'
+import { givenUndefined, isPlain, isRecord, kindOf, text } from './codec.ts'
 import { issuesOf } from './issues.ts'
-import { type Check, given, ofType } from './options.ts'
+import { type Check, given, notPlain, ofType } from './options.ts'
 import type { Session, SessionClient } from './states.ts'
 
 /**
@@ -45,7 +45,8 @@ export interface Allow {
 }
 
 /**
- * What a handler may be told. An option given as undefined counts as absent; an unknown one is refused.
+ * What a handler may be told. An option given as undefined counts as absent; an unknown one is refused,
+ * and so is a class instance.
  *
  * @example
  * const options: HandlerOptions = { client, owner: async (request) => (await userOf(request))?.company }
@@ -143,7 +144,10 @@ const checks: Readonly<Record<keyof Flat | 'allow', Check>> = {
       : `expected a client, such as createClient({ apiKey }), got ${kindOf(value)}`,
   owner: ofType('function'),
   // One that could be read was flattened.
-  allow: (value) => (isRecord(value) ? 'reading it threw' : `expected an object, got ${kindOf(value)}`),
+  allow: (value) => {
+    if (!isRecord(value)) return `expected an object, got ${kindOf(value)}`
+    return isPlain(value) ? 'reading it threw' : notPlain
+  },
   'allow.categories': orTrue(
     entries('true, or an array of known categories', (entry) => {
       const decoded = CategoryCodec.decode(entry)
@@ -168,10 +172,11 @@ const checks: Readonly<Record<keyof Flat | 'allow', Check>> = {
 /** One level, so that all problems are told at once, each by its whole name; what is required cannot be absent. */
 const flattened = (options: HandlerOptions): unknown => {
   try {
-    if (!isRecord(options)) return options
+    if (!isRecord(options) || !isPlain(options)) return options
     const { allow, client = givenUndefined, owner = givenUndefined, ...rest } = options
-    const inner = isRecord(allow) ? Object.entries(allow).map(([name, value]) => [`allow.${name}`, value]) : []
-    return { client, owner, ...rest, ...Object.fromEntries(inner), ...(!isRecord(allow) && { allow }) }
+    if (!isRecord(allow) || !isPlain(allow)) return { client, owner, ...rest, allow }
+    const inner = Object.entries(allow).map(([name, value]) => [`allow.${name}`, value])
+    return { client, owner, ...rest, ...Object.fromEntries(inner) }
   } catch {
     return options // a getter of the caller's, which is told of when it is read again
   }

@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { AccountType } from './account-type.ts'
 import { CategoryCodec } from './category.ts'
 import { check, list, reads } from './codec.ts'
 import { anyDate, isoDate } from './date.ts'
@@ -24,7 +25,10 @@ const id = (name: string, kinds: readonly string[], encode: (id: string) => stri
 }
 
 // What was a number goes back as one; a text that no number is written as stays as it is.
-const numberAgain = (text: string): string | number => (String(Number(text)) === text ? Number(text) : text)
+const numberAgain = (text: string): string | number => {
+  const number = Number(text)
+  return isId(number) && String(number) === text ? number : text
+}
 
 const numericId = lax(id('Id', ['number', 'string'], numberAgain), id('NumericId', ['number'], numberAgain))
 const stringId = lax(id('Id', ['string', 'number'], t.identity), id('StringId', ['string'], t.identity))
@@ -109,14 +113,7 @@ const sometimes = {
   /** A secret of the API. Masked when printed. */
   externalTriggerToken: string,
   /** The type of the account; one that this library does not know yet is kept, and listed in `drift`. */
-  type: lax(
-    string,
-    check(
-      'AccountType',
-      (value): value is string => value === 'production' || value === 'test',
-      "'production' or 'test'",
-    ),
-  ),
+  type: lax(string, AccountType),
   /** The older name of `connectorProfileId`. */
   integrationId: stringId,
   /** The connector profile that the session goes to. */
@@ -238,8 +235,8 @@ export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionToken
 /**
  * Whether a token has expired, at a given time or now.
  *
- * @param now a Date or milliseconds since 1970; the present if absent
+ * @param now a Date or milliseconds since 1970; the present if absent. Of what is no time, every token has expired.
  * @example const fresh = isExpired(minted) ? await acme.send(client) : minted
  */
 export const isExpired = (session: Expiring, now: Date | number = Date.now()): boolean =>
-  session.expiresAt.getTime() <= Number(now)
+  !(session.expiresAt.getTime() > Number(now))

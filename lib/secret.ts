@@ -1,3 +1,5 @@
+import { isObject } from './codec.ts'
+
 /** What is printed in place of a secret. */
 export const mask = '[secret]'
 
@@ -73,7 +75,7 @@ export const redactor = (secrets: () => readonly string[]): Redact => {
 export const redactJson = (value: unknown, redact: Redact): unknown => {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return value.map((entry) => redactJson(entry, redact))
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  if (!isObject(value) || value instanceof Date) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       redact(key),
@@ -88,14 +90,18 @@ const isSecret = ([name, member]: readonly [string, unknown]): boolean =>
 /** How many texts are looked for: with more, looking takes too long, and a member is masked by its name anyway. */
 const most = 50
 
+// A pair for each entry of a long array would be a lot of memory, and none of them has a name.
+const membersOf = (part: object): readonly (readonly [string, unknown])[] =>
+  Array.isArray(part) ? part.filter(isObject).map((entry) => ['', entry]) : Object.entries(part)
+
 /** What the secret members of a value hold, the outermost first; a short text would be found in innocent words. */
 const secretTexts = (value: unknown): readonly string[] => {
   const found = new Set<string>()
-  for (let level = [value]; level.length > 0 && found.size < most; ) {
-    const members = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.entries(part) : []))
+  for (let level = [value].filter(isObject); level.length > 0 && found.size < most; ) {
+    const members = level.flatMap(membersOf)
     for (const member of members)
       if (isSecret(member) && String(member[1]).length >= shortest) found.add(String(member[1]))
-    level = members.map(([, member]) => member)
+    level = members.map(([, member]) => member).filter(isObject)
   }
   return [...found].slice(0, most)
 }

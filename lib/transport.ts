@@ -1,5 +1,6 @@
 import ky from 'ky'
 import type { Answer } from './answer.ts'
+import type { Fetch } from './options.ts'
 import type { Settings } from './settings.ts'
 import { streamed } from './stream.ts'
 
@@ -60,8 +61,8 @@ const discard = async (response: Response): Promise<void> => {
 }
 
 const isResponse = (value: unknown): value is Response => {
-  const { status, headers, text }: Partial<Response> = Object(value)
-  return Number.isInteger(status) && typeof headers?.get === 'function' && typeof text === 'function'
+  const { status, headers, text, bodyUsed }: Partial<Response> = Object(value)
+  return Number.isInteger(status) && typeof headers?.get === 'function' && typeof text === 'function' && !bodyUsed
 }
 
 /** Where a redirect leads that may be followed: inside the origin, and with the method as it is. */
@@ -97,8 +98,8 @@ export const send = async (
     // A URL and an init of plain values suit every fetch. The key stays out of ky's Request and so out of its errors,
     // and the headers, the body and the signal are spared its copies of them.
     fetch: async () => {
-      const init: RequestInit = { method, headers, body, signal, redirect: 'manual' }
-      const fetched: unknown = await (settings.fetch ?? globalThis.fetch)(url, init)
+      const fetch: Fetch = settings.fetch ?? globalThis.fetch
+      const fetched: unknown = await fetch(url, { method, headers, body, signal, redirect: 'manual' })
       if (!isResponse(fetched)) throw new Unfit()
       if (fetched.status === 0) throw new Error() // a network error, given as a Response
       return fetched

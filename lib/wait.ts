@@ -1,6 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft, left, right } from '#fp-ts/Either'
-import { AbortError, type SessionError, TimeoutError } from './errors.ts'
+import { AbortError, type Effort, type SessionError, TimeoutError } from './errors.ts'
 import { type CallOptions, type WaitOptions, waitOptions } from './options.ts'
 import { present } from './present.ts'
 import type { ConnectionAttempt, ConnectSession } from './reply.ts'
@@ -51,16 +51,17 @@ export const waitFor =
       const seen = await look({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
       const connection = isLeft(seen) ? undefined : connectionOf(seen.right.latestConnectionAttempt)
       if (connection !== undefined) return right(connection)
-      if (isLeft(seen) && !mayPass(seen.left, settings.strict)) return seen
+      const effort = (): Required<Effort> => ({ attempts: looks, elapsedMs: Math.round(elapsed()) })
+      if (isLeft(seen) && !mayPass(seen.left, settings.strict)) return left(Object.assign(seen.left, effort()))
       const asked = isLeft(seen) && seen.left.name === 'ApiError' ? (seen.left.retryAfter ?? 0) * 1000 : 0
       const waitMs = Math.max(interval, asked)
       const last = waitMs >= remaining()
       const slept = await sleep(Math.min(waitMs, remaining()), signal)
-      const effort = { attempts: looks, elapsedMs: Math.round(elapsed()) }
-      if (slept.by === 'abort') return left(new AbortError(slept.reason, effort))
+      if (slept.by === 'abort') return left(new AbortError(slept.reason, effort()))
       if (last) {
-        const message = `No account was connected within the deadline of ${deadline} ms. Wait again, or longer.`
-        return left(new TimeoutError(message, effort))
+        const next = isLeft(seen) ? `The last look failed: ${seen.left.message}` : 'Wait again, or longer.'
+        const message = `No account was connected within the deadline of ${deadline} ms. ${next}`
+        return left(new TimeoutError(message, effort()))
       }
     }
   }

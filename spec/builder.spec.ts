@@ -265,7 +265,7 @@ const bad: readonly Bad[] = [
     given: call('type', 'TEST'),
     path: 'type',
     message: /^expected 'production' or 'test'/,
-    hint: /lower case/,
+    hint: /^did you mean 'test'\?$/,
   },
   ...['latest', 'testing', ['test']].map(
     (value): Bad => ({

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Codec, ConnectSession, ConnectSessionCreate, ConnectSessionToken } from '../lib/index.ts'
 import { leftOf, rightOf } from './support/either.ts'
+import { processorTime } from './support/processor.ts'
 import { minted } from './support/server.ts'
 import { createWire, sessionWire, tokenWire } from './support/wires.ts'
 
@@ -216,6 +217,27 @@ describe('The codec ConnectSessionCreate', () => {
   })
 })
 
+describe('A list of categories', () => {
+  const most = 10_000
+
+  it('is refused as a whole where it is longer than anyone reads', () => {
+    const decode = (length: number) =>
+      ConnectSessionCreate.decode({ ...owner, categories: Array.from({ length }, () => 'x') })
+    expect(leftOf(decode(most))).to.have.length(most)
+    expect(leftOf(decode(most + 1)).map(({ message }) => message)).to.deep.equal(['more than 10000 entries'])
+  })
+
+  it('costs a reply neither its token nor its time', async () => {
+    const categories = Array.from({ length: 1_000_000 }, () => 'x')
+    const took = await processorTime(async () => {
+      const { token, drift, categories: none } = rightOf(ConnectSessionToken.decode({ token: 'tok', categories }))
+      expect({ token, none }).to.deep.equal({ token: 'tok', none: undefined })
+      expect(drift).to.deep.include({ path: 'categories', message: 'more than 10000 entries' })
+    })
+    expect(took).to.be.below(3000)
+  })
+})
+
 describe('The codec ConnectSession', () => {
   isLawful(ConnectSession, sessionWire, {})
 
@@ -287,7 +309,10 @@ describe('The codec ConnectSession', () => {
   })
 
   it('writes an id as it stands where no number is written so', () => {
-    for (const id of ['007', '7.0', '1e3', 'x7', ' 7', '12345678901234567890'])
+    for (const id of [
+      ...['007', '7.0', '1e3', 'x7', ' 7', '12345678901234567890', '0.5', '1e+21', 'NaN', 'Infinity', '-Infinity'],
+      ...['9007199254740992', '10000000000000000'],
+    ])
       expect(ConnectSession.encode(rightOf(ConnectSession.decode({ id })))).to.deep.equal({ id })
   })
 

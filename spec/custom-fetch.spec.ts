@@ -178,6 +178,11 @@ const cases: readonly Case[] = [
   noResponse('a list', []),
   noResponse('a Request', new Request(base)),
   noResponse('a status alone', { status: 201 }),
+  unfit('gives a Response that was read before', async () => {
+    const used = new Response(text, { status: 201 })
+    await used.text()
+    return used
+  }),
   unfit('gives headers that are none', like({ headers: {} })),
   unfit('gives a status that is none', like({ status: 'fine' })),
   unfit('gives a text that is no function', like({ text })),
@@ -243,6 +248,7 @@ describe('A fetch function', () => {
     ['a body that is no stream', like({ body: { pipe: () => {} } })],
     ['a body that is a text', like({ body: text })],
     ['no body, but a text', like({ body: undefined })],
+    ['a text with a byte order mark', like({ body: undefined, text: async () => `\uFEFF${text}` })],
     [
       'a body in chunks of one byte',
       streaming({

@@ -415,7 +415,7 @@ describe('the members of an error', () => {
     [
       'ConfigurationError, over what is no Response',
       () => sent(foreign('a page')),
-      'The fetch function gave no Response; let it return one.',
+      'The fetch function gave no Response, or a used one. Let it return a new one.',
       { attempts: 1 },
     ],
     [

@@ -168,6 +168,16 @@ describe('The options of the handler', () => {
       expect(lines(options)[0]).to.match(/^expected an object of options, got /)
     })
 
+  it('may not inherit: what a class has in its prototype would be lost', () => {
+    const inherited = 'is a class instance; give its fields'
+    expect(lines(Object.assign(Object.create({ maxBytes: 1 }), required))).to.deep.equal([inherited])
+    const allow = Object.create({ multiple: true })
+    expect(lines({ ...required, allow, maxBytes: 0 })).to.deep.equal([
+      'maxBytes: expected a whole number of bytes from 1 to 1000000, got zero',
+      `allow: ${inherited}`,
+    ])
+  })
+
   it('may not throw when they are read', () => {
     const trap = {
       get: () => {
@@ -175,7 +185,7 @@ describe('The options of the handler', () => {
       },
       enumerable: true,
     }
-    expect(lines(Object.defineProperty({ ...required }, 'allow', trap))).to.deep.equal(['reading them threw'])
+    expect(lines(Object.defineProperty({ ...required }, 'allow', trap))).to.deep.equal(['reading it threw'])
     const allow = Object.defineProperty({}, 'categories', trap)
     expect(lines({ ...required, allow })).to.deep.equal(['allow: reading it threw'])
   })

@@ -31,7 +31,7 @@ const refused: readonly (readonly [string, unknown, string, RegExp])[] = [
   ['a key that begins with digits', { '2nd': Number.NaN }, 'metadata["2nd"]', /^NaN is not JSON$/],
   ['a key that ends in digits', { plan12: Number.NaN }, 'metadata.plan12', /^NaN is not JSON$/],
   ['the eleventh of a list', { n: [...Array(10).fill(0), Number.NaN] }, 'metadata.n[10]', /^NaN is not JSON$/],
-  ['undefined', { a: undefined }, 'metadata.a', /^undefined is not JSON; leave the member out, or give null$/],
+  ['undefined', { a: undefined }, 'metadata.a', /^undefined is not JSON; leave it out$/],
   ['undefined in a list', { a: [undefined] }, 'metadata.a[0]', /^undefined is not JSON/],
   ['NaN', { n: Number.NaN }, 'metadata.n', /^NaN is not JSON$/],
   ['Infinity', { n: [0, Number.POSITIVE_INFINITY] }, 'metadata.n[1]', /^Infinity is not JSON$/],

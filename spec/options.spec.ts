@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import type { Either } from 'fp-ts/lib/Either.js'
 import {
@@ -693,7 +694,10 @@ describe('options', () => {
       ['a proxy that was revoked', revoked],
       ['headers with a getter that throws', () => ({ headers: getter('x-a') })],
       ['headers that are a proxy, which does not list its keys', () => ({ headers: new Proxy({}, { ownKeys: trap }) })],
-      ['headers that are a proxy, which has no has', () => ({ headers: new Proxy({}, { has: trap }) })],
+      [
+        'headers that are a proxy, which does not say what it inherits',
+        () => ({ headers: new Proxy({}, { getPrototypeOf: trap }) }),
+      ],
       ['headers that are a revoked proxy', () => ({ headers: revoked() })],
       ['a timeout that is a revoked proxy', () => ({ timeout: revoked() })],
       ['a header that is a revoked proxy', () => ({ headers: { 'x-a': revoked() } })],
@@ -717,9 +721,9 @@ describe('options', () => {
       })
     }
 
-    it('are told of as a whole where reading them threw', () => {
+    it('are told of as a whole where reading one threw', () => {
       expect(isRefusal(refusal(getter('timeout')))).to.equal(
-        'createClient was given options that it cannot take:\n  - reading them threw',
+        'createClient was given options that it cannot take:\n  - reading it threw',
       )
     })
 
@@ -816,14 +820,27 @@ describe('options', () => {
       isRefusal(refusal({ headers: JSON.parse('{"__proto__":{"polluted":true}}') }), '- headers: ', '__proto__')
     })
 
-    it('take nothing from the prototype of what was given', async () => {
-      const api = stub()
-      const options = Object.assign(Object.create({ timeout: -1, headers: { 'x-a': '1' } }), {
-        apiKey,
-        fetch: api.fetch,
+    const inheriting: readonly (readonly [string, object])[] = [
+      ['a class', new Duration()],
+      ['other options', Object.create({ timeout: 1000 })],
+      ['what has a signal, such as an AbortController', new AbortController()],
+    ]
+
+    for (const [what, options] of inheriting)
+      it(`are refused if they inherit from ${what}: it would be lost`, async () => {
+        const says = 'options that it cannot take:\n  - is a class instance; give its fields'
+        const { api, client } = recorded()
+        isRefusal(refusal(options), `createClient was given ${says}`)
+        for (const [name, error] of await refusals(client, options)) expect(isRefusal(error), name).to.include(says)
+        isRefusal(refusal({ headers: options }), '- headers: expected an object of names and values')
+        expect(api.requests).to.have.length(0)
       })
-      await owned.send(construct(options))
-      expect(headersOf(api).get('x-a')).to.equal(null)
+
+    it('may have no prototype, or one of another realm', async () => {
+      const api = stub()
+      const bare = Object.assign(Object.create(null), { apiKey, fetch: api.fetch })
+      await owned.send(construct(bare), runInNewContext('({ timeout: 1000, headers: { "x-a": "1" } })'))
+      expect(headersOf(api).get('x-a')).to.equal('1')
     })
   })
 

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expect } from 'chai'
-import { EnvHttpProxyAgent, getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from 'undici'
-import { createClient } from '../lib/index.ts'
+import * as undici from 'undici'
+import { createClient, type Fetch } from '../lib/index.ts'
 import { sandbox } from '../lib/testing/index.ts'
 import { acme, apiKey } from './support/call.ts'
 import { withEnvironment } from './support/environment.ts'
@@ -44,25 +44,37 @@ const proxy = async (): Promise<Proxy> => {
   return { url: `http://127.0.0.1:${port}`, asked, close }
 }
 
+const fetches: readonly (readonly [string, (dispatcher: undici.ProxyAgent) => Fetch])[] = [
+  // What Node's types do not know must come by a name.
+  ['the global fetch', (dispatcher) => (url, init) => fetch(url, { ...init, ...{ dispatcher } })],
+  ["undici's fetch", (dispatcher) => (url, init) => undici.fetch(url, { ...init, dispatcher })],
+]
+
 describe('Behind a proxy, a client', () => {
-  it('goes through an agent that its fetch is given', async () => {
-    const through = await proxy()
+  for (const [title, fetchBy] of fetches)
+    it(`goes through an agent that ${title} is given`, async () => {
+      const through = await proxy()
+      const server = await sandbox({ apiKey }).listen()
+      const dispatcher = new undici.ProxyAgent(through.url)
+      try {
+        const client = createClient({ apiKey, baseUrl: server.url, fetch: fetchBy(dispatcher) })
+        const { originOwnerId } = await acme.send(client)
+        expect(originOwnerId).to.equal('acme-42')
+        expect(through.asked).to.deep.equal([new URL(server.url).host])
+      } finally {
+        await dispatcher.close()
+        await server.close()
+        await through.close()
+      }
+    })
+
+  it("may have undici's fetch as it is", async () => {
     const server = await sandbox({ apiKey }).listen()
-    const dispatcher = new ProxyAgent(through.url)
     try {
-      const proxied = { dispatcher }
-      const client = createClient({
-        apiKey,
-        baseUrl: server.url,
-        fetch: (url, init) => fetch(url, { ...init, ...proxied }),
-      })
-      const { originOwnerId } = await acme.send(client)
+      const { originOwnerId } = await acme.send(createClient({ apiKey, baseUrl: server.url, fetch: undici.fetch }))
       expect(originOwnerId).to.equal('acme-42')
-      expect(through.asked).to.deep.equal([new URL(server.url).host])
     } finally {
-      await dispatcher.close()
       await server.close()
-      await through.close()
     }
   })
 
@@ -70,18 +82,18 @@ describe('Behind a proxy, a client', () => {
     const through = await proxy()
     const server = await sandbox({ apiKey }).listen()
     const client = createClient({ apiKey, baseUrl: server.url })
-    const before = getGlobalDispatcher()
+    const before = undici.getGlobalDispatcher()
     const none = { NO_PROXY: undefined, no_proxy: undefined }
     try {
       await withEnvironment({ ...none, HTTP_PROXY: through.url, http_proxy: through.url }, async () => {
-        setGlobalDispatcher(new EnvHttpProxyAgent())
+        undici.setGlobalDispatcher(new undici.EnvHttpProxyAgent())
         const { originOwnerId } = await acme.send(client)
         expect(originOwnerId).to.equal('acme-42')
       })
       expect(through.asked).to.deep.equal([new URL(server.url).host])
     } finally {
-      await getGlobalDispatcher().close()
-      setGlobalDispatcher(before)
+      await undici.getGlobalDispatcher().close()
+      undici.setGlobalDispatcher(before)
       await server.close()
       await through.close()
     }

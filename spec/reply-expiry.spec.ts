@@ -82,6 +82,11 @@ describe('isExpired', () => {
       if (Number.isFinite(now)) expect(isExpired(at(1_000_000), new Date(now))).to.equal(expired)
     })
 
+  it('is true where there is no telling', () => {
+    for (const now of [Number.NaN, new Date(Number.NaN)]) expect(isExpired(at(1_000_000), now)).to.equal(true)
+    expect(isExpired(at(Number.NaN))).to.equal(true)
+  })
+
   it('takes the present if no time is given', () => {
     expect(isExpired(at(Date.now() - 1))).to.equal(true)
     expect(isExpired(at(Date.now() + 60_000))).to.equal(false)

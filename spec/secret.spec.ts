@@ -1142,6 +1142,23 @@ describe('secrets', () => {
       expect(showing(await owned.send(mintsSecret()), secrets, dir)).to.deep.equal([])
     })
 
+    it('are masked in their texts too where they stand in lists of lists', async () => {
+      const { fetch } = stub(() => reply(201, { ...minted, metadata: { list: [7, [[{ token }]], `a ${token}`] } }))
+      const { metadata } = await owned.send(createClient({ apiKey: key, fetch }))
+      const made = await owned.send(createClient({ apiKey: key, fetch }))
+      expect(metadata).to.deep.equal({ list: [7, [[{ token }]], `a ${token}`] })
+      expect(showing(made, [token], printings)).to.deep.equal([])
+    })
+
+    it('are looked for soon in a long list of numbers', async () => {
+      const list = Array.from({ length: 2_000_000 }, () => 1)
+      const { fetch } = stub(() => reply(201, { ...minted, token, metadata: { list } }))
+      const took = await processorTime(async () => {
+        expect((await owned.send(createClient({ apiKey: key, fetch }))).token).to.equal(token)
+      })
+      expect(took).to.be.below(4000)
+    })
+
     it('are masked soon, however many there are and however many members are odd', async () => {
       const many = Array.from({ length: 4000 }, (_, index) => ({ token: `${token}-${index}` }))
       const categories = many.map((_, index) => `category-${index}`)

@@ -50,11 +50,24 @@ for (const [name, wait] of doors)
         expect(server.requests, 'requests after the deadline').to.have.length(asked)
       })
 
+    it('says how the last look failed, or that one may wait longer', async () => {
+      server = await answering(pending)
+      const noHurry = errorOf(await wait(clientFor(server), '4711', { interval: 20, deadline: 150 }))
+      expect(noHurry.message).to.equal('No account was connected within the deadline of 150 ms. Wait again, or longer.')
+      await server.close()
+      server = await answering(failing(429, { 'retry-after': '3600' }))
+      const refused = errorOf(await wait(clientFor(server), '4711', { interval: 20, deadline: 150 }))
+      expect(refused.message).to.match(
+        /^No account was connected within the deadline of 150 ms\. The last look failed: StackOne answered 429 .*3600 s/,
+      )
+    })
+
     it('is a TimeoutError when the key never comes', async () => {
       server = await answering(authenticated)
       const client = clientFor(server, { apiKey: () => new Promise(() => {}) })
       const error = errorOf(await wait(client, '4711', { interval: 20, deadline: 150 }))
       expect(error).to.be.instanceOf(TimeoutError)
+      expect(error.message).to.include('The last look failed: The apiKey function gave no key within')
       expect(server.requests).to.have.length(0)
     })
 

@@ -126,6 +126,15 @@ for (const [name, wait] of doors)
         expect(server.requests).to.have.length(2)
       })
 
+    it('counts all its looks, and all its time, in the error that stops it', async () => {
+      server = await answering(pending, pending, pending, failing(404))
+      const started = performance.now()
+      const { attempts, elapsedMs } = errorOf(await wait(clientFor(server), '4711', { interval: 40 }))
+      expect(attempts).to.equal(4)
+      // Three waits, of which each timer may be a millisecond early.
+      expect(elapsedMs).to.be.within(115, Math.ceil(performance.now() - started))
+    })
+
     it('escapes the id', async () => {
       server = await answering(authenticated)
       connectionOf(await wait(clientFor(server), '../a?b#c%', {}))

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { text } from '../codec.ts'
-import { type Check, type Fetch, given, only } from '../options.ts'
+import { type Check, given, only } from '../options.ts'
 import type { ConnectSessionTokenWire } from '../reply.ts'
 import { answer, endpointOf } from './api.ts'
 import { type AttemptStatus, type ConnectEnd, type Connected, connect } from './connect.ts'
@@ -42,7 +42,7 @@ const checks: Readonly<Record<keyof SandboxOptions, Check>> = {
  */
 export interface Sandbox {
   /** For `createClient({ fetch })`: answers as the API would, whatever the host. */
-  readonly fetch: Fetch
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** All requests since the start, or the last `reset`, oldest first, also those that met a fault. */
   readonly requests: readonly SandboxRequest[]
   /**

@@ -112,9 +112,13 @@ export const explained: readonly Explained[] = [
     to: 'name.toUpperCase()',
     why: 'either case will do, as long as it is one',
   },
-  ...["check('String',", "'Secret',", 'const numericId', 'const stringId', "'ConnectionAttempt'", "'AccountType',"].map(
-    (line) => ({ file: 'lib/reply.ts', line, to: '""', why: noName }),
-  ),
+  { file: 'lib/account-type.ts', line: "'AccountType',", to: '""', why: noName },
+  ...["check('String',", "'Secret',", 'const numericId', 'const stringId', "'ConnectionAttempt'"].map((line) => ({
+    file: 'lib/reply.ts',
+    line,
+    to: '""',
+    why: noName,
+  })),
   {
     file: 'lib/reply.ts',
     line: "kinds.join(' or ')",

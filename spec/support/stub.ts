@@ -1,4 +1,3 @@
-import type { Fetch } from '../../lib/index.ts'
 import { minted } from './server.ts'
 
 /** A request as a fetch function was given it. */
@@ -11,14 +10,14 @@ export interface Fetched {
 }
 
 export interface Stub {
-  readonly fetch: Fetch
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly requests: readonly Fetched[]
 }
 
 /** A fetch function that records what it is given, and answers without a network; it mints unless told otherwise. */
 export const stub = (answer: (number: number) => Response | Promise<Response> = () => reply(201, minted)): Stub => {
   const requests: Fetched[] = []
-  const fetch: Fetch = async (url, { method = 'GET', headers, body, signal }) => {
+  const fetch: Stub['fetch'] = async (url, { method = 'GET', headers, body, signal }) => {
     requests.push({ url, method, headers: new Headers(headers), body, signal })
     return answer(requests.length)
   }
