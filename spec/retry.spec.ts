@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { CallOptions, ClientEvent, ClientOptions, SessionError } from '../lib/index.ts'
 import { call, clientOf, doors, type Ended, patiently, pooled } from './support/call.ts'
@@ -8,6 +7,7 @@ import { leftOf, rightOf } from './support/either.ts'
 import {
   answered,
   closed,
+  closedPort,
   drip,
   endless,
   errorBody,
@@ -129,26 +129,21 @@ describe('A retry', () => {
 
   it('gives a session once the server listens again', async () => {
     const revived = createServer((_, response) => json(response, 201, minted))
-    const listening = (port: number): Promise<void> =>
-      new Promise((resolve, reject) => revived.once('error', reject).listen(port, '127.0.0.1', resolve))
-    const stopped = (): Promise<void> => {
-      revived.closeAllConnections()
-      return new Promise((resolve) => revived.close(() => resolve()))
-    }
-    await listening(0)
-    const { port } = revived.address() as AddressInfo // it listens at a port, not at a pipe
-    await stopped()
+    const closed = await closedPort()
     const events: ClientEvent[] = []
     const onEvent = (event: ClientEvent): void => {
       events.push(event)
-      if (event.type === 'retry' && event.attempt === 1) void listening(port)
+      if (event.type !== 'retry' || event.attempt !== 1) return
+      // It is held for us until this moment.
+      void closed.close().then(() => revived.listen(Number(new URL(closed.url).port), '127.0.0.1'))
     }
     try {
-      const { result } = await call('send', clientOf(`http://127.0.0.1:${port}`, { onEvent }))
+      const { result } = await call('send', clientOf(closed.url, { onEvent }))
       expect(rightOf(result).token).to.equal(minted.token)
       expect(retriesIn(events)[0]).to.include({ error: 'NetworkError' })
     } finally {
-      await stopped()
+      revived.closeAllConnections()
+      await new Promise((resolve) => revived.close(resolve))
     }
   })
 
