@@ -137,8 +137,9 @@ describe('A retry', () => {
     const onEvent = (event: ClientEvent): void => {
       events.push(event)
       if (event.type !== 'retry' || event.attempt !== 1) return
-      // It is held for us until this moment.
-      void closed.close().then(() => revived.listen(Number(new URL(closed.url).port), '127.0.0.1'))
+      // It is let go of at once, and was held for us until this moment.
+      void closed.close()
+      revived.listen(Number(new URL(closed.url).port), '127.0.0.1')
     }
     try {
       const { result } = await call('send', clientOf(closed.url, { onEvent }))

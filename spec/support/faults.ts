@@ -76,16 +76,18 @@ export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Pr
  * of would be given to the next server of any process, which would then get a request of ours.
  */
 export const closedPort = async (): Promise<FaultyServer> => {
-  const server = await rawServer(() => {})
-  const holder = connect(Number(new URL(server.url).port), '127.0.0.1')
-  await once(holder, 'connect')
+  const [server, free] = await Promise.all([rawServer(() => {}), rawServer(() => {})])
+  const [port, localPort] = [server, free].map(({ url }) => Number(new URL(url).port))
+  const freed = free.close()
+  const holder = connect({ host: '127.0.0.1', port: port ?? 0, localAddress: '127.0.0.1', localPort: localPort ?? 0 })
+  await Promise.all([freed, once(holder, 'connect')])
   const close = async (): Promise<void> => {
     const closed = once(holder, 'close')
     holder.resetAndDestroy()
     await closed
     await server.close()
   }
-  return { ...server, url: `http://127.0.0.1:${holder.localPort}`, close, held: () => 0 }
+  return { ...server, url: free.url, close, held: () => 0 }
 }
 
 /** Bytes, and then nothing, with the connection left open. */
