@@ -236,13 +236,15 @@ describe('Abort', () => {
   })
 
   it('of one call leaves another one of the client alone', async () => {
-    const server = await served({ http: (response) => setTimeout(() => json(response, 201, minted), 150) })
+    const answers: (() => void)[] = []
+    const server = await served({ http: (response) => answers.push(() => json(response, 201, minted)) })
     const client = clientOf(server.url)
     const controller = new AbortController()
     const doomed = call('send', client, { signal: controller.signal })
     const other = call('send', client, { signal: new AbortController().signal })
     expect(await until(() => server.requests.length === 2)).to.equal(true)
     controller.abort()
+    for (const answer of answers) answer()
     expectAborted(leftOf((await doomed).result), controller.signal)
     expect(rightOf((await other).result).token).to.equal(minted.token)
   })

@@ -23,8 +23,9 @@ import {
 } from '../lib/index.ts'
 import { caught } from './support/caught.ts'
 import { leftOf } from './support/either.ts'
+import { closedPort } from './support/faults.ts'
 import { processorTime } from './support/processor.ts'
-import { httpServer, json, minted, rawServer, type TestServer } from './support/server.ts'
+import { httpServer, json, minted, type TestServer } from './support/server.ts'
 import { reply, stub } from './support/stub.ts'
 
 const apiKey = 'v1.eu1.0123456789abcdef'
@@ -47,11 +48,14 @@ const answering = (response: () => Response | Promise<Response>, options: Client
 const sent = (response: () => Response | Promise<Response>, options: ClientOptions = {}): Promise<unknown> =>
   caught(owned.send(answering(response, options)))
 
-/** Where nobody listens any more. */
-const closedUrl = async (): Promise<string> => {
-  const server = await rawServer(() => {})
-  await server.close()
-  return server.url
+/** The error where nobody listens. */
+const refused = async (): Promise<unknown> => {
+  const port = await closedPort()
+  try {
+    return await caught(owned.send(createClient({ apiKey, baseUrl: port.url, retries: 0 })))
+  } finally {
+    await port.close()
+  }
 }
 
 interface Situation {
@@ -125,7 +129,7 @@ const situations: readonly Situation[] = [
   {
     name: 'NetworkError',
     title: 'a port that nobody listens at',
-    error: async () => caught(owned.send(createClient({ apiKey, baseUrl: await closedUrl(), retries: 0 }))),
+    error: refused,
     next: /Check baseUrl/,
     sent: true,
   },
@@ -291,7 +295,7 @@ describe('the members of an error', () => {
   })
 
   it('NetworkError has the code of the system, where there is one', async () => {
-    const error = await caught(owned.send(createClient({ apiKey, baseUrl: await closedUrl(), retries: 0 })))
+    const error = await refused()
     expect(error).to.include({ name: 'NetworkError', code: 'ECONNREFUSED', attempts: 1 })
     expect(error).to.have.property('message').that.includes('ECONNREFUSED').and.includes('POST /connect_sessions')
     const codeless = await sent(() => Promise.reject(new TypeError('fetch failed')))

@@ -13,7 +13,7 @@ import {
 import { version } from '../lib/version.ts'
 import { caught } from './support/caught.ts'
 import { leftOf } from './support/either.ts'
-import { withEnvironment } from './support/environment.ts'
+import { unsetEnvironment, withEnvironment } from './support/environment.ts'
 import { httpServer, json, minted, type TestServer } from './support/server.ts'
 import { reply, type Stub, stub } from './support/stub.ts'
 import { unhandledRejections } from './support/unhandled.ts'
@@ -402,6 +402,7 @@ const recorded = (options: ClientOptions = {}): { readonly api: Stub; readonly c
 }
 
 describe('options', () => {
+  unsetEnvironment()
   afterEach(() => {
     expect(Object.keys(Object.prototype), 'Object.prototype').to.deep.equal([])
     expect(Reflect.get({}, 'polluted'), 'Object.prototype').to.equal(undefined)

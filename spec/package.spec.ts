@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { sandbox } from '../lib/testing/index.ts'
 import { version } from '../lib/version.ts'
+import { plainEnvironment } from './support/environment.ts'
 
 const manifest: {
   version: string
@@ -200,8 +201,7 @@ describe('The tarball', function () {
     const api = sandbox({ apiKey: 'v1.sandbox.key' })
     const server = await api.listen()
     try {
-      const { NODE_OPTIONS, NODE_V8_COVERAGE, ...rest } = process.env
-      const env = { ...rest, STACKONE_API_KEY: 'v1.sandbox.key', STACKONE_BASE_URL: server.url }
+      const env = { ...plainEnvironment(), STACKONE_API_KEY: 'v1.sandbox.key', STACKONE_BASE_URL: server.url }
       const { stdout, stderr } = await execute(process.execPath, ['first.mjs'], { cwd: folder, env, timeout: 30_000 })
       expect(stderr).to.equal('')
       expect(api.sessions).to.have.length(1)

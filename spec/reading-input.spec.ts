@@ -4,6 +4,7 @@ import { type Client, createClient, type Fetch, ValidationError } from '../lib/i
 import { apiKey, clientOf } from './support/call.ts'
 import { caught } from './support/caught.ts'
 import { leftOf, rightOf } from './support/either.ts'
+import { unsetEnvironment } from './support/environment.ts'
 import { httpServer, json, minted, type TestServer } from './support/server.ts'
 
 const { token, auth_link_url, ...opened } = minted
@@ -18,6 +19,7 @@ const closeAfterEach = () =>
   })
 
 describe('The path of client.get', () => {
+  unsetEnvironment()
   closeAfterEach()
 
   const ids: readonly (readonly [string | number, string])[] = [

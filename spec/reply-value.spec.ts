@@ -115,7 +115,7 @@ describe('Printing a reply', () => {
         done()
       },
     })
-    print(new Console({ stdout: stream, stderr: stream }))
+    print(new Console({ stdout: stream, stderr: stream, colorMode: false }))
     return chunks.join('')
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Client, hours, type Session, session, ValidationError } from '../lib/index.ts'
 import { type AttemptStatus, type ConnectEnd, sandbox } from '../lib/testing/index.ts'
-import { acme } from './support/call.ts'
+import { acme, until } from './support/call.ts'
 import { sandboxes, ways } from './support/sandboxed.ts'
 
 const globex = session().owner('globex-7', 'Globex')
@@ -37,12 +37,12 @@ for (const way of ways)
     it('ends a wait that is under way', async () => {
       const { api, client } = await sandboxed(way)
       const id = await idOf(acme, client)
-      const waited = client.waitForConnection(id, { interval: 10 })
       api.connect(id, 'pending')
-      setTimeout(() => api.connect(id), 40)
+      const waited = client.waitForConnection(id, { interval: 10 })
+      expect(await until(() => api.requests.length >= 3)).to.equal(true) // the create, and two looks
+      api.connect(id)
       const { status, accountId } = await waited
       expect({ status, accountId }).to.deep.equal({ status: 'authenticated', accountId: 'sandbox-account-1' })
-      expect(api.requests.length).to.be.at.least(3)
     })
 
     for (const status of ['error', 'cancelled', 'expired'] as const)

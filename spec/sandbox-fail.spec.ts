@@ -61,15 +61,15 @@ for (const way of ways)
 
     for (const { fault, error, mints = false } of timed)
       it(`is ${titleOf(error)} to a client: ${titleOf(fault)}`, async () => {
-        const { api, client } = await sandboxed(way)
-        const failure = await patiently(
+        const { api, client, failure } = await patiently(
           100,
           async (timeout) => {
-            api.reset()
-            api.fail(fault)
-            return caught(acme.send(client, { timeout }))
+            // A new one each time: the request of the time before may still arrive.
+            const made = await sandboxed(way)
+            made.api.fail(fault)
+            return { ...made, failure: await caught(acme.send(made.client, { timeout })) }
           },
-          () => api.requests.length === 0 || api.sessions.length !== (mints ? 1 : 0),
+          ({ api }) => api.requests.length === 0 || api.sessions.length !== (mints ? 1 : 0),
         )
         expect(failure).to.include({ attempts: 1, ...error })
         expect(api.requests).to.have.length(1)

@@ -18,6 +18,7 @@ import { sandbox } from '../lib/testing/index.ts'
 import { caught } from './support/caught.ts'
 import { leftOf } from './support/either.ts'
 import { withEnvironment } from './support/environment.ts'
+import { closedPort } from './support/faults.ts'
 import { dumps, printings, reachable, showing, type Way } from './support/printed.ts'
 import { processorTime } from './support/processor.ts'
 import { httpServer, json, minted, type Recorded, rawServer, type TestServer } from './support/server.ts'
@@ -306,11 +307,7 @@ const situations: readonly Place[] = [
   { title: 'an ApiError', find: created(echoing), is: 'ApiError', says: 'busy with Basic [secret]' },
   {
     title: 'a NetworkError',
-    find: async () => {
-      const closed = await rawServer(() => {})
-      await closed.close()
-      return caught(owned.send(clientAt(closed.url)))
-    },
+    find: async () => caught(owned.send(clientAt(await opened(closedPort())))),
     is: 'NetworkError',
     says: 'ECONNREFUSED',
   },

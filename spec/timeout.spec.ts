@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { CallOptions, ClientOptions } from '../lib/index.ts'
-import { call, clientOf, doors, until } from './support/call.ts'
+import { call, clientOf, doors, patiently, until } from './support/call.ts'
 import { caught } from './support/caught.ts'
 import { leftOf, rightOf } from './support/either.ts'
 import { answered, drip, endless, errorBody, type Fault, faultyServers, silence, stuck } from './support/faults.ts'
@@ -53,35 +53,46 @@ describe('The limits of time', () => {
       const server = await served(answered(503, errorBody(503, 'Busy'), { 'retry-after': '1' }), 1)
       const silent = await served(silence)
       const hosts = [server.url, silent.url]
+      const begun: number[] = []
       const client = clientOf(server.url, {
-        deadline: 1500,
+        deadline: 3000,
+        onEvent: ({ type, elapsedMs }) => type === 'attempt' && begun.push(elapsedMs),
         fetch: (url, init) => fetch(url.replace(server.url, hosts.shift() ?? silent.url), init),
       })
       const { result, took } = await call('send', client)
       expect(leftOf(result)).to.include({ name: 'TimeoutError', attempts: 2 })
-      expect(leftOf(result).message).to.contain('the deadline of 1500 ms, in 2 attempts')
-      expect(took).to.be.within(1490, 2400)
+      expect(leftOf(result).message).to.contain('the deadline of 3000 ms, in 2 attempts')
+      expect(took).to.be.at.least(2990)
+      // It began after a second, and had two more, not a deadline of its own.
+      expect(took - (begun[1] ?? 0)).to.be.below(2800)
     })
 
     it('fails at once, with the last error, when the next wait does not fit', async () => {
-      const server = await served(answered(503, errorBody(503, 'Busy')))
-      const { result, took } = await call('send', clientOf(server.url, { deadline: 150 }))
-      expect(leftOf(result)).to.include({ name: 'ApiError', status: 503, attempts: 1 })
+      // After five attempts without one, a wait of its own is 8 seconds, a quarter less at the least.
+      const waits = Array.from({ length: 5 }, () => ({ 'retry-after': '0' }))
+      const server = await served({
+        http: (response) => json(response, 503, errorBody(503, 'Busy'), waits.shift() ?? {}),
+      })
+      const { result, took } = await call('send', clientOf(server.url, { deadline: 5000, retries: 100 }))
+      expect(leftOf(result)).to.include({ name: 'ApiError', status: 503, attempts: 6 })
       expect(leftOf(result)).not.to.have.property('retryAfter')
-      expect(took).to.be.below(1900)
-      expect(server.requests).to.have.length(1)
+      expect(took).to.be.below(5000)
+      expect(server.requests).to.have.length(6)
     })
   })
 
   describe('timeout', () => {
     it('begins anew for each attempt', async () => {
-      const server = await served(silence)
-      const client = clientOf(server.url, { timeout: 400, deadline: 10_000, retries: 1 })
-      const { result, took } = await call('send', client)
+      const observe = async (timeout: number) => {
+        const server = await served(silence)
+        const ended = await call('send', clientOf(server.url, { timeout, deadline: 20_000, retries: 1 }))
+        return { ...ended, timeout, requests: server.requests.length }
+      }
+      const { result, took, timeout, requests } = await patiently(400, observe, (observed) => observed.requests < 2)
       expect(leftOf(result)).to.include({ name: 'TimeoutError', attempts: 2 })
-      expect(leftOf(result).message).to.contain('the timeout of 400 ms, in 2 attempts')
-      expect(took).to.be.within(2 * 390 + 180, 6000)
-      expect(server.requests).to.have.length(2)
+      expect(leftOf(result).message).to.contain(`the timeout of ${timeout} ms, in 2 attempts`)
+      expect(took).to.be.within(2 * (timeout - 10) + 180, 2 * timeout + 5000)
+      expect(requests).to.equal(2)
     })
 
     it('speaks of one attempt in the singular', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { expect } from 'chai'
 import { until } from '../support/call.ts'
+import { plainEnvironment } from '../support/environment.ts'
 
 export interface Backend {
   readonly url: string
@@ -11,7 +12,7 @@ export interface Backend {
 
 /** Starts the example by its one command, as a user does. */
 export const start = async (env: Readonly<Record<string, string>>): Promise<Backend> => {
-  const { STACKONE_API_KEY, STACKONE_BASE_URL, NODE_OPTIONS, NODE_V8_COVERAGE, PORT, ...rest } = process.env
+  const { PORT, ...rest } = plainEnvironment()
   const command = ['--import=./spec/support/typescript.js', 'examples/hub-page/index.ts']
   const child = spawn(process.execPath, command, { env: { ...rest, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -23,7 +24,7 @@ export const start = async (env: Readonly<Record<string, string>>): Promise<Back
     child.kill()
     await ended
   }
-  const url = (): string | undefined => /^The page: (\S+)/m.exec(printed())?.[1]
+  const url = (): string | undefined => /^The page: (\S+) /m.exec(printed())?.[1]
   if (!(await until(() => url() !== undefined || child.exitCode !== null, 30_000)) || url() === undefined) {
     await close()
     expect.fail(`The example does not listen:\n${printed()}`)

@@ -124,7 +124,7 @@ const killed = (child: ChildProcess): Promise<void> =>
 /** The port that workerd says it listens at, on the descriptor it was given for such news. */
 const portOf = async (child: ChildProcess, news: () => string): Promise<number> => {
   for (const latest = Date.now() + 30_000; Date.now() < latest && !ended(child); ) {
-    const port = /"port":\s*(\d+)/.exec(news())?.[1]
+    const port = /"port":\s*(\d+)\D/.exec(news())?.[1]
     if (port !== undefined) return Number(port)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { httpServer, json, minted, type Recorded, rawServer } from '../support/server.ts'
+import { closedPort } from '../support/faults.ts'
+import { httpServer, json, minted, type Recorded } from '../support/server.ts'
 
 /** How a scenario answers a request; they are counted from 1. */
 type Scenario = (response: ServerResponse, request: Recorded, number: number) => void
@@ -159,14 +160,13 @@ export const loopback = async (): Promise<Loopback> => {
       scenario(response, request, number)
     }),
   )
-  const nobody = await rawServer(() => {})
-  await nobody.close()
+  const nobody = await closedPort()
   return {
     url: main.url,
     elsewhere: elsewhere.url,
     nobody: nobody.url,
     close: async () => {
-      await Promise.all([main.close(), elsewhere.close()])
+      await Promise.all([main.close(), elsewhere.close(), nobody.close()])
     },
   }
 }

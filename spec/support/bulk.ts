@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
+import { plainEnvironment } from './environment.ts'
 import type { Ran } from './run.ts'
 
 export interface Running {
@@ -15,9 +16,10 @@ export const startBulk = (
   env: Readonly<Record<string, string>> = {},
   imports: readonly string[] = [],
 ): Running => {
-  const { STACKONE_API_KEY, STACKONE_BASE_URL, NODE_OPTIONS, NODE_V8_COVERAGE, ...rest } = process.env
   const flags = ['./spec/support/typescript.js', ...imports].map((path) => `--import=${path}`)
-  const child = spawn(process.execPath, [...flags, 'examples/index.ts', 'bulk', ...args], { env: { ...rest, ...env } })
+  const child = spawn(process.execPath, [...flags, 'examples/index.ts', 'bulk', ...args], {
+    env: { ...plainEnvironment(), ...env },
+  })
   const text = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => {
     text.stdout += chunk

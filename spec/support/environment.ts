@@ -16,3 +16,22 @@ export const withEnvironment = async <A>(
     set(before)
   }
 }
+
+/** The environment of this process for one that it starts, without what changes what that does or prints. */
+export const plainEnvironment = (): NodeJS.ProcessEnv => {
+  const { STACKONE_API_KEY, STACKONE_BASE_URL, NODE_OPTIONS, NODE_V8_COVERAGE, FORCE_COLOR, DEBUG, ...rest } =
+    process.env
+  return rest
+}
+
+/** Inside a describe: its tests run as if nobody had set the variables that the library reads. */
+export const unsetEnvironment = (): void => {
+  const names = ['STACKONE_API_KEY', 'STACKONE_BASE_URL']
+  const given = names.map((name) => [name, process.env[name]] as const)
+  before(() => {
+    for (const name of names) delete process.env[name]
+  })
+  after(() => {
+    for (const [name, value] of given) if (value !== undefined) process.env[name] = value
+  })
+}

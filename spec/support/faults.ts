@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { httpServer, json, minted, type Recorded, rawServer, type TestServer } from './server.ts'
 
@@ -70,11 +71,23 @@ export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Pr
   return { ...server, held: () => open.size }
 }
 
-/** A port that nobody listens at. */
+/**
+ * A port that nobody listens at, until it is closed. It is the near end of a connection: a port that was only let go
+ * of would be given to the next server of any process, which would then get a request of ours.
+ */
 export const closedPort = async (): Promise<FaultyServer> => {
-  const server = await rawServer(() => {})
-  await server.close()
-  return { ...server, close: async () => {}, held: () => 0 }
+  const [server, free] = await Promise.all([rawServer(() => {}), rawServer(() => {})])
+  const [port, localPort] = [server, free].map(({ url }) => Number(new URL(url).port))
+  const freed = free.close()
+  const holder = connect({ host: '127.0.0.1', port: port ?? 0, localAddress: '127.0.0.1', localPort: localPort ?? 0 })
+  await Promise.all([freed, once(holder, 'connect')])
+  const close = async (): Promise<void> => {
+    const closed = once(holder, 'close')
+    holder.resetAndDestroy()
+    await closed
+    await server.close()
+  }
+  return { ...server, url: free.url, close, held: () => 0 }
 }
 
 /** Bytes, and then nothing, with the connection left open. */

@@ -61,7 +61,7 @@ const logged = (log: (console: Console) => void): string => {
       done()
     },
   })
-  log(new Console({ stdout: sink, stderr: sink }))
+  log(new Console({ stdout: sink, stderr: sink, colorMode: false }))
   return chunks.join('')
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { plainEnvironment } from './environment.ts'
 
 export interface Ran {
   readonly code: number
@@ -14,11 +15,10 @@ export const run = (
   timeout = 30_000,
 ) =>
   new Promise<Ran>((resolve) => {
-    const { STACKONE_API_KEY, STACKONE_BASE_URL, NODE_OPTIONS, NODE_V8_COVERAGE, ...rest } = process.env
     execFile(
       process.execPath,
       ['--import=./spec/support/typescript.js', script, ...args],
-      { env: { ...rest, ...env }, timeout },
+      { env: { ...plainEnvironment(), ...env }, timeout },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     )
   })
