@@ -1,4 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,6 +21,7 @@ const acme = session().owner('acme-42', 'Acme Inc.')
 describe('The parts of the example bulk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bulk-parts-'))
   const file = join(folder, 'file.csv')
+  const locks = (): readonly string[] => readdirSync(folder).filter((entry) => entry.includes('.lock'))
   afterEach(() => rmSync(file, { force: true }))
   after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -163,7 +166,7 @@ describe('The parts of the example bulk', () => {
         const again = await openLinks(file)
         expect([...again.owners]).to.deep.equal([...owners, 'hooli-9'])
         await again.close()
-        expect(existsSync(`${file}.lock`)).to.equal(false)
+        expect(locks()).to.deep.equal([])
       })
 
     it('has each of many lines that came at once', async () => {
@@ -184,7 +187,7 @@ describe('The parts of the example bulk', () => {
           .to.have.property('message')
           .that.includes('was left as it was')
         expect(readFileSync(file, 'utf8')).to.equal(text)
-        expect(existsSync(`${file}.lock`)).to.equal(false)
+        expect(locks()).to.deep.equal([])
       }
     })
 
@@ -195,13 +198,43 @@ describe('The parts of the example bulk', () => {
       })
 
     it('is free again after a run that was killed', async () => {
-      writeFileSync(`${file}.lock`, '999999999')
+      writeFileSync(`${file}.lock.999999999`, '')
       await (await openLinks(file)).close()
-      writeFileSync(`${file}.lock`, String(process.ppid))
+      expect(locks()).to.deep.equal([])
+      writeFileSync(`${file}.lock.${process.ppid}`, '')
       expect(await caught(openLinks(file)))
         .to.have.property('message')
         .that.includes(`process ${process.ppid}`)
-      rmSync(`${file}.lock`)
+      expect(locks()).to.deep.equal([`file.csv.lock.${process.ppid}`])
+      rmSync(`${file}.lock.${process.ppid}`)
+    })
+
+    it('belongs to one of several runs that begin at once', async () => {
+      const names = Array.from({ length: 20 }, (_, index) => join(folder, `at-once-${index}.csv`))
+      // Each keeps what it has until all are done.
+      const script = `
+        const { lock } = await import('./examples/bulk/lock.ts')
+        const has = []
+        process.once('message', async (names) => {
+          for (const name of names) await lock(name, 1).then(() => has.push(name), () => {})
+          process.send(has)
+        })
+        process.send('ready')`
+      const runs = Array.from({ length: 4 }, () =>
+        spawn(process.execPath, ['--import=./spec/support/typescript.js', '--input-type=module', '-e', script], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        }),
+      )
+      try {
+        await Promise.all(runs.map((run) => once(run, 'message')))
+        for (const run of runs) run.send(names)
+        const had = (await Promise.all(runs.map((run) => once(run, 'message')))).flatMap(([names]) => names)
+        expect(had).not.to.deep.equal([])
+        expect(had).to.deep.equal([...new Set(had)])
+      } finally {
+        await Promise.all(runs.map((run) => run.kill('SIGKILL') && once(run, 'exit')))
+        for (const entry of locks()) rmSync(join(folder, entry))
+      }
     })
   })
 
