@@ -181,7 +181,12 @@ describe('The parts of the example bulk', () => {
     })
 
     it('is left as it was if it is another file', async () => {
-      for (const text of ['owner,name,category\nacme-42,Acme', 'owner,name\n', '\n', header.replaceAll(',', ';')]) {
+      const others = [
+        ...['owner,name,category\nacme-42,Acme', 'owner,name\n', '\n', header.replaceAll(',', ';')],
+        `${header.trim()},note\nacme-42,Acme,https://api.example/connect/tok,2026-05-04T10:30:00.000Z,mailed\n`,
+        (header + line('acme-42', 'Acme')).replaceAll('\n', '\r'), // as a spreadsheet writes it for old Macs
+      ]
+      for (const text of others) {
         writeFileSync(file, text)
         expect(await caught(openLinks(file)))
           .to.have.property('message')
