@@ -39,13 +39,16 @@ export const plan = async () => {
   const flags = command.parse().opts<Flags>()
   if (hasAccount && command.args.length < 2) command.error('error: name the CSV of customers and that of the links')
   const folder = join(tmpdir(), `stackone-session-bulk-${flags.demo}`)
-  const [customers = join(folder, 'customers.csv'), links = join(dirname(customers), 'links.csv')] = command.args
+  const [customers = join(folder, 'customers.csv'), named = join(dirname(customers), 'links.csv')] = command.args
+  // Apart: who has a link of the sandbox has none yet.
+  const links = hasAccount ? named : named.replace(/(\.csv)?$/, '.sandbox.csv')
+  const failures = `${links.replace(/\.csv$/, '')}.failed.csv`
   const isDemo = command.args.length === 0 || command.getOptionValueSource('demo') === 'cli'
   if (!hasAccount && isDemo && !existsSync(customers)) {
     mkdirSync(dirname(customers), { recursive: true })
     await writeCustomers(customers, flags.demo)
   }
-  return { ...flags, hasAccount, customers, links, failures: `${links.replace(/\.csv$/, '')}.failed.csv` }
+  return { ...flags, hasAccount, customers, links, failures }
 }
 
 /** On stderr, and only where that is a terminal. */
