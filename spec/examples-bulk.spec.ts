@@ -109,6 +109,14 @@ const unset = async () => {
   return { stdout, isThere: existsSync(files[1]), rows: rowsOf(at('unset-links.sandbox.csv')) }
 }
 
+/** Over the failures of a run before. */
+const failed = async () => {
+  const [text, customers] = ['owner,name,category,reason\nacme-42,Acme Inc.,hris,none\n', at('again.failed.csv')]
+  writeFileSync(customers, text)
+  const env = { STACKONE_API_KEY: key, STACKONE_BASE_URL: 'http://127.0.0.1:9' }
+  return { ran: await startBulk([customers, at('again.csv')], env).ended, text, after: readFileSync(customers, 'utf8') }
+}
+
 /** Two Ctrl-C while no answer comes. */
 const twice = async () => {
   const { api, env } = await theApi()
@@ -134,6 +142,7 @@ describe('The example bulk', function () {
   const unknown = early(refused)
   const gone = early(twice)
   const keyless = early(unset)
+  const again = early(failed)
   const demo = early(() => startBulk(['--demo', '40', '--faults', '0'], { TMPDIR: folder, TEMP: folder }).ended)
   after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -211,6 +220,16 @@ describe('The example bulk', function () {
     expect(stdout).to.match(/unset-links\.sandbox\.csv: 1 minted/)
     expect(isThere).to.equal(false)
     expect(rows.map(({ owner }) => owner)).to.deep.equal(['acme-42'])
+  })
+
+  it('does not overwrite the customers that it is to serve with its failures', async () => {
+    const { ran, text, after } = await again()
+    expect(ran).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: `error: ${at('again.failed.csv')} is begun anew, so copy it first\n`,
+    })
+    expect(after).to.equal(text)
   })
 
   it('ends at once at a second Ctrl-C', async () => {

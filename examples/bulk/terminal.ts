@@ -1,7 +1,7 @@
 // What the user says and sees: the command line, the progress bar, Ctrl-C.
 import { existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError } from 'commander'
 import { writeCustomers } from './demo.ts'
@@ -43,6 +43,7 @@ export const plan = async () => {
   // Apart: who has a link of the sandbox has none yet.
   const links = hasAccount ? named : named.replace(/(\.csv)?$/, '.sandbox.csv')
   const failures = `${links.replace(/\.csv$/, '')}.failed.csv`
+  if (resolve(failures) === resolve(customers)) command.error(`error: ${failures} is begun anew, so copy it first`)
   const isDemo = command.args.length === 0 || command.getOptionValueSource('demo') === 'cli'
   if (!hasAccount && isDemo && !existsSync(customers)) {
     mkdirSync(dirname(customers), { recursive: true })
