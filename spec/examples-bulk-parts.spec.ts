@@ -10,6 +10,7 @@ import { badDay, writeCustomers } from '../examples/bulk/demo.ts'
 import { openFailures } from '../examples/bulk/failures.ts'
 import { openLinks } from '../examples/bulk/links.ts'
 import { minter } from '../examples/bulk/mint.ts'
+import { progress } from '../examples/bulk/terminal.ts'
 import { ConnectSessionToken, createClient, session, TimeoutError } from '../lib/index.ts'
 import { sandbox } from '../lib/testing/index.ts'
 import { until } from './support/call.ts'
@@ -251,6 +252,23 @@ describe('The parts of the example bulk', () => {
       await Promise.all(owners.map((owner) => fail({ owner, name: 'Acme', categories: ['ats', 'hris'] }, error)))
       const rows = owners.map((owner) => `${owner},Acme,ats hris,TimeoutError: No answer.\n`)
       expect(readFileSync(file, 'utf8')).to.equal(`owner,name,category,reason\n${rows.join('')}`)
+    })
+  })
+
+  describe('the progress bar', () => {
+    it('hides no cursor, which a run that is killed could not bring back', () => {
+      const { isTTY, write } = process.stderr
+      const written: string[] = []
+      Object.assign(process.stderr, { isTTY: true, write: (text: string) => written.push(text) > 0 })
+      try {
+        const bar = progress(10)
+        bar.increment()
+        bar.stop()
+      } finally {
+        Object.assign(process.stderr, { isTTY, write })
+      }
+      expect(written.join('')).to.include('1 of 10')
+      expect(written.join('')).not.to.include('\x1b[?25l')
     })
   })
 

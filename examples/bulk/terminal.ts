@@ -55,7 +55,7 @@ export const plan = async () => {
 /** On stderr, and only where that is a terminal. */
 export const progress = (total: number): SingleBar => {
   const format = '[{bar}] {value} of {total}, {failed} failed, {eta_formatted} to go'
-  const bar = new SingleBar({ format, hideCursor: true, gracefulExit: false })
+  const bar = new SingleBar({ format, gracefulExit: false }) // with its cursor, which a kill would not bring back
   bar.start(total, 0, { failed: 0 })
   return bar
 }
