@@ -288,9 +288,10 @@ describe('The parts of the example bulk', () => {
       return owners
     }
 
-    const broken: readonly (readonly [title: string, text: string, message: RegExp])[] = [
+    const broken: readonly (readonly [title: string, text: string | Buffer, message: RegExp])[] = [
       ['has no column for the owner', 'id,name\na,b\n', /file\.csv: the first line names no column owner; expected/],
       ['has other separators', 'owner;name\na;b\n', /names no column owner and none name/],
+      ['is not in UTF-8', Buffer.from('owner,name\na,b\nc,M\xFCller\n', 'latin1'), /file\.csv: line 3 is not in UTF-8/],
       ['has a quote that nobody closed', 'owner,name\na,"b\nc,d\n', /file\.csv: Quote Not Closed.*line \d/],
       ['has a quote that takes the rest', `owner,name\na,"b\n${'c,d\n'.repeat(50_000)}`, /file\.csv: Max Record Size/],
     ]
