@@ -290,6 +290,8 @@ describe('The parts of the example bulk', () => {
 
     const broken: readonly (readonly [title: string, text: string | Buffer, message: RegExp])[] = [
       ['has no column for the owner', 'id,name\na,b\n', /file\.csv: the first line names no column owner; expected/],
+      ['is empty', '', /file\.csv: the first line names no column owner and none name/],
+      ['has blank lines alone', '\uFEFF\r\n\r\n', /names no column owner and none name/],
       ['has other separators', 'owner;name\na;b\n', /names no column owner and none name/],
       ['is not in UTF-8', Buffer.from('owner,name\na,b\nc,M\xFCller\n', 'latin1'), /file\.csv: line 3 is not in UTF-8/],
       ['has a quote that nobody closed', 'owner,name\na,"b\nc,d\n', /file\.csv: Quote Not Closed.*line \d/],

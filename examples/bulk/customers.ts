@@ -46,6 +46,7 @@ export async function* customersOf(file: string): AsyncGenerator<Customer> {
       if (`${owner}${name}`.includes('\uFFFD')) throw new Error(`line ${info.lines} is not in UTF-8`)
       yield { owner, name, categories: category.split(/[\s,;]+/).filter(Boolean) }
     }
+    if (parser.info.bytes === 0) columns([]) // there was no first line
   } catch (error) {
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
