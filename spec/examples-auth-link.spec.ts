@@ -11,8 +11,11 @@ const authLink = (args: readonly string[], env: Readonly<Record<string, string>>
   run('examples/index.ts', env, ['auth-link', ...args])
 
 /** Runs it against a sandbox that stands for the API. */
-const atTheApi = async (args: readonly string[], prepare: (api: Sandbox) => void = () => {}) => {
-  const now = new Date()
+const atTheApi = async (
+  args: readonly string[],
+  prepare: (api: Sandbox) => void = () => {},
+  now: Date = new Date(),
+) => {
   const api = sandbox({ apiKey: key, now: () => now })
   const { url } = await api.listen()
   prepare(api)
@@ -40,6 +43,7 @@ describe('The example auth-link', function () {
   const week = early(() => atTheApi([...acme, '--category', 'hris', '--category', 'ats', '--expires', '7d']))
   const played = early(() => authLink([...acme, '--json', '--wait', '--provider', 'bamboohr']))
   const cancelled = early(() => atTheApi([...acme, '--wait'], cancelSoon))
+  const skewed = early(() => atTheApi([...acme, '--wait'], cancelSoon, new Date(Date.now() - 3_600_000)))
   const wrong = early(() =>
     atTheApi(['--owner', 'acme-42', '--name', ' ', '--category', 'hros', '--provider', '', '--expires', '7x']),
   )
@@ -81,6 +85,12 @@ describe('The example auth-link', function () {
 
   it('fails if the customer did not connect', async () => {
     const { ran } = await cancelled()
+    expect(ran.code).to.equal(1)
+    expect(ran.stdout).to.match(/\ncancelled\n$/)
+  })
+
+  it('waits also where the clock of StackOne is an hour behind', async () => {
+    const { ran } = await skewed()
     expect(ran.code).to.equal(1)
     expect(ran.stdout).to.match(/\ncancelled\n$/)
   })
