@@ -17,11 +17,12 @@ const link = session()
   .when(expires !== undefined, (link) => link.expiresIn(Number(expires)))
 
 try {
-  const { id = '', authLinkUrl, expiresAt, drift } = await link.send(client)
+  const { id, authLinkUrl, expiresAt, drift } = await link.send(client)
   if (authLinkUrl === undefined) throw new ReplyError('StackOne answered without a link.', { issues: drift })
   print(authLinkUrl, { id, link: authLinkUrl, expiresAt })
   console.error(`good until ${expiresAt.toISOString()}`)
   if (wait) {
+    if (id === undefined) throw new ReplyError('StackOne answered without an id to follow.', { issues: drift })
     if (api) setTimeout(() => api.connect(id, 'authenticated'), 500) // the sandbox's customer is quick
     const waiting = spinner({ text: 'Waiting for the customer ...' }).start()
     const deadline = Math.min((expires ?? minutes(30)) * 1000, 2 ** 31 - 1) // by no clock: StackOne's may differ
