@@ -10,9 +10,7 @@ import { startRedis } from './server.ts'
 const onSandbox = !process.env['STACKONE_API_KEY']
 const [given, to] = process.argv.slice(2)
 if (!onSandbox && given === undefined) {
-  console.error(
-    'Which customers? npm run example -- fleet customers.csv links.csv, with the columns owner,name,username',
-  )
+  console.error('Which? npm run example -- fleet customers.csv links.csv, with the columns owner,name,username')
   process.exit(1)
 }
 
@@ -23,8 +21,9 @@ const madeUp = (): string => {
   return file
 }
 const customers = given ?? madeUp()
+const named = to ?? customers.replace(/(\.csv)?$/, '.links.csv')
 // Apart: who has a link of the sandbox has none yet.
-const links = to ?? customers.replace(/(\.csv)?$/, onSandbox ? '.sandbox-links.csv' : '.links.csv')
+const links = onSandbox ? named.replace(/(\.csv)?$/, '.sandbox.csv') : named
 
 const api = sandbox()
 api.fail(500, { rate: 0.1 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -188,6 +188,14 @@ describe('The fleet', function () {
     expect((await run('index.ts', env, ...files())).code).to.equal(0)
     expectLinks(ownersOf(customers.slice(0, 80)))
     expect(server.arrivals).to.have.length(80)
+  })
+
+  it('puts links of the sandbox where no run with an account takes them for its own', async () => {
+    write(awkward)
+    const { code, printed } = await run('index.ts', { REDIS_URL: url }, ...files())
+    expect(code).to.equal(0)
+    expect(printed).to.include(`The sandbox's links are in ${file('links.sandbox.csv')}`)
+    expect(existsSync(file('links.csv'))).to.equal(false)
   })
 
   it('queues nothing where a row is wrong, and says which', async () => {
