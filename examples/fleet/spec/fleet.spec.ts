@@ -227,4 +227,14 @@ describe('The fleet', function () {
     rmSync(join(made, '..'), { recursive: true })
     await until(async () => (await dump('sandbox-*')) === '[[],[]]' || undefined) // the limiter ends by itself
   })
+
+  it('leaves nothing of the sandbox where it is interrupted while it queues', async () => {
+    write(Array.from({ length: 30_000 }, (_, index) => ({ owner: `acme-${index}`, name: 'Acme', username: '' })))
+    const fleet = start('index.ts', { REDIS_URL: url }, ...files())
+    await until(async () => (await dump(`sandbox-${fleet.pid}`)) !== '[[],[]]' || undefined)
+    fleet.kill('SIGINT')
+    expect(await fleet.ended).to.equal(130)
+    expect(fleet.printed()).to.equal('')
+    expect(await dump(`sandbox-${fleet.pid}`)).to.equal('[[],[]]')
+  })
 })
