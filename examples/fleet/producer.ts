@@ -47,9 +47,8 @@ const jobs = [...wanted.values()].map(({ owner, session }) => ({
   },
 }))
 
-// Who failed in an earlier run is tried again.
-const failed = await queue.getFailed()
-await Promise.all(failed.filter(({ data }) => wanted.has(data.owner)).map((job) => job.remove()))
+// Who failed in an earlier run is tried again, or is on the list no more.
+await Promise.all((await queue.getFailed()).map((job) => job.remove()))
 for (let at = 0; at < jobs.length; at += 1_000) await queue.addBulk(jobs.slice(at, at + 1_000))
 console.log(`producer: ${jobs.length} customers queued, ${owners.size} have their link, ${rows.length} rows`)
 await queue.close()

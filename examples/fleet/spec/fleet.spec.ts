@@ -168,6 +168,17 @@ describe('The fleet', function () {
     expect(failures()).to.deep.equal([])
   })
 
+  it('forgets who failed once they are taken from the list', async () => {
+    write(awkward.slice(0, 1))
+    api.fail(422)
+    expect((await run('index.ts', env, ...files())).code).to.equal(1)
+    write(awkward.slice(1))
+    const again = await run('index.ts', env, ...files())
+    expect(again.printed).to.include('collector: 4 links, 0 failures, 0 to go')
+    expect(again.code).to.equal(0)
+    expect(failures()).to.deep.equal([])
+  })
+
   it('stops all workers for as long as a 429 says, and fails nobody for it', async () => {
     write(customers.slice(0, 60))
     api.fail({ status: 429, retryAfter: 4 })
