@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
@@ -227,6 +230,18 @@ describe('The fleet', function () {
       expect(printed).to.match(/^No Redis can be used at REDIS_URL: ECONNREFUSED\n.*apt-get install redis-server/)
       expect(printed).not.to.include('hunter2')
     })
+
+  it('says so also where what listens there never answers', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo // it listens on a port
+    const waiting = start('worker.ts', { ...env, REDIS_URL: `redis://127.0.0.1:${port}` })
+    const code = await Promise.race([waiting.ended, sleep(30_000, 'waits for ever', { ref: false })])
+    waiting.kill('SIGKILL')
+    silent.close()
+    expect(code).to.equal(1)
+    expect(waiting.printed()).to.match(/^No Redis can be used at REDIS_URL: Command timed out\n/)
+  })
 
   it('shows itself on the sandbox, without an account and with a kill', async () => {
     const { code, printed } = await run('index.ts', { REDIS_URL: url })
