@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
+import { Redis } from 'ioredis'
 import { type Sandbox, sandbox } from 'stackone-session/testing'
 import { httpServer } from '../../../spec/support/server.ts'
 import type { Link } from '../links.ts'
@@ -241,6 +244,22 @@ describe('The fleet', function () {
     silent.close()
     expect(code).to.equal(1)
     expect(waiting.printed()).to.match(/^No Redis can be used at REDIS_URL: Command timed out\n/)
+  })
+
+  it('takes its own Redis along where it throws', async () => {
+    const script = `
+      const { startRedis } = await import('./examples/fleet/server.ts')
+      console.log((await startRedis()).url)
+      throw new Error('on purpose')`
+    const args = [...process.execArgv, '--input-type=module', '-e', script]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch((error) => error)
+    expect(stderr).to.include('on purpose')
+    const redis = new Redis(stdout.trim(), { lazyConnect: true, retryStrategy: () => null }).on('error', () => {})
+    const answer = await redis.ping().catch(() => 'gone')
+    await redis.shutdown('NOSAVE').catch(() => {})
+    redis.disconnect()
+    expect(answer).to.equal('gone')
+    expect(existsSync(dirname(stdout.trim()))).to.equal(false)
   })
 
   it('shows itself on the sandbox, without an account and with a kill', async () => {
