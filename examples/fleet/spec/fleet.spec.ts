@@ -224,6 +224,14 @@ describe('The fleet', function () {
     expect(printed).not.to.include('globex-7')
   })
 
+  it('queues nothing that is not in UTF-8', async () => {
+    writeFileSync(file('customers.csv'), 'owner,name\na,b\nc,M\xFCller\n', 'latin1')
+    const { code, printed } = await run('producer.ts', env, ...files())
+    expect(code).to.equal(1)
+    expect(printed).to.match(/customers\.csv, line 3 is not in UTF-8\n1 problems in all, so nothing was queued\.\n$/)
+    expect(await queue.getJobCountByTypes('wait')).to.equal(0)
+  })
+
   for (const script of ['producer.ts', 'worker.ts', 'collector.ts'])
     it(`${script} says how to get a Redis where none answers, and ends`, async () => {
       write(awkward)
