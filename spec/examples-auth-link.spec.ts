@@ -11,8 +11,11 @@ const authLink = (args: readonly string[], env: Readonly<Record<string, string>>
   run('examples/index.ts', env, ['auth-link', ...args])
 
 /** Runs it against a sandbox that stands for the API. */
-const atTheApi = async (args: readonly string[], prepare: (api: Sandbox) => void = () => {}) => {
-  const now = new Date()
+const atTheApi = async (
+  args: readonly string[],
+  prepare: (api: Sandbox) => void = () => {},
+  now: Date = new Date(),
+) => {
   const api = sandbox({ apiKey: key, now: () => now })
   const { url } = await api.listen()
   prepare(api)
@@ -40,6 +43,10 @@ describe('The example auth-link', function () {
   const week = early(() => atTheApi([...acme, '--category', 'hris', '--category', 'ats', '--expires', '7d']))
   const played = early(() => authLink([...acme, '--json', '--wait', '--provider', 'bamboohr']))
   const cancelled = early(() => atTheApi([...acme, '--wait'], cancelSoon))
+  const skewed = early(() => atTheApi([...acme, '--wait'], cancelSoon, new Date(Date.now() - 3_600_000)))
+  const nameless = early(() =>
+    atTheApi([...acme, '--wait'], (api) => api.fail({ drift: 'no members that are always there' })),
+  )
   const wrong = early(() =>
     atTheApi(['--owner', 'acme-42', '--name', ' ', '--category', 'hros', '--provider', '', '--expires', '7x']),
   )
@@ -83,6 +90,19 @@ describe('The example auth-link', function () {
     const { ran } = await cancelled()
     expect(ran.code).to.equal(1)
     expect(ran.stdout).to.match(/\ncancelled\n$/)
+  })
+
+  it('waits also where the clock of StackOne is an hour behind', async () => {
+    const { ran } = await skewed()
+    expect(ran.code).to.equal(1)
+    expect(ran.stdout).to.match(/\ncancelled\n$/)
+  })
+
+  it('prints the link also where the reply has no id, and then cannot follow it', async () => {
+    const { api, ran } = await nameless()
+    expect(ran.stdout).to.equal(`${api.sessions[0]?.auth_link_url}\n`)
+    expect(ran.stderr).to.match(/\nReplyError: StackOne answered without an id to follow\.\n$/)
+    expect(ran.code).to.equal(1)
   })
 
   it('says of each flag what is wrong with it, all at once', async () => {

@@ -1,4 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +10,7 @@ import { badDay, writeCustomers } from '../examples/bulk/demo.ts'
 import { openFailures } from '../examples/bulk/failures.ts'
 import { openLinks } from '../examples/bulk/links.ts'
 import { minter } from '../examples/bulk/mint.ts'
+import { progress } from '../examples/bulk/terminal.ts'
 import { ConnectSessionToken, createClient, session, TimeoutError } from '../lib/index.ts'
 import { sandbox } from '../lib/testing/index.ts'
 import { until } from './support/call.ts'
@@ -19,6 +22,7 @@ const acme = session().owner('acme-42', 'Acme Inc.')
 describe('The parts of the example bulk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bulk-parts-'))
   const file = join(folder, 'file.csv')
+  const locks = (): readonly string[] => readdirSync(folder).filter((entry) => entry.includes('.lock'))
   afterEach(() => rmSync(file, { force: true }))
   after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -163,7 +167,7 @@ describe('The parts of the example bulk', () => {
         const again = await openLinks(file)
         expect([...again.owners]).to.deep.equal([...owners, 'hooli-9'])
         await again.close()
-        expect(existsSync(`${file}.lock`)).to.equal(false)
+        expect(locks()).to.deep.equal([])
       })
 
     it('has each of many lines that came at once', async () => {
@@ -178,13 +182,18 @@ describe('The parts of the example bulk', () => {
     })
 
     it('is left as it was if it is another file', async () => {
-      for (const text of ['owner,name,category\nacme-42,Acme', 'owner,name\n', '\n', header.replaceAll(',', ';')]) {
+      const others = [
+        ...['owner,name,category\nacme-42,Acme', 'owner,name\n', '\n', header.replaceAll(',', ';')],
+        `${header.trim()},note\nacme-42,Acme,https://api.example/connect/tok,2026-05-04T10:30:00.000Z,mailed\n`,
+        (header + line('acme-42', 'Acme')).replaceAll('\n', '\r'), // as a spreadsheet writes it for old Macs
+      ]
+      for (const text of others) {
         writeFileSync(file, text)
         expect(await caught(openLinks(file)))
           .to.have.property('message')
           .that.includes('was left as it was')
         expect(readFileSync(file, 'utf8')).to.equal(text)
-        expect(existsSync(`${file}.lock`)).to.equal(false)
+        expect(locks()).to.deep.equal([])
       }
     })
 
@@ -195,13 +204,43 @@ describe('The parts of the example bulk', () => {
       })
 
     it('is free again after a run that was killed', async () => {
-      writeFileSync(`${file}.lock`, '999999999')
+      writeFileSync(`${file}.lock.999999999`, '')
       await (await openLinks(file)).close()
-      writeFileSync(`${file}.lock`, String(process.ppid))
+      expect(locks()).to.deep.equal([])
+      writeFileSync(`${file}.lock.${process.ppid}`, '')
       expect(await caught(openLinks(file)))
         .to.have.property('message')
         .that.includes(`process ${process.ppid}`)
-      rmSync(`${file}.lock`)
+      expect(locks()).to.deep.equal([`file.csv.lock.${process.ppid}`])
+      rmSync(`${file}.lock.${process.ppid}`)
+    })
+
+    it('belongs to one of several runs that begin at once', async () => {
+      const names = Array.from({ length: 20 }, (_, index) => join(folder, `at-once-${index}.csv`))
+      // Each keeps what it has until all are done.
+      const script = `
+        const { lock } = await import('./examples/bulk/lock.ts')
+        const has = []
+        process.once('message', async (names) => {
+          for (const name of names) await lock(name, 1).then(() => has.push(name), () => {})
+          process.send(has)
+        })
+        process.send('ready')`
+      const runs = Array.from({ length: 4 }, () =>
+        spawn(process.execPath, ['--import=./spec/support/typescript.js', '--input-type=module', '-e', script], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        }),
+      )
+      try {
+        await Promise.all(runs.map((run) => once(run, 'message')))
+        for (const run of runs) run.send(names)
+        const had = (await Promise.all(runs.map((run) => once(run, 'message')))).flatMap(([names]) => names)
+        expect(had).not.to.deep.equal([])
+        expect(had).to.deep.equal([...new Set(had)])
+      } finally {
+        await Promise.all(runs.map((run) => run.kill('SIGKILL') && once(run, 'exit')))
+        for (const entry of locks()) rmSync(join(folder, entry))
+      }
     })
   })
 
@@ -213,6 +252,23 @@ describe('The parts of the example bulk', () => {
       await Promise.all(owners.map((owner) => fail({ owner, name: 'Acme', categories: ['ats', 'hris'] }, error)))
       const rows = owners.map((owner) => `${owner},Acme,ats hris,TimeoutError: No answer.\n`)
       expect(readFileSync(file, 'utf8')).to.equal(`owner,name,category,reason\n${rows.join('')}`)
+    })
+  })
+
+  describe('the progress bar', () => {
+    it('hides no cursor, which a run that is killed could not bring back', () => {
+      const { isTTY, write } = process.stderr
+      const written: string[] = []
+      Object.assign(process.stderr, { isTTY: true, write: (text: string) => written.push(text) > 0 })
+      try {
+        const bar = progress(10)
+        bar.increment()
+        bar.stop()
+      } finally {
+        Object.assign(process.stderr, { isTTY, write })
+      }
+      expect(written.join('')).to.include('1 of 10')
+      expect(written.join('')).not.to.include('\x1b[?25l')
     })
   })
 
@@ -232,9 +288,12 @@ describe('The parts of the example bulk', () => {
       return owners
     }
 
-    const broken: readonly (readonly [title: string, text: string, message: RegExp])[] = [
+    const broken: readonly (readonly [title: string, text: string | Buffer, message: RegExp])[] = [
       ['has no column for the owner', 'id,name\na,b\n', /file\.csv: the first line names no column owner; expected/],
+      ['is empty', '', /file\.csv: the first line names no column owner and none name/],
+      ['has blank lines alone', '\uFEFF\r\n\r\n', /names no column owner and none name/],
       ['has other separators', 'owner;name\na;b\n', /names no column owner and none name/],
+      ['is not in UTF-8', Buffer.from('owner,name\na,b\nc,M\xFCller\n', 'latin1'), /file\.csv: line 3 is not in UTF-8/],
       ['has a quote that nobody closed', 'owner,name\na,"b\nc,d\n', /file\.csv: Quote Not Closed.*line \d/],
       ['has a quote that takes the rest', `owner,name\na,"b\n${'c,d\n'.repeat(50_000)}`, /file\.csv: Max Record Size/],
     ]

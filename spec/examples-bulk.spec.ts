@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -101,6 +101,22 @@ const refused = async () => {
   }
 }
 
+/** Without an account, though the files are named. */
+const unset = async () => {
+  const files = [at('unset.csv'), at('unset-links.csv')] as const
+  writeFileSync(files[0], 'owner,name\nacme-42,Acme Inc.\n')
+  const { stdout } = await startBulk([...files, '--faults', '0']).ended
+  return { stdout, isThere: existsSync(files[1]), rows: rowsOf(at('unset-links.sandbox.csv')) }
+}
+
+/** Over the failures of a run before. */
+const failed = async () => {
+  const [text, customers] = ['owner,name,category,reason\nacme-42,Acme Inc.,hris,none\n', at('again.failed.csv')]
+  writeFileSync(customers, text)
+  const env = { STACKONE_API_KEY: key, STACKONE_BASE_URL: 'http://127.0.0.1:9' }
+  return { ran: await startBulk([customers, at('again.csv')], env).ended, text, after: readFileSync(customers, 'utf8') }
+}
+
 /** Two Ctrl-C while no answer comes. */
 const twice = async () => {
   const { api, env } = await theApi()
@@ -125,6 +141,8 @@ describe('The example bulk', function () {
   const oddly = early(odd)
   const unknown = early(refused)
   const gone = early(twice)
+  const keyless = early(unset)
+  const again = early(failed)
   const demo = early(() => startBulk(['--demo', '40', '--faults', '0'], { TMPDIR: folder, TEMP: folder }).ended)
   after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -197,6 +215,23 @@ describe('The example bulk', function () {
     expect(requests).to.equal(1)
   })
 
+  it('puts links of the sandbox where no run with an account takes them for its own', async () => {
+    const { stdout, isThere, rows } = await keyless()
+    expect(stdout).to.match(/unset-links\.sandbox\.csv: 1 minted/)
+    expect(isThere).to.equal(false)
+    expect(rows.map(({ owner }) => owner)).to.deep.equal(['acme-42'])
+  })
+
+  it('does not overwrite the customers that it is to serve with its failures', async () => {
+    const { ran, text, after } = await again()
+    expect(ran).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: `error: ${at('again.failed.csv')} is begun anew, so copy it first\n`,
+    })
+    expect(after).to.equal(text)
+  })
+
   it('ends at once at a second Ctrl-C', async () => {
     // It has not waited for the answer, and then said what it did.
     expect(await gone()).to.deep.equal({ code: 130, stdout: '', stderr: '' })
@@ -205,7 +240,7 @@ describe('The example bulk', function () {
   it('makes customers up where there is no account and no file', async () => {
     const { code, stdout, stderr } = await demo()
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
-    const links = join(folder, 'stackone-session-bulk-40', 'links.csv')
+    const links = join(folder, 'stackone-session-bulk-40', 'links.sandbox.csv')
     expect(stdout).to.equal(`${links}: 40 minted, 0 were there, 0 failed, 0 repeated, 0 left\n`)
     expect(rowsOf(links)).to.have.length(40)
   })

@@ -1,5 +1,5 @@
 // A command for support staff: mints a link for one customer, and waits until an account is connected.
-import { type Category, createClient, isSessionError, ReplyError, session } from 'stackone-session'
+import { type Category, createClient, isSessionError, minutes, ReplyError, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 import spinner from 'yocto-spinner'
 import { command, type Flags, flagOf } from './command.ts'
@@ -17,14 +17,15 @@ const link = session()
   .when(expires !== undefined, (link) => link.expiresIn(Number(expires)))
 
 try {
-  const { id = '', authLinkUrl, expiresAt, drift } = await link.send(client)
+  const { id, authLinkUrl, expiresAt, drift } = await link.send(client)
   if (authLinkUrl === undefined) throw new ReplyError('StackOne answered without a link.', { issues: drift })
   print(authLinkUrl, { id, link: authLinkUrl, expiresAt })
   console.error(`good until ${expiresAt.toISOString()}`)
   if (wait) {
+    if (id === undefined) throw new ReplyError('StackOne answered without an id to follow.', { issues: drift })
     if (api) setTimeout(() => api.connect(id, 'authenticated'), 500) // the sandbox's customer is quick
     const waiting = spinner({ text: 'Waiting for the customer ...' }).start()
-    const deadline = Math.min(expiresAt.getTime() - Date.now(), 2 ** 31 - 1)
+    const deadline = Math.min((expires ?? minutes(30)) * 1000, 2 ** 31 - 1) // by no clock: StackOne's may differ
     const connected = client.waitForConnection(id, { interval: 1000, deadline })
     const { status, accountId } = await connected.finally(() => waiting.stop())
     print(accountId === undefined ? status : `${status}: account ${accountId}`, { id, status, accountId })

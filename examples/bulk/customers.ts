@@ -9,7 +9,10 @@ export interface Customer {
   readonly categories: readonly string[]
 }
 
-type Row = Readonly<Record<string, string | undefined>>
+interface Row {
+  readonly record: Readonly<Record<string, string | undefined>>
+  readonly info: { readonly lines: number }
+}
 
 const columns = (header: readonly string[]): string[] => {
   const names = header.map((name) => name.toLowerCase())
@@ -27,6 +30,7 @@ export async function* customersOf(file: string): AsyncGenerator<Customer> {
   const parser = parse({
     bom: true,
     columns,
+    info: true,
     trim: true,
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
@@ -36,8 +40,13 @@ export async function* customersOf(file: string): AsyncGenerator<Customer> {
   })
   const rows: AsyncIterable<Row> = pipeline(createReadStream(file), parser, () => {})
   try {
-    for await (const { owner = '', name = '', category = '' } of rows)
+    for await (const { record, info } of rows) {
+      const { owner = '', name = '', category = '' } = record
+      // What stands for bytes that cannot be read. Sent in a name, it would make an account of that name.
+      if (`${owner}${name}`.includes('\uFFFD')) throw new Error(`line ${info.lines} is not in UTF-8`)
       yield { owner, name, categories: category.split(/[\s,;]+/).filter(Boolean) }
+    }
+    if (parser.info.bytes === 0) columns([]) // there was no first line
   } catch (error) {
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

@@ -1,4 +1,4 @@
-// The CSV of customers whose link was not minted, with the reason. It can be the input of another run as it is.
+// The CSV of customers whose link was not minted, with the reason. A copy of it can be the input of another run as it is.
 import { appendFile, rm } from 'node:fs/promises'
 import { stringify } from 'csv-stringify/sync'
 import PQueue from 'p-queue'

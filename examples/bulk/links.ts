@@ -21,8 +21,8 @@ export interface Links {
 const header = 'owner,name,link,expires_at'
 
 export const openLinks = async (file: string): Promise<Links> => {
-  const start = await startOf(file, header.length)
-  if (start !== header && !header.startsWith(start))
+  const start = await startOf(file, header.length + 2)
+  if (!['\n', '\r\n'].some((end) => start.startsWith(header + end) || (header + end).startsWith(start)))
     throw new Error(`${file} is another file than this command writes, and was left as it was`)
   const unlock = await lock(file)
   const handle = await open(file, 'a', 0o600) // who has a link can use it

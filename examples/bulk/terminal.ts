@@ -1,7 +1,7 @@
 // What the user says and sees: the command line, the progress bar, Ctrl-C.
 import { existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError } from 'commander'
 import { writeCustomers } from './demo.ts'
@@ -39,19 +39,23 @@ export const plan = async () => {
   const flags = command.parse().opts<Flags>()
   if (hasAccount && command.args.length < 2) command.error('error: name the CSV of customers and that of the links')
   const folder = join(tmpdir(), `stackone-session-bulk-${flags.demo}`)
-  const [customers = join(folder, 'customers.csv'), links = join(dirname(customers), 'links.csv')] = command.args
+  const [customers = join(folder, 'customers.csv'), named = join(dirname(customers), 'links.csv')] = command.args
+  // Apart: who has a link of the sandbox has none yet.
+  const links = hasAccount ? named : named.replace(/(\.csv)?$/, '.sandbox.csv')
+  const failures = `${links.replace(/\.csv$/, '')}.failed.csv`
+  if (resolve(failures) === resolve(customers)) command.error(`error: ${failures} is begun anew, so copy it first`)
   const isDemo = command.args.length === 0 || command.getOptionValueSource('demo') === 'cli'
   if (!hasAccount && isDemo && !existsSync(customers)) {
     mkdirSync(dirname(customers), { recursive: true })
     await writeCustomers(customers, flags.demo)
   }
-  return { ...flags, hasAccount, customers, links, failures: `${links.replace(/\.csv$/, '')}.failed.csv` }
+  return { ...flags, hasAccount, customers, links, failures }
 }
 
 /** On stderr, and only where that is a terminal. */
 export const progress = (total: number): SingleBar => {
   const format = '[{bar}] {value} of {total}, {failed} failed, {eta_formatted} to go'
-  const bar = new SingleBar({ format, hideCursor: true, gracefulExit: false })
+  const bar = new SingleBar({ format, gracefulExit: false }) // with its cursor, which a kill would not bring back
   bar.start(total, 0, { failed: 0 })
   return bar
 }

@@ -10,9 +10,7 @@ import { startRedis } from './server.ts'
 const onSandbox = !process.env['STACKONE_API_KEY']
 const [given, to] = process.argv.slice(2)
 if (!onSandbox && given === undefined) {
-  console.error(
-    'Which customers? npm run example -- fleet customers.csv links.csv, with the columns owner,name,username',
-  )
+  console.error('Which? npm run example -- fleet customers.csv links.csv, with the columns owner,name,username')
   process.exit(1)
 }
 
@@ -23,8 +21,9 @@ const madeUp = (): string => {
   return file
 }
 const customers = given ?? madeUp()
+const named = to ?? customers.replace(/(\.csv)?$/, '.links.csv')
 // Apart: who has a link of the sandbox has none yet.
-const links = to ?? customers.replace(/(\.csv)?$/, onSandbox ? '.sandbox-links.csv' : '.links.csv')
+const links = onSandbox ? named.replace(/(\.csv)?$/, '.sandbox.csv') : named
 
 const api = sandbox()
 api.fail(500, { rate: 0.1 })
@@ -38,14 +37,14 @@ const env: NodeJS.ProcessEnv & { readonly QUEUE?: string; readonly REDIS_URL?: s
 }
 
 const start = (file: string, ...args: readonly string[]) => fork(new URL(file, import.meta.url), args, { env })
-const ended = (child: ChildProcess) =>
-  new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
-const leave = (child: ChildProcess) => child.connected && child.disconnect()
+const ended = (child: ChildProcess) => new Promise<number>((end) => child.once('exit', (code) => end(code ?? 130)))
 
 /** All that runs on machines of its own where one is not enough; gives the exit code. */
 const run = async (interrupted: Promise<number>): Promise<number> => {
-  const queued = await ended(start('./producer.ts', customers, links))
-  if (queued !== 0) return queued
+  const producer = start('./producer.ts', customers, links)
+  interrupted.then(() => producer.kill())
+  const queued = await ended(producer)
+  if (queued !== 0) return queued === 130 ? forget(queued) : queued
   const workers = [1, 2, 3].map((number) => {
     const worker = start('./worker.ts')
     console.log(`worker ${number} is process ${worker.pid}`)
@@ -55,18 +54,19 @@ const run = async (interrupted: Promise<number>): Promise<number> => {
   if (local) setInterval(() => api.requests.length >= 30 && workers[1]?.kill('SIGKILL'), 50).unref()
   const collector = start('./collector.ts', links, links.replace(/(\.csv)?$/, '.failures.csv'))
   const code = await Promise.race([interrupted, ended(collector), working.then(() => 1)])
-  for (const child of [...workers, collector]) leave(child)
+  for (const child of [...workers, collector]) if (child.connected) child.disconnect()
   await working
-  if (local) await forget()
   console.log(`The ${local ? "sandbox's " : ''}links are in ${links}`)
-  return code
+  return forget(code)
 }
 
 /** Leaves nothing of the sandbox on a Redis that goes on. */
-const forget = async (): Promise<void> => {
-  const queue = new Queue(env.QUEUE ?? '', { connection: { url: env.REDIS_URL ?? '' } })
+const forget = async (code: number): Promise<number> => {
+  if (!local) return code
+  const queue = new Queue(env.QUEUE ?? '', { connection: { url: env.REDIS_URL ?? '', retryStrategy: () => null } })
   await queue.obliterate({ force: true })
   await queue.close()
+  return code
 }
 
 // Not once: the workers finish what is in flight, or at a second Ctrl-C do not; this process ends after them, and Redis last.

@@ -23,8 +23,10 @@ const customers = rows.map(({ record: { owner = '', name = '', username = '' }, 
 
 const problems = customers.flatMap(({ line, session }) => {
   const decoded = session.decode()
-  if (decoded._tag === 'Right') return []
-  return decoded.left.issues.map(({ path, message }) => `${input}, line ${line}: ${path}: ${message}`)
+  if (decoded._tag === 'Left')
+    return decoded.left.issues.map(({ path, message }) => `${input}, line ${line}: ${path}: ${message}`)
+  // What stands for bytes that cannot be read. Sent in a name, it would make an account of that name.
+  return JSON.stringify(session).includes('\uFFFD') ? [`${input}, line ${line} is not in UTF-8`] : []
 })
 if (problems.length > 0) {
   console.error(`${problems.slice(0, 20).join('\n')}\n${problems.length} problems in all, so nothing was queued.`)
@@ -47,9 +49,8 @@ const jobs = [...wanted.values()].map(({ owner, session }) => ({
   },
 }))
 
-// Who failed in an earlier run is tried again.
-const failed = await queue.getFailed()
-await Promise.all(failed.filter(({ data }) => wanted.has(data.owner)).map((job) => job.remove()))
+// Who failed in an earlier run is tried again, or is on the list no more.
+await Promise.all((await queue.getFailed()).map((job) => job.remove()))
 for (let at = 0; at < jobs.length; at += 1_000) await queue.addBulk(jobs.slice(at, at + 1_000))
 console.log(`producer: ${jobs.length} customers queued, ${owners.size} have their link, ${rows.length} rows`)
 await queue.close()

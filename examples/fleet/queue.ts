@@ -15,7 +15,8 @@ export const connection = { url: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:
 
 /** The queue, or, where no Redis answers, the end of this process with a remedy: BullMQ itself would wait for ever. */
 export const openQueue = async (): Promise<Queue<Customer>> => {
-  const probe = new Redis(connection.url, { lazyConnect: true, connectTimeout: 5_000, retryStrategy: () => null })
+  const limits = { connectTimeout: 5_000, commandTimeout: 5_000, retryStrategy: () => null }
+  const probe = new Redis(connection.url, { lazyConnect: true, ...limits })
   const problems: Error[] = []
   probe.on('error', (error) => problems.push(error))
   await probe.ping().catch((error) => problems.push(error))

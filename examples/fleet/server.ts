@@ -21,10 +21,16 @@ export const startRedis = async (): Promise<RedisServer | undefined> => {
   const ended = new Promise<void>((resolve) => {
     server.once('exit', () => resolve()).once('error', () => resolve())
   })
+  const end = (): void => {
+    server.kill()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', end) // where this process throws, nothing else would end it
   const close = async (): Promise<void> => {
     server.kill()
     await ended
-    rmSync(folder, { recursive: true, force: true })
+    process.off('exit', end)
+    end()
   }
   const gaveUp = Promise.race([ended, sleep(10_000, undefined, { ref: false })])
   const answers = async (): Promise<boolean> => {

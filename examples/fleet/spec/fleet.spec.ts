@@ -1,9 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
+import { Redis } from 'ioredis'
 import { type Sandbox, sandbox } from 'stackone-session/testing'
 import { httpServer } from '../../../spec/support/server.ts'
 import type { Link } from '../links.ts'
@@ -168,6 +174,17 @@ describe('The fleet', function () {
     expect(failures()).to.deep.equal([])
   })
 
+  it('forgets who failed once they are taken from the list', async () => {
+    write(awkward.slice(0, 1))
+    api.fail(422)
+    expect((await run('index.ts', env, ...files())).code).to.equal(1)
+    write(awkward.slice(1))
+    const again = await run('index.ts', env, ...files())
+    expect(again.printed).to.include('collector: 4 links, 0 failures, 0 to go')
+    expect(again.code).to.equal(0)
+    expect(failures()).to.deep.equal([])
+  })
+
   it('stops all workers for as long as a 429 says, and fails nobody for it', async () => {
     write(customers.slice(0, 60))
     api.fail({ status: 429, retryAfter: 4 })
@@ -190,6 +207,14 @@ describe('The fleet', function () {
     expect(server.arrivals).to.have.length(80)
   })
 
+  it('puts links of the sandbox where no run with an account takes them for its own', async () => {
+    write(awkward)
+    const { code, printed } = await run('index.ts', { REDIS_URL: url }, ...files())
+    expect(code).to.equal(0)
+    expect(printed).to.include(`The sandbox's links are in ${file('links.sandbox.csv')}`)
+    expect(existsSync(file('links.csv'))).to.equal(false)
+  })
+
   it('queues nothing where a row is wrong, and says which', async () => {
     write([...awkward, { owner: 'globex-7', name: ' ', username: '' }])
     const { code, printed } = await run('index.ts', env, ...files())
@@ -197,6 +222,14 @@ describe('The fleet', function () {
     expect(printed).to.match(/customers\.csv, line \d+: originOwnerName: expected a string that is not blank/)
     expect(await queue.getJobCountByTypes('wait', 'active', 'delayed', 'completed', 'failed')).to.equal(0)
     expect(printed).not.to.include('globex-7')
+  })
+
+  it('queues nothing that is not in UTF-8', async () => {
+    writeFileSync(file('customers.csv'), 'owner,name\na,b\nc,M\xFCller\n', 'latin1')
+    const { code, printed } = await run('producer.ts', env, ...files())
+    expect(code).to.equal(1)
+    expect(printed).to.match(/customers\.csv, line 3 is not in UTF-8\n1 problems in all, so nothing was queued\.\n$/)
+    expect(await queue.getJobCountByTypes('wait')).to.equal(0)
   })
 
   for (const script of ['producer.ts', 'worker.ts', 'collector.ts'])
@@ -209,6 +242,34 @@ describe('The fleet', function () {
       expect(printed).not.to.include('hunter2')
     })
 
+  it('says so also where what listens there never answers', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo // it listens on a port
+    const waiting = start('worker.ts', { ...env, REDIS_URL: `redis://127.0.0.1:${port}` })
+    const code = await Promise.race([waiting.ended, sleep(30_000, 'waits for ever', { ref: false })])
+    waiting.kill('SIGKILL')
+    silent.close()
+    expect(code).to.equal(1)
+    expect(waiting.printed()).to.match(/^No Redis can be used at REDIS_URL: Command timed out\n/)
+  })
+
+  it('takes its own Redis along where it throws', async () => {
+    const script = `
+      const { startRedis } = await import('./examples/fleet/server.ts')
+      console.log((await startRedis()).url)
+      throw new Error('on purpose')`
+    const args = [...process.execArgv, '--input-type=module', '-e', script]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch((error) => error)
+    expect(stderr).to.include('on purpose')
+    const redis = new Redis(stdout.trim(), { lazyConnect: true, retryStrategy: () => null }).on('error', () => {})
+    const answer = await redis.ping().catch(() => 'gone')
+    await redis.shutdown('NOSAVE').catch(() => {})
+    redis.disconnect()
+    expect(answer).to.equal('gone')
+    expect(existsSync(dirname(stdout.trim()))).to.equal(false)
+  })
+
   it('shows itself on the sandbox, without an account and with a kill', async () => {
     const { code, printed } = await run('index.ts', { REDIS_URL: url })
     expect(code).to.equal(0)
@@ -218,5 +279,15 @@ describe('The fleet', function () {
     const [, made = ''] = /The sandbox's links are in (.*)$/m.exec(printed) ?? []
     rmSync(join(made, '..'), { recursive: true })
     await until(async () => (await dump('sandbox-*')) === '[[],[]]' || undefined) // the limiter ends by itself
+  })
+
+  it('leaves nothing of the sandbox where it is interrupted while it queues', async () => {
+    write(Array.from({ length: 30_000 }, (_, index) => ({ owner: `acme-${index}`, name: 'Acme', username: '' })))
+    const fleet = start('index.ts', { REDIS_URL: url }, ...files())
+    await until(async () => (await dump(`sandbox-${fleet.pid}`)) !== '[[],[]]' || undefined)
+    fleet.kill('SIGINT')
+    expect(await fleet.ended).to.equal(130)
+    expect(fleet.printed()).to.equal('')
+    expect(await dump(`sandbox-${fleet.pid}`)).to.equal('[[],[]]')
   })
 })
