@@ -25,13 +25,14 @@ const others = async (file: string): Promise<readonly number[]> => {
 export const lock = async (file: string, tries = 5): Promise<() => Promise<void>> => {
   const own = `${file}.lock.${process.pid}`
   await writeFile(own, '') // before the look for others: of two at once, at least one sees the other
-  const [holder] = await others(file)
+  const holders = await others(file)
+  const [holder] = holders
   if (holder === undefined) return () => rm(own, { force: true })
   await rm(own, { force: true })
   if (tries === 1)
     throw new Error(
       `${file} is being written by process ${holder}. If that is no such run, remove ${file}.lock.${holder}.`,
     )
-  await sleep(50 * Math.random()) // both may have seen the other
+  await sleep(holders.some((id) => id < process.pid) ? 200 : 10) // each may have seen the other: the least goes first
   return lock(file, tries - 1)
 }

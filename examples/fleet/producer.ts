@@ -13,7 +13,9 @@ interface Row {
 
 const [input = 'customers.csv', output = 'links.csv'] = process.argv.slice(2)
 const base = session().expiresIn(days(7)).metadata({ source: 'fleet' })
-const rows: Row[] = parse(readFileSync(input), { columns: true, bom: true, info: true, skip_empty_lines: true })
+const text = readFileSync(input)
+const format = { skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] } // each file may have all of them
+const rows: Row[] = parse(text, { columns: true, bom: true, info: true, ...format })
 
 const customers = rows.map(({ record: { owner = '', name = '', username = '' }, info: { lines } }) => ({
   owner,
@@ -21,13 +23,15 @@ const customers = rows.map(({ record: { owner = '', name = '', username = '' }, 
   session: base.owner(owner, name).when(username !== '', (session) => session.username(username)),
 }))
 
-const problems = customers.flatMap(({ line, session }) => {
+const empty = text.length === 0 ? [`${input} is empty`] : []
+const odd = customers.flatMap(({ line, session }) => {
   const decoded = session.decode()
   if (decoded._tag === 'Left')
     return decoded.left.issues.map(({ path, message }) => `${input}, line ${line}: ${path}: ${message}`)
   // What stands for bytes that cannot be read. Sent in a name, it would make an account of that name.
   return JSON.stringify(session).includes('\uFFFD') ? [`${input}, line ${line} is not in UTF-8`] : []
 })
+const problems = [...empty, ...odd]
 if (problems.length > 0) {
   console.error(`${problems.slice(0, 20).join('\n')}\n${problems.length} problems in all, so nothing was queued.`)
   process.exit(1)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { plainEnvironment } from '../../../spec/support/environment.ts'
 
 /** A script of the example that runs. */
 export interface Started {
@@ -23,7 +24,7 @@ export const endAll = (): void => {
 
 /** Starts a script of the example with nothing of this environment that would change what it does. */
 export const start = (script: string, env: NodeJS.ProcessEnv = {}, ...args: readonly string[]): Started => {
-  const { STACKONE_API_KEY, STACKONE_BASE_URL, REDIS_URL, QUEUE, NODE_OPTIONS, ...rest } = process.env
+  const { REDIS_URL, QUEUE, ...rest } = plainEnvironment()
   const child = spawn(process.execPath, [...process.execArgv, fileOf(script), ...args], {
     env: { ...rest, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,7 +19,10 @@ const tokenFor = async (category: string): Promise<string> => {
 export default function Settings() {
   const [token, setToken] = useState<string>()
   const [problem, setProblem] = useState<string>()
-  const open = () => tokenFor('ats').then(setToken, (error: Error) => setProblem(error.message))
+  const open = () => {
+    setProblem(undefined)
+    tokenFor('ats').then(setToken, (error: Error) => setProblem(error.message))
+  }
 
   return (
     <main>
