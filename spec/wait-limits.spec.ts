@@ -3,11 +3,12 @@ import {
   AbortError,
   type ClientEvent,
   ConfigurationError,
+  createClient,
   TimeoutError,
   ValidationError,
   type WaitOptions,
 } from '../lib/index.ts'
-import { until } from './support/call.ts'
+import { apiKey, until } from './support/call.ts'
 import {
   type Answer,
   answering,
@@ -63,18 +64,6 @@ for (const [name, wait] of doors)
         await new Promise((resolve) => setTimeout(resolve, 60))
         expect(sent, 'attempts after the deadline').to.have.length(error.attempts ?? 0)
       })
-
-    it('says how the last look failed, or that one may wait longer', async () => {
-      server = await answering(pending)
-      const noHurry = errorOf(await wait(clientFor(server), '4711', { interval: 20, deadline: 150 }))
-      expect(noHurry.message).to.equal('No account was connected within the deadline of 150 ms. Wait again, or longer.')
-      await server.close()
-      server = await answering(failing(429, { 'retry-after': '3600' }))
-      const refused = errorOf(await wait(clientFor(server), '4711', { interval: 20, deadline: 150 }))
-      expect(refused.message).to.match(
-        /^No account was connected within the deadline of 150 ms\. The last look failed: StackOne answered 429 .*3600 s/,
-      )
-    })
 
     it('is a TimeoutError when the key never comes', async () => {
       server = await answering(authenticated)
@@ -190,3 +179,21 @@ for (const [name, wait] of doors)
         expect(server.requests).to.have.length(0)
       })
   })
+
+describe('The deadline of a wait', () => {
+  for (const [name, wait] of doors)
+    it(`is told by client.${name} with how the last look failed, or that one may wait longer`, async () => {
+      // Without a network, so that no look takes longer than it may.
+      const ended = async (response: () => Response): Promise<string> => {
+        const client = createClient({ apiKey, fetch: async () => response(), retries: 0 })
+        return errorOf(await wait(client, '4711', { interval: 20, deadline: 150 })).message
+      }
+      const latest_connection_attempt = { status: 'pending' }
+      expect(await ended(() => Response.json({ latest_connection_attempt }))).to.equal(
+        'No account was connected within the deadline of 150 ms. Wait again, or longer.',
+      )
+      expect(await ended(() => new Response('', { status: 429, headers: { 'retry-after': '3600' } }))).to.match(
+        /^No account was connected within the deadline of 150 ms\. The last look failed: StackOne answered 429 .* 3600 s/,
+      )
+    })
+})
