@@ -11,6 +11,7 @@ import {
   type ClientOptions,
   ConfigurationError,
   createClient,
+  type Fetch,
   type Issue,
   isSessionError,
   NetworkError,
@@ -292,6 +293,13 @@ describe('the members of an error', () => {
     const lines = new ValidationError(issues).message.split('\n')
     expect(lines).to.have.length(21)
     expect(lines.at(-1)).to.equal('  - k19: is odd')
+  })
+
+  it('ApiError has the body also where a fetch function leaves its byte order mark', async () => {
+    const headers = new Headers()
+    const fetch: Fetch = async () => ({ status: 400, headers, text: async () => '\uFEFF{"message":"Not this one"}' })
+    const error = await caught(owned.send(createClient({ apiKey, fetch })))
+    expect(error).to.have.deep.property('body', { message: 'Not this one' })
   })
 
   it('NetworkError has the code of the system, where there is one', async () => {
