@@ -112,7 +112,6 @@ export const explained: readonly Explained[] = [
     to: 'name.toUpperCase()',
     why: 'either case will do, as long as it is one',
   },
-  { file: 'lib/account-type.ts', line: "'AccountType',", to: '""', why: noName },
   ...["check('String',", "'Secret',", 'const numericId', 'const stringId', "'ConnectionAttempt'"].map((line) => ({
     file: 'lib/reply.ts',
     line,
