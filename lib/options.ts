@@ -26,11 +26,12 @@ export type Fetch = (
     readonly signal: AbortSignal
     readonly redirect: 'manual'
   },
-) => Promise<{
-  readonly status: number
-  readonly headers: { get(name: string): string | null }
-  text(): Promise<string>
-}>
+) => Promise<
+  Pick<Response, 'status' | 'text'> & {
+    /** Where `retry-after`, `location` and `x-request-id` are looked up. */
+    readonly headers: Pick<Headers, 'get'>
+  }
+>
 
 /**
  * Headers by name. One whose value is undefined is left out.
