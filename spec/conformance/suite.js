@@ -184,7 +184,7 @@ const cases = {
       "  - categories[0]: expected a known category, got a string (did you mean 'hris'?)",
       '  - expiresIn: expected a whole number of seconds from 1 to 315360000, got a number (it looks like milliseconds or an epoch; give the seconds from now, such as minutes(30))',
       '  - multiple: expected true or false, got a string',
-      "  - type: expected 'production' or 'test', got a string (write it in lower case)",
+      "  - type: expected 'production' or 'test', got a string (did you mean 'test'?)",
     ])
   },
 
@@ -204,7 +204,7 @@ const cases = {
         'metadata.n: NaN is not JSON',
         'metadata.i: a bigint is not JSON',
         'metadata.d: a class instance is not JSON; give its fields, or a string',
-        'metadata.u[0]: undefined is not JSON; leave the member out, or give null',
+        'metadata.u[0]: undefined is not JSON; leave it out',
         'metadata.c.self: a cycle is not JSON',
       ],
     )
