@@ -217,11 +217,11 @@ describe('The parts of the example bulk', () => {
 
     it('belongs to one of several runs that begin at once', async () => {
       const names = Array.from({ length: 20 }, (_, index) => join(folder, `at-once-${index}.csv`))
-      // Each keeps what it has until all are done.
+      // Each keeps what it has until all are done: it listens on, and so it lives on.
       const script = `
         const { lock } = await import('./examples/bulk/lock.ts')
         const has = []
-        process.once('message', async (names) => {
+        process.on('message', async (names) => {
           for (const name of names) await lock(name, 1).then(() => has.push(name), () => {})
           process.send(has)
         })
