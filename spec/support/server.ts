@@ -62,6 +62,8 @@ export const httpServer = (
       answer(request, response, requests.length)
     })
   })
+  // A connection that the server lets go of while a client takes it up again is a reset, and that at any time.
+  server.keepAliveTimeout = 0
   return started(server, requests, new Set())
 }
 
