@@ -78,6 +78,17 @@ describe('The server of a sandbox', () => {
     }
   })
 
+  // With a time after which it does, Node announces it; a request that is sent then is answered with a reset.
+  it('lets go of no idle connection', async () => {
+    const server = await serve(async () => new Response(null))
+    try {
+      const { headers } = await fetch(server.url)
+      expect([headers.get('connection'), headers.get('keep-alive')]).to.deep.equal(['keep-alive', null])
+    } finally {
+      await server.close()
+    }
+  })
+
   it('tells the answer that nobody waits for it any more', async () => {
     const signals: AbortSignal[] = []
     const server = await serve((_, { signal }) => {
