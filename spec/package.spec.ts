@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { sandbox } from '../lib/testing/index.ts'
@@ -176,16 +176,45 @@ describe('The tarball', function () {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('holds the sources, what is built of each, and what a reader wants; nothing else', () => {
+  it('holds the sources, their types, what is built of them, and what a reader wants; nothing else', () => {
     const sources = readdirSync('lib', { recursive: true, encoding: 'utf8' })
       .map((file) => file.replaceAll('\\', '/'))
       .filter((file) => file.endsWith('.ts'))
-    const built = sources.flatMap((file) =>
-      ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
+    const typed = sources.flatMap((file) =>
+      ['.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
     )
+    const entries = ['dist/index.js', 'dist/handler.js', 'dist/testing/index.js']
+    const shared = readdirSync('dist/shared').flatMap((file) => (file.endsWith('.js') ? [`dist/shared/${file}`] : []))
+    const built = [...entries, ...shared].flatMap((file) => [file, `${file}.map`])
     const guides = readdirSync('docs').flatMap((file) => (file.endsWith('.md') ? [`docs/${file}`] : []))
     const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'llms.txt', 'package.json', ...guides]
-    expect([...files].sort()).to.deep.equal([...sources.map((file) => `lib/${file}`), ...built, ...texts].sort())
+    expect([...files].sort()).to.deep.equal(
+      [...sources.map((file) => `lib/${file}`), ...typed, ...built, ...texts].sort(),
+    )
+  })
+
+  it('opens four files of its own at the most when it is imported', () => {
+    const opened = (path: string): readonly string[] => [
+      path,
+      ...[...readFileSync(path, 'utf8').matchAll(/ from "(\..*)";$/gm)].flatMap(([, to = '']) =>
+        opened(join(dirname(path), to)),
+      ),
+    ]
+    const files = new Set(opened(join(folder, 'node_modules', 'stackone-session', 'dist', 'index.js')))
+    expect(files.size).to.be.within(2, 4)
+  })
+
+  it('leads from what is built to the sources, which come with it', () => {
+    const root = join(folder, 'node_modules', 'stackone-session')
+    const led = files
+      .filter((file) => file.endsWith('.js.map'))
+      .flatMap((file) => {
+        const { sources }: { sources: readonly string[] } = JSON.parse(readFileSync(join(root, file), 'utf8'))
+        return sources.map((source) => join(root, dirname(file), source))
+      })
+    expect(led.filter((path) => !existsSync(path))).to.deep.equal([])
+    expect(led).to.include.members([join(root, 'lib', 'session.ts'), join(root, 'lib', 'testing', 'sandbox.ts')])
+    expect(new Set(led).size, 'a source is built twice').to.equal(led.length)
   })
 
   it("brings three packages with it into a user's folder", () => {
