@@ -1,54 +1,48 @@
-import { type Loose, present } from './present.ts'
-
 /**
- * One thing that is wrong with a value: where, what, and where it can be guessed, what was meant.
+ * One problem with a value: its path, the expectation, and a hint if there is one.
  *
  * @example const toField = ({ path, message }: Issue) => ({ name: path, text: message })
  */
 export interface Issue {
-  /** Where: `categories[1]`, `metadata.plan["a key"]`; empty for the value as a whole. */
+  /** The path to the value, such as `categories[1]` or `metadata.plan["a key"]`; empty for the value as a whole. */
   readonly path: string
-  /** What was expected. The value itself is never repeated: it may be a customer's name or a secret. */
+  /** The expectation, such as `must be a boolean, got a string`. Customer data and secrets are never repeated. */
   readonly message: string
-  /** What was probably meant, or what to call instead. */
+  /** How to fix it, such as `did you mean 'hris'?`. */
   readonly hint?: string
 }
 
-/**
- * What a call cost until it failed. Both are absent where its input or its set-up was refused.
- *
- * @example const cost = ({ attempts = 0, elapsedMs = 0 }: Effort) => `${attempts} requests, ${elapsedMs} ms`
- */
-export interface Effort {
-  /** Requests that were made, retries included; of a wait, its looks at the session. */
-  readonly attempts?: number
-  /** From the call to the failure, in milliseconds. */
-  readonly elapsedMs?: number
+/** The measurements that an error of a call carries. */
+export interface CallStats {
+  readonly attempts?: number | undefined
+  readonly elapsedMs?: number | undefined
 }
 
-// Registered, so that two copies of the package know each other's errors.
+type Optional<E, K extends keyof E> = { readonly [P in K]?: E[P] | undefined }
+
+// A registered symbol, so that copies of the package recognize each other's errors.
 const brand = Symbol.for('stackone-session/error')
 
-abstract class Failure extends Error {
-  /** Requests that were made, retries included; of a wait, its looks. Absent where input or set-up was refused. */
+abstract class BaseError extends Error {
+  /** The number of requests, retries included; for `waitForConnection`, of polls. Absent if no call was made. */
   declare readonly attempts?: number
-  /** From the call to the failure, in milliseconds. */
+  /** Milliseconds from the start of the call to the failure. Absent if no call was made. */
   declare readonly elapsedMs?: number
 
   constructor(message: string, fields: object, options?: ErrorOptions) {
     super(message, options)
-    Object.assign(this, present(fields))
+    Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
   }
 
-  /** Name, message and the fields; an error's own members would leave out the first two. */
+  /** Returns the name, the message and the fields, for `JSON.stringify`. */
   toJSON(): object {
     const { name, message } = this
     return Object.assign({ name, message }, this)
   }
 }
 
-// Not every value has a text: an object may have no prototype, or one that throws.
-const textOf = (value: unknown): string => {
+// `String` throws for an object without a prototype, among others.
+const stringOf = (value: unknown): string => {
   try {
     return String(value)
   } catch {
@@ -56,151 +50,163 @@ const textOf = (value: unknown): string => {
   }
 }
 
-const line = ({ path, message, hint }: Issue): string =>
-  `  - ${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
+const formatIssue = ({ path, message, hint }: Issue): string =>
+  `${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
 
-export const frozen = (issues: readonly Issue[]): readonly Issue[] =>
+/** Formats issues as the end of a message: one on the same line, several as a list of at most 20. */
+export const formatIssues = (title: string, issues: readonly Issue[]): string => {
+  if (issues.length <= 1) return `${title}: ${issues.map(formatIssue).join('')}`
+  const lines = issues.slice(0, 20).map(formatIssue)
+  if (issues.length > 20) lines.push(`and ${issues.length - 20} more`)
+  return `${title}:${lines.map((line) => `\n  - ${line}`).join('')}`
+}
+
+export const freezeIssues = (issues: readonly Issue[]): readonly Issue[] =>
   Object.freeze(issues.map((issue) => Object.freeze(issue)))
 
-/** The issues, one a line; a long list is cut, `issues` holds them all. */
-export const listed = (issues: readonly Issue[]): string =>
-  [...issues.slice(0, 20).map(line), ...(issues.length > 20 ? [`  - and ${issues.length - 20} more`] : [])].join('\n')
-
 /**
- * The input is not valid. Nothing was sent. `issues` lists all that is wrong with it, each with its path.
+ * The input is invalid. Nothing was sent. `issues` lists all problems with their paths.
  *
  * @example
  * const decoded = session().owner('', 'Acme Inc.').decode()
  * if (decoded._tag === 'Left') console.log(decoded.left.issues)
- * // [ { path: 'originOwnerId', message: 'expected a string that is not blank, got a blank string' } ]
+ * // [ { path: 'originOwnerId', message: 'must be a non-blank string, got a blank string' } ]
  */
-export class ValidationError extends Failure {
-  /** Tells it apart from the other errors. */
+export class ValidationError extends BaseError {
+  /** Discriminates `SessionError`. */
   declare readonly name: 'ValidationError'
-  /** All that is wrong, in the order of the fields. */
+  /** All problems, in the order of the fields. */
   declare readonly issues: readonly Issue[]
 
-  constructor(issues: readonly Issue[], what = 'The session is not valid, so nothing was sent') {
-    super(`${what}:\n${listed(issues)}`, { issues: frozen(issues) })
+  constructor(issues: readonly Issue[], title = 'Invalid session') {
+    super(formatIssues(title, issues), { issues: freezeIssues(issues) })
   }
 }
 
 /**
- * The client, or a call's options, are set up wrongly: a key, an option, a URL. Nothing was sent, unless by a `fetch` of
- * your own that then gave no `Response`: `attempts` is there in that case.
+ * An option, the API key or the client cannot be used, or code that you passed in threw an error.
  *
- * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …expected https:, or http:…
+ * Nothing was sent, except when a custom `fetch` returned something other than an unread `Response`; `attempts` is
+ * present then. An error that your code threw is summarized in `cause`: its name, redacted message and code.
+ *
+ * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …must use https…
  */
-export class ConfigurationError extends Failure {
-  /** Tells it apart from the other errors. */
+export class ConfigurationError extends BaseError {
+  /** Discriminates `SessionError`. */
   declare readonly name: 'ConfigurationError'
 
-  constructor(message: string, effort: Effort = {}) {
-    super(message, effort)
+  constructor(message: string, stats: CallStats = {}, options?: ErrorOptions) {
+    super(message, stats, options)
   }
 }
 
 /**
- * StackOne answered with an error status. `message` holds the server's own sentence and what to do about it.
+ * StackOne responded with an error status. `message` quotes the server and says what to do next. Contract section 5.
  *
  * @example
  * if (error.name === 'ApiError') console.log(error.status, error.message)
- * // 404 StackOne answered 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, …
+ * // 404 StackOne responded with 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, …
  */
-export class ApiError extends Failure {
-  /** Tells it apart from the other errors. */
+export class ApiError extends BaseError {
+  /** Discriminates `SessionError`. */
   declare readonly name: 'ApiError'
   /** The HTTP status. */
   declare readonly status: number
   /** The body, parsed if it was JSON, with known secrets masked. */
   declare readonly body: unknown
-  /** The reply's `x-request-id`, for the vendor's support. */
+  /** The `x-request-id` of the response, for StackOne's support. */
   declare readonly requestId?: string
-  /** How long the server asks to wait, in seconds. */
+  /** The delay that the server asked for in `Retry-After`, in seconds. */
   declare readonly retryAfter?: number
 
-  constructor(message: string, fields: Loose<Effort & Pick<ApiError, 'status' | 'body' | 'requestId' | 'retryAfter'>>) {
+  constructor(
+    message: string,
+    fields: CallStats & Pick<ApiError, 'status' | 'body'> & Optional<ApiError, 'requestId' | 'retryAfter'>,
+  ) {
     super(message, fields)
   }
 }
 
 /**
- * No answer arrived: the connection could not be made, or broke, also in the middle of an answer.
+ * No complete response arrived: the connection could not be opened, or broke.
  *
  * @example if (error.name === 'NetworkError') log.warn(error.code, error.attempts)
  */
-export class NetworkError extends Failure {
-  /** Tells it apart from the other errors. */
+export class NetworkError extends BaseError {
+  /** Discriminates `SessionError`. */
   declare readonly name: 'NetworkError'
-  /** The system's code where there was one, such as `ECONNREFUSED`. */
+  /** The system's error code, such as `ECONNREFUSED`, if there was one. */
   declare readonly code?: string
 
-  constructor(message: string, fields: Loose<Effort & Pick<NetworkError, 'code'>>) {
-    super(message, fields)
+  constructor(message: string, fields: CallStats & Optional<NetworkError, 'code'>, options?: ErrorOptions) {
+    super(message, fields, options)
   }
 }
 
 /**
- * An attempt took longer than `timeout`, or the whole call longer than `deadline`.
+ * An attempt exceeded `timeout`, or the whole call exceeded `deadline`.
  *
  * @example await acme.send(client, { timeout: 2_000, deadline: 5_000 })
  */
-export class TimeoutError extends Failure {
-  /** Tells it apart from the other errors. */
+export class TimeoutError extends BaseError {
+  /** Discriminates `SessionError`. */
   declare readonly name: 'TimeoutError'
 
-  constructor(message: string, effort: Effort = {}) {
-    super(message, effort)
+  constructor(message: string, stats: CallStats = {}) {
+    super(message, stats)
   }
 }
 
 /**
- * The caller's signal was aborted. `cause` is the reason that it was aborted with.
+ * The caller's signal was aborted. `cause` is the signal's reason.
  *
- * @example await acme.send(client, { signal: AbortSignal.abort() }) // throws AbortError: The call was aborted …
+ * @example await acme.send(client, { signal: AbortSignal.abort() }) // throws AbortError: The call was aborted…
  */
-export class AbortError extends Failure {
-  /** Tells it apart from the other errors. */
+export class AbortError extends BaseError {
+  /** Discriminates `SessionError`. */
   declare readonly name: 'AbortError'
 
-  constructor(reason: unknown, effort: Effort = {}) {
-    super('The call was aborted by its signal: see `reason` of this error.', effort, { cause: reason })
+  constructor(reason: unknown, stats: CallStats = {}) {
+    super('The call was aborted by its signal. See `reason`.', stats, { cause: reason })
   }
 
-  /** The reason that the signal was aborted with; the same as `cause`. */
+  /** The reason of the signal; the same value as `cause`. */
   get reason(): unknown {
     return this.cause
   }
 
-  /** With the reason as a text: it is the caller's own, and may be no JSON. */
+  /** Includes the reason as a string, since it may not be JSON. */
   override toJSON(): object {
-    return { ...super.toJSON(), reason: textOf(this.reason) }
+    return { ...super.toJSON(), reason: stringOf(this.reason) }
   }
 }
 
 /**
- * StackOne answered with a success that cannot be used, or, under `strict`, one that deviates from the contract; or
- * with more than 10 MiB, whatever its status.
+ * StackOne responded with a success that cannot be used, with a body over the size limit or, under `strict`, with a
+ * response that deviates from the contract.
  *
- * @example if (error.name === 'ReplyError') log.error(error.status, error.requestId, error.issues)
+ * @example if (error.name === 'InvalidResponseError') log.error(error.status, error.requestId, error.issues)
  */
-export class ReplyError extends Failure {
-  /** Tells it apart from the other errors. */
-  declare readonly name: 'ReplyError'
+export class InvalidResponseError extends BaseError {
+  /** Discriminates `SessionError`. */
+  declare readonly name: 'InvalidResponseError'
   /** The HTTP status. */
   declare readonly status?: number
-  /** The reply's `x-request-id`, for the vendor's support. */
+  /** The `x-request-id` of the response, for StackOne's support. */
   declare readonly requestId?: string
-  /** Where the reply deviates from the contract, if it could be read at all. */
+  /** The deviations from the contract; empty if the body could not be read. */
   declare readonly issues: readonly Issue[]
 
-  constructor(message: string, fields: Loose<Effort & Pick<ReplyError, 'issues' | 'status' | 'requestId'>>) {
+  constructor(
+    message: string,
+    fields: CallStats & Pick<InvalidResponseError, 'issues'> & Optional<InvalidResponseError, 'status' | 'requestId'>,
+  ) {
     super(message, fields)
   }
 }
 
 /**
- * All that can go wrong, told apart by `name`. Nothing else is ever rejected, and a task's Left is nothing else.
+ * Every error that the library rejects with; `name` discriminates them. The `Left` of a task is one of these too.
  *
  * @example const statusFor = ({ name }: SessionError) => (name === 'ValidationError' ? 422 : 502)
  */
@@ -211,36 +217,30 @@ export type SessionError =
   | NetworkError
   | TimeoutError
   | AbortError
-  | ReplyError
+  | InvalidResponseError
 
-// On the prototype, as for the built-in errors: a stack trace then starts with the name, minified or not.
-for (const [name, type] of Object.entries({
+// On the prototype, as for the built-in errors, so that stack traces of minified code start with the name too.
+for (const [name, { prototype }] of Object.entries({
   ValidationError,
   ConfigurationError,
   ApiError,
   NetworkError,
   TimeoutError,
   AbortError,
-  ReplyError,
+  InvalidResponseError,
 }))
-  Object.defineProperties(type.prototype, { name: { value: name }, [brand]: { value: true } })
+  Object.defineProperties(prototype, { name: { value: name }, [brand]: { value: true } })
 
 /**
- * Tells the errors of this library from all others, also those of another copy of the package.
+ * Returns whether a value is an error of this library, including those of another copy of the package.
  *
- * @example
- * try {
- *   await session().owner('acme-42', 'Acme Inc.').send(client)
- * } catch (error) {
- *   if (!isSessionError(error)) throw error
- *   log.warn(error.name, error.message)
- * }
+ * @example if (!isSessionError(error)) throw error
  */
 export const isSessionError = (value: unknown): value is SessionError => {
   try {
-    const { [brand]: isOurs }: { readonly [brand]?: unknown } = Object(value)
-    return isOurs === true
+    const { [brand]: isBranded }: { readonly [brand]?: unknown } = Object(value)
+    return isBranded === true
   } catch {
-    return false // a proxy, or a getter, of whoever threw it
+    return false // a proxy or a getter threw
   }
 }

@@ -1,39 +1,41 @@
 /**
- * The builder, the client and the codecs. In the examples `client` is a client, `acme` a session of one customer,
- * `minted` what it came back as, `id` and `token` those of it, `error` what a call rejected with, and `log` any logger.
+ * The builder, the client and the codecs.
+ *
+ * The examples use these names: `client` is a client, `acme` a session of one customer, `minted` a created session with
+ * its `id` and `token`, `error` what a call rejected with, and `log` a logger.
  *
  * @module stackone-session
  */
-export type { Category, CategoryAlias } from './category.ts'
-export { type Client, type ClientTasks, createClient } from './client.ts'
-export { ConnectSessionCreate, type ConnectSessionCreateWire } from './create.ts'
-export { days, hours, minutes } from './duration.ts'
+export { type Client, type ClientTasks, createClient } from './client/client.ts'
+export type { ClientEvent } from './client/events.ts'
+export type { CallOptions, ClientOptions, Fetch, HeaderValues, WaitOptions } from './client/options.ts'
+export type { Connection } from './client/wait-for-connection.ts'
 export {
   AbortError,
   ApiError,
   ConfigurationError,
-  type Effort,
+  InvalidResponseError,
   type Issue,
   isSessionError,
   NetworkError,
-  ReplyError,
   type SessionError,
   TimeoutError,
   ValidationError,
 } from './errors.ts'
-export type { ClientEvent } from './event.ts'
-export type { Json, JsonObject } from './json.ts'
-export type { CallOptions, ClientOptions, Fetch, HeaderValues, WaitOptions } from './options.ts'
 export {
-  type ConnectionAttempt,
-  type ConnectionAttemptWire,
   ConnectSession,
   ConnectSessionToken,
   type ConnectSessionTokenWire,
   type ConnectSessionWire,
   isExpired,
-} from './reply.ts'
-export { fromJSON, session } from './session.ts'
-export type { Codec, StandardSchema } from './standard.ts'
-export type { Session, SessionClient, SessionWithoutOwner } from './states.ts'
-export type { Connection } from './wait.ts'
+} from './model/connect-session.ts'
+export type { ConnectionAttempt, ConnectionAttemptWire } from './model/connection-attempt.ts'
+export { ConnectSessionCreate, type ConnectSessionCreateWire } from './model/create-payload.ts'
+export type { AccountType, Category, CategoryAlias } from './model/enums.ts'
+export type { Json, JsonObject } from './model/json.ts'
+export type { Codec, StandardSchema } from './model/standard-schema.ts'
+export type { BaseCodec, CodecContextEntry, CodecError, Validation } from './model/validation.ts'
+export { days, hours, minutes } from './session/duration.ts'
+export { fromJSON, session } from './session/session.ts'
+export type { Session, SessionClient, SessionWithoutOwner } from './session/types.ts'
+export type { Either, TaskEither } from './util/either.ts'

@@ -1,9 +1,9 @@
-import { jsonOf } from '../answer.ts'
-import { isRecord } from '../codec.ts'
-import { printMasked } from '../secret.ts'
+import { isRecord } from '../util/guards.ts'
+import { parseJson } from '../util/parse-json.ts'
+import { mask, maskWhenPrinted } from '../util/redact.ts'
 
 /**
- * A request as it arrived. The API key is not in it.
+ * A request that the sandbox received, without the API key.
  *
  * @example const lineOf = ({ method, path }: SandboxRequest) => `${method} ${path}`
  */
@@ -12,23 +12,20 @@ export interface SandboxRequest {
   readonly method: string
   /** The path, such as `/connect_sessions`. */
   readonly path: string
-  /** By name in lower case; `authorization` and `x-hub-session-token` are masked. */
+  /** The headers by their names in lower case. `authorization` and `x-hub-session-token` are masked. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body, parsed if it was JSON; undefined if there was none. Printing it masks a token. */
+  /** The parsed JSON body; undefined if there was none. A token in it is masked when printed. */
   readonly body: unknown
 }
 
 const secretHeaders = new Set(['authorization', 'x-hub-session-token'])
 
-/** A request as it is remembered. */
-export const recorded = ({ method, url, headers }: Request, text: string): SandboxRequest => {
-  const body = jsonOf({ text })
+export const recordRequest = ({ method, url, headers }: Request, text: string): SandboxRequest => {
+  const body = parseJson(text)
   return Object.freeze({
     method,
     path: new URL(url).pathname,
-    headers: Object.fromEntries(
-      [...headers].map(([name, value]) => [name, secretHeaders.has(name) ? '[secret]' : value]),
-    ),
-    body: isRecord(body) ? printMasked(body) : body,
+    headers: Object.fromEntries([...headers].map(([name, value]) => [name, secretHeaders.has(name) ? mask : value])),
+    body: isRecord(body) ? maskWhenPrinted(body) : body,
   })
 }

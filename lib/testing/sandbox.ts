@@ -1,20 +1,25 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { text } from '../codec.ts'
-import { type Check, given, only } from '../options.ts'
-import type { ConnectSessionTokenWire } from '../reply.ts'
-import { answer, endpointOf } from './api.ts'
-import { type AttemptStatus, type ConnectEnd, type Connected, connect } from './connect.ts'
-import { effectOf } from './effect.ts'
-import { checkFault, type Fault, type When } from './fault.ts'
-import { hub, isHub } from './hub.ts'
-import type { State } from './minted.ts'
-import { plan } from './plan.ts'
-import { recorded, type SandboxRequest } from './request.ts'
-import { replied } from './response.ts'
+import { nonBlankString } from '../model/codec.ts'
+import type { ConnectSessionTokenWire } from '../model/connect-session.ts'
+import { checkOptions, must, mustShown, ofType, optionsOf } from '../util/check-options.ts'
+import {
+  type AccountChange,
+  type AttemptStatus,
+  type ConnectOutcome,
+  type ConnectResult,
+  connect,
+} from './api/connect.ts'
+import { apiResponse, findEndpoint } from './api/endpoints.ts'
+import type { Store } from './api/store.ts'
+import { effectOf } from './faults/effect.ts'
+import { checkFault, type Fault, type FaultOptions } from './faults/fault.ts'
+import { createFaultSchedule } from './faults/schedule.ts'
+import { recordRequest, type SandboxRequest } from './request.ts'
 import { type LocalServer, serve } from './server.ts'
+import { deliverEvent, type SandboxWebhook, sandboxWebhook } from './webhook.ts'
 
 /**
- * What a sandbox may be told. An option given as undefined counts as absent; an unknown one is refused.
+ * Options of `sandbox`. An option that is undefined counts as absent.
  *
  * @example
  * const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
@@ -23,53 +28,62 @@ import { type LocalServer, serve } from './server.ts'
 export interface SandboxOptions {
   /** The only API key that is accepted. @default any key */
   readonly apiKey?: string | undefined
-  /** The clock, for `created_at` and the expiry of tokens. @default the real time */
+  /** Returns the current time, for `created_at` and the expiry of tokens. @default the system clock */
   readonly now?: (() => Date) | undefined
-  /** A whole number that decides which requests a `rate` of faults hits; the same one, the same requests. @default 1 */
+  /** An integer that determines which requests the faults with a `rate` hit. @default 1 */
   readonly seed?: number | undefined
+  /**
+   * Where `connect` delivers `account.created`, or `account.updated` for an account that existed, and the secret that
+   * signs it.
+   *
+   * @default events are not delivered
+   */
+  readonly webhook?: SandboxWebhook | undefined
 }
 
-const checks: Readonly<Record<keyof SandboxOptions, Check>> = {
-  apiKey: only('a string that is not blank', text.is),
-  now: only('a function that gives a Date', (value) => typeof value === 'function'),
-  seed: only('a whole number', Number.isSafeInteger),
-}
+const sandboxOptions = optionsOf({
+  apiKey: must('a non-blank string', nonBlankString.is),
+  now: ofType('function'),
+  seed: mustShown('an integer', Number.isSafeInteger),
+  webhook: sandboxWebhook,
+})
 
 /**
- * The API in this process.
+ * A sandbox of the API.
  *
  * @example const clientOf = ({ fetch }: Sandbox) => createClient({ apiKey: 'any', fetch })
  */
 export interface Sandbox {
-  /** For `createClient({ fetch })`: answers as the API would, whatever the host. */
+  /** Responds as the API does, whatever the host. For `createClient({ fetch })`. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** All requests since the start, or the last `reset`, oldest first, also those that met a fault. */
+  /** The requests since the start or the last `reset`, oldest first, including those that met a fault. */
   readonly requests: readonly SandboxRequest[]
   /**
-   * All sessions that were made, oldest first, on the wire as they would be answered now, and with their tokens.
-   * Printing one masks its secrets.
+   * The sessions that were created, oldest first, in their wire form with their tokens. Secrets are masked when printed.
    */
   readonly sessions: readonly ConnectSessionTokenWire[]
   /**
-   * Lets requests to the API's three endpoints fail: the next one, the next `times`, or a share of them, from 0 to 1.
+   * Makes requests to the API's three endpoints fail: by default the next one, with `times` the next few, with `rate` a
+   * share of them.
    *
-   * Faults queue up: what was given first is used first. A rate is for the requests that no queued fault takes, and holds
-   * until `reset`. A fault that cannot be is a `ConfigurationError`, at once.
+   * Faults are applied in the order of the calls. A `rate` applies to the requests that no queued fault applies to, until
+   * `reset`.
    *
+   * @throws {ConfigurationError} if the fault or its options are invalid
    * @example
    * const api = sandbox()
    * api.fail(503, { times: 2 })
    * api.fail({ status: 429, retryAfter: 60 })
    * api.fail('reset', { rate: 0.1 })
    */
-  readonly fail: (fault: Fault, when?: When) => void
+  readonly fail: (fault: Fault, options?: FaultOptions) => void
   /**
-   * Plays the end user in the Hub of a session: connects an account, or fails to. `client.get` and
-   * `client.waitForConnection` see it.
+   * Plays the end user in the Hub: sets the outcome of a session's connection attempt, which `client.get` and
+   * `client.waitForConnection` then return. By default the attempt is `authenticated`.
    *
-   * An owner who has an account at the provider gets that one again, unless the session is `multiple`. Throws a
-   * `ValidationError` if there is no such session, or its token has expired.
+   * If the owner has an account at the provider already, the session opens that account, unless it is `multiple`.
    *
+   * @throws {ValidationError} if the sandbox has no such session, its token has expired, or the outcome is invalid
    * @example
    * const api = sandbox()
    * const { id } = await acme.send(createClient({ apiKey: 'any', fetch: api.fetch }))
@@ -77,9 +91,9 @@ export interface Sandbox {
    * api.connect(id) // { status: 'authenticated', accountId: 'sandbox-account-1' }
    * api.connect(id, { status: 'error', oauthErrorCode: 'access_denied' }) // { status: 'error' }
    */
-  readonly connect: (id: string | number | undefined, end?: AttemptStatus | ConnectEnd) => Connected
+  readonly connect: (id: string | number | undefined, outcome?: AttemptStatus | ConnectOutcome) => ConnectResult
   /**
-   * Serves the same over HTTP, on 127.0.0.1 and a free port: for `createClient`, and for a page with `@stackone/hub`.
+   * Serves the sandbox over HTTP on 127.0.0.1 and a free port, for `createClient({ baseUrl })`. Requires `node:http`.
    *
    * @example
    * const server = await sandbox().listen()
@@ -87,19 +101,23 @@ export interface Sandbox {
    * await server.close()
    */
   readonly listen: () => Promise<LocalServer>
-  /** Forgets all requests, sessions, accounts and faults, and begins with the seed again. Servers go on. */
+  /** Deletes all requests, sessions, accounts and faults, and restarts the seed. Servers keep running. */
   readonly reset: () => void
-  /** Closes all servers that it listens with. */
+  /** Closes all servers of the sandbox. */
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /**
- * StackOne's connect sessions in this process, for tests and for a first look: no network, no account.
+ * Creates a sandbox of StackOne's connect sessions in this process, which needs no network and no account.
  *
- * It checks what the API checks: the key, the `User-Agent`, JSON, and every rule of the payload. It mints tokens that
- * expire, remembers sessions and accounts, answers all three endpoints, and what the Hub asks. Throws a
- * `ConfigurationError` for options that it cannot take.
+ * It validates the API key, the `User-Agent`, the content type and the payload, as the API does. It stores sessions and
+ * accounts, and serves the API's three endpoints. A token is valid until it expires, 1800 seconds after its creation by
+ * default; opening the Hub does not consume it.
  *
+ * Unknown categories and account types are accepted, because the API may add some. StackOne's misspellings, such as
+ * `hrisLegacy` and `PRODUCTION`, are rejected.
+ *
+ * @throws {ConfigurationError} if an option is invalid
  * @example
  * const api = sandbox()
  * const client = createClient({ apiKey: 'any', fetch: api.fetch })
@@ -107,39 +125,38 @@ export interface Sandbox {
  * api.requests[0]?.body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
 export const sandbox = (options: SandboxOptions = {}): Sandbox => {
-  const { apiKey, now = () => new Date(), seed = 1 } = given(options, checks, 'sandbox')
-  const state: State = { minted: [], accounts: [], now }
+  const { apiKey, now = () => new Date(), seed = 1, webhook } = checkOptions(options, sandboxOptions, 'sandbox')
+  const store: Store = { sessions: [], accounts: [], now }
   const requests: SandboxRequest[] = []
-  const faults = plan(seed)
+  const faults = createFaultSchedule(seed)
   const servers: Promise<LocalServer>[] = []
+  const deliver = webhook && ((change: AccountChange) => deliverEvent(webhook, change, now()))
 
-  const reply = (request: Request, body: unknown): Response =>
-    isHub(request) ? hub(state, request, body) : replied(() => answer(state, request, body, apiKey), now)
-
-  const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    // Not that of the request made here: it would stop telling once that request is collected as garbage.
-    const signal = init?.signal ?? (url instanceof Request ? url.signal : undefined)
-    const request = new Request(url, init)
+  const fetch = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const { signal: ownSignal, ...rest } = init
+    // Kept apart: a Request ignores its signal once it is garbage collected, and may reject a signal of jsdom.
+    const signal = ownSignal ?? (url instanceof Request ? url.signal : undefined)
+    const request = new Request(url, rest)
     signal?.throwIfAborted()
-    const record = recorded(request, await request.text())
+    const record = recordRequest(request, await request.text())
     requests.push(record)
-    const effect = endpointOf(request) === undefined ? undefined : faults.next()
-    if (effect === undefined) return reply(request, record.body)
-    return 'before' in effect ? effect.before(signal, now()) : effect.after(reply(request, record.body), signal)
+    const effect = findEndpoint(request) === undefined ? undefined : faults.next()
+    const respond = (): Response => apiResponse(store, request, record.body, apiKey)
+    return effect === undefined ? respond() : effect(respond, { signal, now })
   }
 
   return Object.freeze({
     fetch,
     requests,
     get sessions() {
-      return state.minted.map(({ wire }) => wire)
+      return store.sessions.map(({ wire }) => wire)
     },
-    fail: (fault: Fault, when: When = {}) => {
-      checkFault(fault, when)
-      faults.add(effectOf(fault), when)
+    fail: (fault: Fault, options: FaultOptions = {}) => {
+      checkFault(fault, options)
+      faults.add(effectOf(fault), options)
     },
-    connect: (id: string | number | undefined, end: AttemptStatus | ConnectEnd = 'authenticated') =>
-      connect(state, id, end),
+    connect: (id: string | number | undefined, outcome: AttemptStatus | ConnectOutcome = 'authenticated') =>
+      connect(store, id, outcome, deliver),
     listen: () => {
       const server = serve(fetch)
       servers.push(server)
@@ -147,14 +164,14 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
     },
     reset: () => {
       requests.length = 0
-      state.minted.length = 0
-      state.accounts.length = 0
+      store.sessions.length = 0
+      store.accounts.length = 0
       faults.reset()
     },
     [Symbol.asyncDispose]: async () => {
-      // One that could not listen was told to whoever asked for it.
-      const listening = await Promise.allSettled(servers.splice(0))
-      await Promise.all(listening.map((server) => server.status === 'fulfilled' && server.value.close()))
+      // The caller of `listen` receives the error of a server that could not start.
+      const started = await Promise.allSettled(servers.splice(0))
+      await Promise.all(started.map((server) => server.status === 'fulfilled' && server.value.close()))
     },
   })
 }

@@ -1,0 +1,138 @@
+import type { SessionError } from '../errors.ts'
+import type { ConnectSession, ConnectSessionToken } from '../model/connect-session.ts'
+import type { ConnectSessionCreate } from '../model/create-payload.ts'
+import type { WithDrift } from '../model/drift.ts'
+import type { TaskEither } from '../util/either.ts'
+import { guarded, toPromise } from '../util/task.ts'
+import { authenticateOperation, createOperation, getOperation, type Operation } from './endpoints.ts'
+import type { CallOptions, ClientOptions, WaitOptions } from './options.ts'
+import { sendWithRetries } from './retry.ts'
+import { resolveCallOptions, resolveOptions } from './settings.ts'
+import { type Connection, waitForConnection } from './wait-for-connection.ts'
+
+/**
+ * The calls of a client as lazy `TaskEither`s. Each run of a task makes a new call. A task never throws or rejects.
+ *
+ * @example
+ * const found = await client.task.get('unknown-id')()
+ * if (found._tag === 'Left') log.warn(found.left.name) // ApiError
+ */
+export interface ClientTasks {
+  /**
+   * Returns a task of `client.create`.
+   *
+   * @example const task = client.task.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
+   */
+  readonly create: (
+    payload: ConnectSessionCreate,
+    options?: CallOptions,
+  ) => TaskEither<SessionError, ConnectSessionToken>
+  /**
+   * Returns a task of `client.authenticate`.
+   *
+   * @example const found = await client.task.authenticate(token)()
+   */
+  readonly authenticate: (token: string, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
+  /**
+   * Returns a task of `client.get`.
+   *
+   * @example const found = await client.task.get(id)()
+   */
+  readonly get: (id: string | number | undefined, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
+  /**
+   * Returns a task of `client.waitForConnection`.
+   *
+   * @example const connected = await client.task.waitForConnection(id, { interval: 1000 })()
+   */
+  readonly waitForConnection: (
+    id: string | number | undefined,
+    options?: WaitOptions,
+  ) => TaskEither<SessionError, Connection>
+}
+
+/**
+ * A client of StackOne's API for one API key. Printing it does not show the key.
+ *
+ * @example
+ * const ownerOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
+ * await ownerOf(client, token) // 'Acme Inc.'
+ */
+export interface Client {
+  /**
+   * Creates a session: `POST /connect_sessions`. The builder's `send` calls it.
+   *
+   * Rejects with a `SessionError`. An invalid payload is a `ValidationError`, and nothing is sent. A create that is
+   * retried after a lost response only creates one more short-lived token.
+   *
+   * @example const { token } = await client.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
+   */
+  readonly create: (payload: ConnectSessionCreate, options?: CallOptions) => Promise<ConnectSessionToken>
+  /**
+   * Returns the session of a token: `POST /connect_sessions/authenticate`.
+   *
+   * Rejects with a `SessionError`. A blank token is a `ValidationError`, and nothing is sent.
+   *
+   * @example const { originOwnerId } = await client.authenticate(token)
+   */
+  readonly authenticate: (token: string, options?: CallOptions) => Promise<ConnectSession>
+  /**
+   * Returns a session by its id: `GET /connect_sessions/{id}`.
+   *
+   * Rejects with a `SessionError`. A blank or undefined id is a `ValidationError`, and nothing is sent; an unknown id is
+   * an `ApiError` with status 404.
+   *
+   * @example const { latestConnectionAttempt } = await client.get(id)
+   */
+  readonly get: (id: string | number | undefined, options?: CallOptions) => Promise<ConnectSession>
+  /**
+   * Polls a session until the end user has connected an account, or has failed to. Resolves with the latest attempt once
+   * its status is `authenticated`, `error`, `cancelled` or `expired`.
+   *
+   * By default it polls every 2 seconds, and rejects with a `TimeoutError` after 10 minutes. It continues after a
+   * failure that may be temporary, such as a 503, and rejects with any other. The message of the `TimeoutError` includes
+   * the failure of the last poll.
+   *
+   * @example const { status, accountId } = await client.waitForConnection(id, { interval: 1000 })
+   */
+  readonly waitForConnection: (id: string | number | undefined, options?: WaitOptions) => Promise<Connection>
+  /** The same calls as `TaskEither`s. */
+  readonly task: ClientTasks
+}
+
+/**
+ * Creates a client. Nothing is sent, and the API key is not read, until a call is made.
+ *
+ * A missing or malformed key is a `ConfigurationError` of the call.
+ *
+ * @throws ConfigurationError if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
+ * @example
+ * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })
+ * const { token } = await session().owner('acme-42', 'Acme Inc.').send(client)
+ */
+export const createClient = (options: ClientOptions = {}): Client => {
+  const settings = resolveOptions(options)
+
+  const run = <A extends WithDrift>(operationOf: () => Operation<A>, ownOptions: CallOptions | undefined) =>
+    guarded<A>('An option of the call', async () => {
+      const operation = operationOf()
+      return sendWithRetries(ownOptions === undefined ? settings : resolveCallOptions(settings, ownOptions), operation)
+    })
+
+  const task: ClientTasks = Object.freeze({
+    create: (payload, options) => run(() => createOperation(payload), options),
+    authenticate: (token, options) => run(() => authenticateOperation(token), options),
+    get: (id, options) => run(() => getOperation(id), options),
+    waitForConnection: (id, options = {}) =>
+      guarded('An option of waitForConnection', () =>
+        waitForConnection(settings, options, (pollOptions) => task.get(id, pollOptions)),
+      ),
+  } satisfies ClientTasks)
+
+  return Object.freeze<Client>({
+    create: (payload, options) => toPromise(task.create(payload, options)),
+    authenticate: (token, options) => toPromise(task.authenticate(token, options)),
+    get: (id, options) => toPromise(task.get(id, options)),
+    waitForConnection: (id, options) => toPromise(task.waitForConnection(id, options)),
+    task,
+  })
+}

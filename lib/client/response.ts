@@ -1,0 +1,52 @@
+import { isLeft, left } from 'fp-ts/lib/Either.js'
+import type { Validation } from 'io-ts'
+import type { Issue, SessionError } from '../errors.ts'
+import type { DecodeOptions, WithDrift } from '../model/drift.ts'
+import { issuesOf, redactIssues } from '../model/issues.ts'
+import type { Either } from '../util/either.ts'
+import { mustBeShown } from '../util/guards.ts'
+import { type CallContext, invalidResponseError } from './call-error.ts'
+import type { RawResponse } from './transport.ts'
+
+/** What a call expects of its response. */
+export interface ResponseSpec<A> {
+  /** The status of a success by the contract. */
+  readonly status: number
+  /** What the body must contain, for messages. */
+  readonly expected: string
+  readonly decode: (json: unknown, options: DecodeOptions) => Validation<A>
+}
+
+/** A decoded success: its deviations from the contract, and the result of the call. */
+interface DecodedResponse<A> {
+  readonly drift: readonly Issue[]
+  /** A `Left` if the response is unusable or, under `strict`, deviates from the contract. */
+  readonly result: Either<SessionError, A>
+}
+
+/** Decodes the response to a successful call. */
+export const decodeResponse = <A extends WithDrift>(
+  response: RawResponse,
+  { status: expectedStatus, expected, decode }: ResponseSpec<A>,
+  strict: boolean,
+  context: CallContext,
+): DecodedResponse<A> => {
+  const { status, json } = response
+  const { redact } = context
+  const statusDrift =
+    status === expectedStatus ? [] : [{ path: 'status', message: mustBeShown(`${expectedStatus}`, status) }]
+  const decoded = decode(json, { drift: statusDrift, redact })
+  if (isLeft(decoded)) {
+    const issues = redactIssues(issuesOf(decoded.left), redact)
+    const hint = 'Check `baseUrl`, or try again later.'
+    return {
+      drift: [],
+      result: left(invalidResponseError(response, { problem: `without ${expected}`, issues, hint }, context)),
+    }
+  }
+  const { drift } = decoded.right
+  if (!strict || drift.length === 0) return { drift, result: decoded }
+  const problem = 'with deviations from the contract'
+  const hint = 'Without `strict`, the client accepts such a response.'
+  return { drift, result: left(invalidResponseError(response, { problem, issues: drift, hint }, context)) }
+}

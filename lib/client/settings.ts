@@ -1,0 +1,63 @@
+import { ConfigurationError, formatIssues } from '../errors.ts'
+import { environmentVariable, isBrowser } from '../util/environment.ts'
+import { omitUndefined } from '../util/omit-undefined.ts'
+import { version } from '../util/version.ts'
+import {
+  baseUrlIssues,
+  type CallOptions,
+  type ClientOptions,
+  callOptions,
+  clientOptions,
+  type HeaderValues,
+} from './options.ts'
+
+/** The options of one call, with the defaults. Those of the call override those of the client. */
+export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEvent'>, Pick<CallOptions, 'signal'> {
+  readonly baseUrl: string
+  readonly timeout: number
+  readonly deadline: number
+  readonly retries: number
+  readonly strict: boolean
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const defaults = { timeout: 10_000, deadline: 30_000, retries: 2, strict: false } as const
+
+// An absent option must not be read from a polluted Object.prototype.
+const withoutPrototype = (settings: Settings): Settings => Object.freeze({ __proto__: null, ...settings })
+
+// Two spellings of one name would be sent as one header with both values.
+const lowerCaseNames = (headers: HeaderValues = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(omitUndefined<Record<string, string>>(headers)).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+
+/** Resolves the options of `createClient`; throws a `ConfigurationError`. */
+export const resolveOptions = (options: ClientOptions): Settings => {
+  const {
+    baseUrl = environmentVariable('STACKONE_BASE_URL') ?? 'https://api.stackone.com',
+    userAgent = `stackone-session/${version}`,
+    headers,
+    dangerouslyAllowBrowser = false,
+    ...others
+  } = clientOptions(options)
+  if (!dangerouslyAllowBrowser && isBrowser())
+    throw new ConfigurationError(
+      'createClient must not be called in a browser, where anyone can read the API key. Create sessions on your ' +
+        'server. In a test with a simulated browser, set dangerouslyAllowBrowser: true.',
+    )
+  const issues = baseUrlIssues(baseUrl, 'STACKONE_BASE_URL') // the option has been checked already
+  if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid environment variable', issues))
+  return withoutPrototype({
+    ...defaults,
+    ...others,
+    baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
+    headers: Object.freeze({ 'user-agent': userAgent, ...lowerCaseNames(headers) }),
+  })
+}
+
+/** Resolves the options of a call against those of its client; throws a `ConfigurationError`. */
+export const resolveCallOptions = (settings: Settings, options: CallOptions): Settings => {
+  const { headers, ...others } = callOptions(options)
+  return withoutPrototype({ ...settings, ...others, headers: { ...settings.headers, ...lowerCaseNames(headers) } })
+}

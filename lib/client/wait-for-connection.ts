@@ -1,0 +1,76 @@
+import { isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { AbortError, type SessionError, TimeoutError } from '../errors.ts'
+import type { ConnectSession } from '../model/connect-session.ts'
+import type { ConnectionAttempt } from '../model/connection-attempt.ts'
+import { isControlFlow } from '../util/caller-error.ts'
+import type { TaskEither } from '../util/either.ts'
+import { omitUndefined } from '../util/omit-undefined.ts'
+import { sleep, stopwatch } from '../util/timeout.ts'
+import { withStats } from './call-error.ts'
+import { type CallOptions, type WaitOptions, waitOptions } from './options.ts'
+import type { Settings } from './settings.ts'
+
+const finalStatuses = ['authenticated', 'error', 'cancelled', 'expired'] as const
+
+/**
+ * How the end user's attempt to connect an account ended.
+ *
+ * @example
+ * const describe = ({ status, accountId }: Connection) => (status === 'authenticated' ? `account ${accountId}` : status)
+ * describe(await client.waitForConnection(id)) // 'account sandbox-account-1'
+ */
+export interface Connection extends ConnectionAttempt {
+  /** The final status of the attempt. */
+  readonly status: 'authenticated' | 'error' | 'cancelled' | 'expired'
+  /** The id of the connected account; the attempt's `accountSecureId`. */
+  readonly accountId?: string
+}
+
+const connectionOf = (attempt: ConnectionAttempt | undefined): Connection | undefined => {
+  const status = finalStatuses.find((final) => final === attempt?.status)
+  if (status === undefined) return undefined
+  return Object.freeze(omitUndefined<Connection>({ ...attempt, status, accountId: attempt?.accountSecureId }))
+}
+
+/** Returns whether the next poll may succeed. A response that `strict` rejects will be rejected again. */
+const isTransient = (error: SessionError, strict: boolean): boolean => {
+  switch (error.name) {
+    case 'ApiError':
+      return error.status >= 500 || error.status === 408 || error.status === 429
+    case 'NetworkError':
+      return !isControlFlow(error.cause)
+    case 'InvalidResponseError':
+      return !strict
+    default:
+      return error.name === 'TimeoutError'
+  }
+}
+
+/** Polls a session until its latest attempt to connect has ended. */
+export const waitForConnection = async (
+  settings: Settings,
+  options: WaitOptions,
+  poll: (options: CallOptions) => TaskEither<SessionError, ConnectSession>,
+) => {
+  const { signal, interval = 2000, deadline = 600_000 } = waitOptions(options)
+  const elapsed = stopwatch()
+  const remaining = (): number => deadline - elapsed()
+
+  for (let polls = 1; ; polls += 1) {
+    const polled = await poll({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
+    const connection = isLeft(polled) ? undefined : connectionOf(polled.right.latestConnectionAttempt)
+    if (connection !== undefined) return right(connection)
+    const stats = () => ({ attempts: polls, elapsedMs: Math.round(elapsed()) })
+    if (isLeft(polled) && !isTransient(polled.left, settings.strict)) return left(withStats(polled.left, stats()))
+    const retryAfter = isLeft(polled) && polled.left.name === 'ApiError' ? (polled.left.retryAfter ?? 0) : 0
+    const waitMs = Math.max(interval, retryAfter * 1000)
+    const isLast = waitMs >= remaining()
+    const slept = await sleep(Math.min(waitMs, remaining()), signal)
+    if (slept.type === 'abort') return left(new AbortError(slept.reason, stats()))
+    if (isLast) {
+      const advice = isLeft(polled) ? `The last poll failed: ${polled.left.message}` : 'Wait again, or longer.'
+      const message = `No account was connected within the deadline of ${deadline} ms. ${advice}`
+      return left(new TimeoutError(message, stats()))
+    }
+  }
+}

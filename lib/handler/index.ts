@@ -1,0 +1,145 @@
+/**
+ * Creates the route from which a page gets its token. In the examples, `userOf` returns the signed-in user.
+ *
+ * @module stackone-session/handler
+ */
+import { ConfigurationError, isSessionError } from '../errors.ts'
+import type { ConnectSessionToken } from '../model/connect-session.ts'
+import type { Session, SessionClient } from '../session/types.ts'
+import { isControlFlow } from '../util/caller-error.ts'
+import { isFetchRequest, kindOf } from '../util/guards.ts'
+import { buildSession } from './build-session.ts'
+import { startDeadline } from './deadline.ts'
+import { type HandlerError, HttpError, toHttpError } from './http-error.ts'
+import { type HandlerOptions, type HandlerSettings, resolveHandlerOptions } from './options.ts'
+import { allowedOrigin, corsHeaders, isSameOrigin, preflightHeaders } from './origin.ts'
+
+export type { HandlerError, HandlerErrorCode } from './http-error.ts'
+export type { Allow, HandlerOptions, Owner } from './options.ts'
+export type { HandlerRequest } from './request.ts'
+
+/**
+ * The body of a successful response.
+ *
+ * @example const tokenOf = async (response: Response) => ((await response.json()) as HandlerResponse).token
+ */
+export interface HandlerResponse {
+  /** The token with which the page opens the Hub: `<stackone-hub token="...">`. */
+  readonly token: string
+  /** The time at which the token expires, as an ISO date-time. */
+  readonly expiresAt: string
+}
+
+const sendSession = async (
+  session: Session,
+  client: SessionClient,
+  signal: AbortSignal,
+): Promise<ConnectSessionToken> => {
+  try {
+    return await session.send(client, { signal })
+  } catch (error) {
+    throw isSessionError(error) ? toHttpError(error) : error
+  }
+}
+
+const createToken = async (request: Request, settings: HandlerSettings): Promise<HandlerResponse> => {
+  const { client, timeout, onSession } = settings
+  const run = startDeadline(timeout, request)
+  const session = await buildSession(request, settings, run)
+  const created = await run('The call to StackOne', (signal) => sendSession(session, client, signal))
+  await run('The onSession callback', () => onSession?.(created, request))
+  return { token: created.token, expiresAt: created.expiresAt.toISOString() }
+}
+
+type ResponseHeaders = Readonly<Record<string, string>>
+
+const createResponse = (
+  status: number,
+  body: HandlerResponse | HandlerError | undefined,
+  headers: ResponseHeaders,
+): Response =>
+  new Response(body === undefined ? null : JSON.stringify(body), {
+    status,
+    headers: {
+      ...headers,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  })
+
+const reportError = ({ onError }: HandlerSettings, error: unknown, request: Request): void => {
+  try {
+    Promise.resolve(onError?.(error, request)).catch(() => {})
+  } catch (thrown) {
+    // A faulty callback must not fail the request.
+    if (isControlFlow(thrown)) throw thrown
+  }
+}
+
+const errorResponse = (
+  error: unknown,
+  request: Request,
+  settings: HandlerSettings,
+  headers: ResponseHeaders,
+): Response => {
+  const known = error instanceof HttpError ? error : new HttpError('internal', { cause: error })
+  // If the page disconnected, that may be why a callback failed.
+  const { status, body, cause, headers: own } = request.signal?.aborted ? new HttpError('aborted') : known
+  if (status === 429 || status >= 500) reportError(settings, cause, request)
+  return createResponse(status, body, { ...headers, ...own })
+}
+
+const handle = async (request: Request, settings: HandlerSettings): Promise<Response> => {
+  const origin = allowedOrigin(request, settings.origins)
+  const cors = corsHeaders(origin, settings.origins)
+  if (request.method === 'OPTIONS' && origin !== undefined)
+    return createResponse(204, undefined, { ...cors, ...preflightHeaders(request) })
+  try {
+    if (request.method !== 'POST') throw new HttpError('method-not-allowed', { headers: { allow: 'POST' } })
+    if (origin === undefined && !isSameOrigin(request)) throw new HttpError('origin-not-allowed')
+    return createResponse(200, await createToken(request, settings), cors)
+  } catch (error) {
+    if (isControlFlow(error)) throw error
+    return errorResponse(error, request, settings, cors)
+  }
+}
+
+/**
+ * Creates a route that returns a token to a page: a function from a Fetch API `Request` to a promise of a `Response`.
+ *
+ * It runs as is in Next.js, Hono, Bun, Deno and Workers. In Express and Node, wrap it with `getRequestListener` of
+ * `@hono/node-server` and mount it before body parsers: `app.all('/connect', getRequestListener(handler))`.
+ *
+ * A page sends a POST request with a `HandlerRequest` as JSON, or without a body, and receives a `HandlerResponse` or a
+ * `HandlerError`. Pages of `origins` send an `OPTIONS` request first, so route both methods to the handler.
+ *
+ * The handler checks, in this order: the method (405), the origin (403), the content type (415), the size (413), the
+ * JSON (400), `owner` (401), the fields (400) and `ownsAccount` (403). It then calls `configure`, sends the session and
+ * calls `onSession`. A 429 from StackOne is forwarded with its `Retry-After`; other upstream failures become 502, and the
+ * server's mistakes, such as a callback that throws, 500. A request that takes longer than `timeout` becomes 408 while its
+ * body is read, and 504 later. If the page disconnects, the request ends and a pending call is aborted (499).
+ *
+ * The promise rejects only with a `ConfigurationError`, if the handler is called with something other than a `Request`,
+ * and with a framework's control flow, such as the error of Next.js's `redirect()`, which it rethrows unchanged.
+ *
+ * @throws {ConfigurationError} if an option is unknown or invalid
+ * @example
+ * const handler = connectSessionHandler({
+ *   client: createClient(),
+ *   owner: async (request) => (await userOf(request))?.company ?? null,
+ *   allow: { categories: ['ats', 'hris'] },
+ *   onError: (error) => log.error(error),
+ * })
+ * export { handler as OPTIONS, handler as POST }
+ */
+export const connectSessionHandler = (options: HandlerOptions): ((request: Request) => Promise<Response>) => {
+  const settings = resolveHandlerOptions(options)
+  return async (request: unknown) => {
+    if (isFetchRequest(request)) return handle(request, settings)
+    throw new ConfigurationError(
+      `The handler must be called with a Fetch API Request, got ${kindOf(request)}. In Express, Fastify and Node, wrap ` +
+        "it: getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw.",
+    )
+  }
+}

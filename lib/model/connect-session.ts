@@ -1,0 +1,229 @@
+import * as t from 'io-ts'
+import { listOf } from './codec.ts'
+import { type ConnectionAttempt, ConnectionAttemptCodec, type ConnectionAttemptWire } from './connection-attempt.ts'
+import { LenientDate, StrictDate } from './date.ts'
+import {
+  type DecodeOptions,
+  decodeWithDrift,
+  hasDrift,
+  type LenientCodec,
+  lenient,
+  responseCodec,
+  type WithDrift,
+} from './drift.ts'
+import { AccountTypeCodec, CategoryCodec } from './enums.ts'
+import { LenientNumericId, LenientStringId, NumericId, nonEmptyString, StringId, string } from './id.ts'
+import { type JsonObject, JsonObjectCodec } from './json.ts'
+import { type Codec, withStandardSchema } from './standard-schema.ts'
+import { type FieldsOf, guaranteed, optional, required } from './wire.ts'
+
+/**
+ * A connect session as StackOne describes it. Only `drift` is always present: a malformed field is omitted rather than
+ * the response rejected. Contract section 3.
+ *
+ * @example
+ * const titleOf = ({ originOwnerName, provider }: ConnectSession) => `${originOwnerName}: ${provider ?? 'any'}`
+ * titleOf(await client.get(id)) // 'Acme Inc.: any'
+ */
+export interface ConnectSession extends WithDrift {
+  /** The id of the session, for `client.get`. */
+  readonly id?: string
+  /** Your organization at StackOne. */
+  readonly organizationId?: string
+  /** Your project at StackOne. */
+  readonly projectId?: string
+  /** Your customer's id, as requested. */
+  readonly originOwnerId?: string
+  /** Your customer's name, as requested. */
+  readonly originOwnerName?: string
+  /** When the session was created. A time without a zone counts as UTC. */
+  readonly createdAt?: Date
+  /** The end user, as requested. */
+  readonly originUsername?: string
+  /** The connector key. */
+  readonly provider?: string
+  /** The categories. One that this version does not know is kept, and reported in `drift`. */
+  readonly categories?: readonly string[]
+  /** The account that the session edits. */
+  readonly accountId?: string
+  /** The text stored on the account. */
+  readonly label?: string
+  /** Your own keys and values, as requested. */
+  readonly metadata?: JsonObject
+  /** A secret of the API. Masked when printed. */
+  readonly externalTriggerToken?: string
+  /** The account type. One that this version does not know is kept, and reported in `drift`. */
+  readonly type?: string
+  /** The deprecated name of `connectorProfileId`. */
+  readonly integrationId?: string
+  /** The connector profile of the session. */
+  readonly connectorProfileId?: string
+  /** The end user's latest attempt to connect an account, if there was one. */
+  readonly latestConnectionAttempt?: ConnectionAttempt
+  /** Fields that this version does not know, by their wire names. */
+  readonly extra?: JsonObject
+}
+
+/**
+ * A new connect session with its token. Contract section 3.
+ *
+ * @example const forPage = ({ token, expiresAt }: ConnectSessionToken) => JSON.stringify({ token, expiresAt })
+ */
+export interface ConnectSessionToken extends ConnectSession {
+  /** The token that opens the Hub. A secret, valid until `expiresAt`. Masked when printed. */
+  readonly token: string
+  /** The URL that opens the Hub without a page of yours. It contains the token: a secret. Masked when printed. */
+  readonly authLinkUrl?: string
+  /** When the token expires: `expiresIn` after the session was created or, failing that, after the response arrived. */
+  readonly expiresAt: Date
+}
+
+/**
+ * The wire form of `ConnectSession`, in snake case.
+ *
+ * @example const wire: ConnectSessionWire = ConnectSession.encode(await client.get(id))
+ */
+export interface ConnectSessionWire {
+  readonly id?: string | number
+  readonly organization_id?: string | number
+  readonly project_id?: string | number
+  readonly origin_owner_id?: string | number
+  readonly origin_owner_name?: string
+  readonly created_at?: string
+  readonly origin_username?: string
+  readonly provider?: string
+  readonly categories?: readonly string[]
+  readonly account_id?: string | number
+  readonly label?: string
+  readonly metadata?: JsonObject
+  readonly external_trigger_token?: string
+  readonly type?: string
+  readonly integration_id?: string | number
+  readonly connector_profile_id?: string | number
+  readonly latest_connection_attempt?: ConnectionAttemptWire
+}
+
+/**
+ * The wire form of `ConnectSessionToken`, in snake case.
+ *
+ * @example const wire: ConnectSessionTokenWire = ConnectSessionToken.encode(minted)
+ */
+export interface ConnectSessionTokenWire extends ConnectSessionWire {
+  readonly token: string
+  readonly auth_link_url?: string
+}
+
+const numericId = lenient(LenientNumericId, NumericId)
+const stringId = lenient(LenientStringId, StringId)
+const stringList = listOf(string, { min: 0, noun: 'category' })
+
+/** Keeps the strings of a list. */
+const stringsOf = new t.Type<readonly string[]>(
+  stringList.name,
+  stringList.is,
+  (value, context) => stringList.validate(Array.isArray(value) ? value.filter(string.is) : value, context),
+  t.identity,
+)
+
+type SessionModel = Omit<ConnectSession, 'drift'>
+type TokenModel = Omit<ConnectSessionToken, 'drift' | 'expiresAt'>
+
+const sessionFields: FieldsOf<SessionModel, ConnectSessionWire> = {
+  id: guaranteed(numericId),
+  organizationId: guaranteed(stringId),
+  projectId: guaranteed(stringId),
+  originOwnerId: guaranteed(stringId),
+  originOwnerName: guaranteed(string),
+  createdAt: guaranteed(lenient(LenientDate, StrictDate)),
+  originUsername: optional(string),
+  provider: optional(string),
+  categories: optional(lenient(stringsOf, listOf(CategoryCodec, { min: 0, noun: 'category' }))),
+  accountId: optional(stringId),
+  label: optional(string),
+  metadata: optional(JsonObjectCodec),
+  externalTriggerToken: optional(string),
+  type: optional(lenient(string, AccountTypeCodec)),
+  integrationId: optional(stringId),
+  connectorProfileId: optional(stringId),
+  latestConnectionAttempt: optional(ConnectionAttemptCodec),
+}
+
+const tokenFields: FieldsOf<TokenModel, ConnectSessionTokenWire> = {
+  token: required(nonEmptyString),
+  authLinkUrl: guaranteed(nonEmptyString),
+  ...sessionFields,
+}
+
+const sessionCodec = responseCodec<SessionModel, ConnectSessionWire>('ConnectSession', sessionFields)
+const tokenCodec = responseCodec<TokenModel, ConnectSessionTokenWire>('ConnectSessionToken', tokenFields)
+
+/** StackOne's default lifetime of a token, in seconds. */
+export const defaultLifetimeSeconds = 1800
+
+const expiryOf = (created: Date | undefined, seconds: number = defaultLifetimeSeconds): Date => {
+  const expiry = new Date((created?.getTime() ?? Date.now()) + seconds * 1000)
+  return Number.isNaN(expiry.getTime()) ? expiryOf(undefined, seconds) : Object.freeze(expiry)
+}
+
+export const decodeSession = decodeWithDrift(sessionCodec, (model) => model)
+
+export const decodeToken = decodeWithDrift(tokenCodec, (model, { expiresIn }) => ({
+  ...model,
+  expiresAt: expiryOf(model.createdAt, expiresIn),
+}))
+
+const publicCodec = <M, A extends M, O>(
+  codec: LenientCodec<M, O>,
+  decode: (value: unknown, options: DecodeOptions, context: t.Context) => t.Validation<A>,
+  isComplete: (value: M) => value is A,
+): Codec<A, O> => {
+  const is = (value: unknown): value is A => codec.is(value) && isComplete(value)
+  const validate: t.Validate<unknown, A> = (value, context) => decode(value, {}, context)
+  return withStandardSchema(new t.Type<A, O>(codec.name, is, validate, (session) => codec.encode(session)))
+}
+
+/**
+ * The codec of the response to `get` and `authenticate`. Decodes the wire form to a session, and encodes it back.
+ *
+ * Decoding keeps what can be read and reports deviations from the contract in `drift`; it fails only if the value is
+ * not an object. Unknown fields are kept under `extra`; null counts as absent.
+ *
+ * @example
+ * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
+ * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
+ */
+export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ publicCodec<
+  SessionModel,
+  ConnectSession,
+  ConnectSessionWire
+>(sessionCodec, decodeSession, (value): value is ConnectSession => hasDrift(value))
+
+/**
+ * The codec of the response to `POST /connect_sessions`. Decodes the wire form to a session with its token, and encodes
+ * it back.
+ *
+ * As lenient as `ConnectSession`: it fails only without a token. It does not know the requested lifetime, so `expiresAt`
+ * assumes StackOne's default of 1800 seconds; what `send` resolves with has the exact time.
+ *
+ * @example
+ * const decoded = ConnectSessionToken.decode({ token: 'tok' })
+ * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
+ */
+export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ publicCodec<
+  TokenModel,
+  ConnectSessionToken,
+  ConnectSessionTokenWire
+>(
+  tokenCodec,
+  decodeToken,
+  (value): value is ConnectSessionToken => hasDrift(value) && 'expiresAt' in value && LenientDate.is(value.expiresAt),
+)
+
+/**
+ * Returns whether a token has expired.
+ *
+ * @param now a Date, or milliseconds since 1970. By default the current time. Returns true for an invalid date.
+ * @example const fresh = isExpired(minted) ? await acme.send(client) : minted
+ */
+export const isExpired = (session: Pick<ConnectSessionToken, 'expiresAt'>, now: Date | number = Date.now()): boolean =>
+  !(session.expiresAt.getTime() > Number(now))

@@ -1,0 +1,154 @@
+import * as t from 'io-ts'
+import { isObject, mustBe, mustBeShown } from '../util/guards.ts'
+import { createMark } from '../util/mark.ts'
+import { boolean, listOf, nonBlankString, refinement } from './codec.ts'
+import { type AccountType, AccountTypeCodec, type Category, CategoryCodec } from './enums.ts'
+import { type JsonObject, JsonObjectCodec } from './json.ts'
+import { type Codec, withStandardSchema } from './standard-schema.ts'
+import { type FieldsOf, modelCodec, optional, required, snakeCase, wireCodec } from './wire.ts'
+
+/**
+ * The payload of `POST /connect_sessions`, in camel case. An optional field that is undefined is not sent. Contract
+ * section 2.
+ *
+ * @example
+ * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
+ * await client.create(payload)
+ */
+export interface ConnectSessionCreate {
+  /** Your customer's id in your system; not blank. Set it on your server: it decides whose accounts are connected. */
+  readonly originOwnerId: string
+  /** Your customer's readable name; not blank. Changing it creates a second account. */
+  readonly originOwnerName: string
+  /** The end user who connects, such as an e-mail address; not blank. */
+  readonly originUsername?: string | undefined
+  /** A connector key such as `bamboohr`; not blank. The Hub opens at the credentials of that connector. */
+  readonly provider?: string | undefined
+  /** The categories at which the Hub opens; at least one. */
+  readonly categories?: readonly Category[] | undefined
+  /** The account to edit; not blank. */
+  readonly accountId?: string | undefined
+  /** The lifetime of the token in seconds: an integer from 1 to 315360000. StackOne's default is 1800. */
+  readonly expiresIn?: number | undefined
+  /** Your own keys and values, which StackOne returns with the session. */
+  readonly metadata?: JsonObject | undefined
+  /** Whether the owner may connect several accounts of one provider. No effect with `accountId`. */
+  readonly multiple?: boolean | undefined
+  /** Free text stored on the account; not blank. */
+  readonly label?: string | undefined
+  /** The account type. StackOne's default is `production`. */
+  readonly type?: AccountType | undefined
+  /** The connector profile to use instead of the default one; not blank. */
+  readonly connectorProfileId?: string | undefined
+  /** Other fields by their wire names, sent unchanged. They override optional fields of the same wire name. */
+  readonly extra?: JsonObject | undefined
+}
+
+/**
+ * The wire form of `ConnectSessionCreate`, in snake case.
+ *
+ * @example
+ * const wire: ConnectSessionCreateWire = acme.toJSON()
+ * wire.origin_owner_id // 'acme-42'
+ */
+export interface ConnectSessionCreateWire {
+  readonly origin_owner_id: string
+  readonly origin_owner_name: string
+  readonly origin_username?: string
+  readonly provider?: string
+  readonly categories?: readonly Category[]
+  readonly account_id?: string
+  readonly expires_in?: number
+  readonly metadata?: JsonObject
+  readonly multiple?: boolean
+  readonly label?: string
+  readonly type?: AccountType
+  readonly connector_profile_id?: string
+}
+
+/** Ten years. */
+const maxSeconds = 315_360_000
+
+const seconds = refinement(
+  'Seconds',
+  (value): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= maxSeconds,
+  `an integer from 1 to ${maxSeconds} (seconds)`,
+  {
+    hint: (value) =>
+      typeof value === 'number' && value > maxSeconds
+        ? 'this looks like milliseconds or an epoch; pass the seconds from now, such as minutes(30)'
+        : undefined,
+    // A string may be a secret in the wrong place.
+    describe: (expectation, value) => (typeof value === 'number' ? mustBeShown : mustBe)(expectation, value),
+  },
+)
+
+const fields: FieldsOf<ConnectSessionCreate, ConnectSessionCreateWire> = {
+  originOwnerId: required(nonBlankString),
+  originOwnerName: required(nonBlankString),
+  originUsername: optional(nonBlankString),
+  provider: optional(nonBlankString),
+  categories: optional(listOf(CategoryCodec, { min: 1, noun: 'category' })),
+  accountId: optional(nonBlankString),
+  expiresIn: optional(seconds),
+  metadata: optional(JsonObjectCodec),
+  multiple: optional(boolean),
+  label: optional(nonBlankString),
+  type: optional(AccountTypeCodec),
+  connectorProfileId: optional(nonBlankString),
+}
+
+export type PayloadField = keyof typeof fields
+
+/** The fields in the order in which they are sent and reported. */
+export const payloadFields = Object.entries(fields).map(([name, { codec, presence }]) => ({
+  name: name as PayloadField, // the table has no other keys
+  codec,
+  isRequired: presence === 'required',
+}))
+
+/**
+ * The codec of the body of `POST /connect_sessions`. Decodes the wire form to the payload, and encodes it back.
+ *
+ * Unknown fields are kept under `extra`; null counts as absent. A `Left` holds all errors.
+ *
+ * @example
+ * ConnectSessionCreate.decode({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
+ * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }
+ */
+export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCreateWire> =
+  /* @__PURE__ */ withStandardSchema(wireCodec('ConnectSessionCreate', fields, 'fail'))
+
+/**
+ * The same codec for a session that was serialized, possibly by another version: an optional field that this version
+ * would reject is kept under `extra` and sent unchanged.
+ */
+export const SerializedSession = wireCodec<ConnectSessionCreate, ConnectSessionCreateWire>(
+  'ConnectSessionCreate',
+  fields,
+  'keep',
+)
+
+/** The codec of the payload in camel case. Its `extra` may override optional fields, by their wire names only. */
+export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', fields, (name) => {
+  if (name.trim() === '') return ['must have a non-blank name']
+  const field = payloadFields.find((each) => snakeCase(each.name) === snakeCase(name))
+  if (field?.isRequired) return ['is not allowed here']
+  const wireName = field && snakeCase(field.name)
+  return wireName !== undefined && wireName !== name ? ['unknown field', `did you mean '${wireName}'?`] : undefined
+})
+
+// Decoding with `Payload.decode` would build this context for every payload.
+const context: t.Context = [{ key: '', type: Payload }]
+
+const decodedPayloads = createMark()
+
+/** Checks the payload of a builder and freezes it. */
+export const decodeBuilt = (payload: object): t.Validation<ConnectSessionCreate> =>
+  Payload.is(payload) ? t.success(Object.freeze(decodedPayloads.add(payload))) : Payload.validate(payload, context)
+
+/** Checks any payload in camel case and returns a frozen copy. That of a builder was checked and is frozen already. */
+export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCreate> =>
+  isObject(payload) && decodedPayloads.has(payload)
+    ? t.success(payload as object as ConnectSessionCreate) // only `decodeBuilt` adds the mark
+    : Payload.validate(payload, context)

@@ -1,0 +1,138 @@
+import type * as t from 'io-ts'
+import { isRecord } from '../util/guards.ts'
+import { refinement } from './codec.ts'
+import { LenientDate, StrictDate } from './date.ts'
+import { decodeWithDrift, lenient, responseCodec, type WithDrift } from './drift.ts'
+import { LenientStringId, nonEmptyString, StringId, string } from './id.ts'
+import { type JsonObject, JsonObjectCodec } from './json.ts'
+import { type Field, type FieldsOf, guaranteed, optional, required, wireCodec } from './wire.ts'
+
+/**
+ * The fields of every event. Only `drift` is always present: a malformed field is omitted. Contract section 8.
+ *
+ * @example const titleOf = ({ provider, originOwnerName }: WebhookEventFields) => `${originOwnerName}: ${provider}`
+ */
+export interface WebhookEventFields extends WithDrift {
+  /** Your project at StackOne. */
+  readonly projectId?: string
+  /** When the event happened. A time without a zone counts as UTC. */
+  readonly eventDate?: Date
+  /** The type of the record, such as `account`. */
+  readonly recordType?: string
+  /** The id of the record. */
+  readonly recordId?: string
+  /** When StackOne sent the event. */
+  readonly sentAt?: Date
+  /** The connector key. */
+  readonly provider?: string
+  /** Your customer's id, as set on the session. */
+  readonly originOwnerId?: string
+  /** Your customer's name, as set on the session. */
+  readonly originOwnerName?: string
+  /** The end user, as set on the session. */
+  readonly originUsername?: string
+  /** What StackOne knows about the setup of the account. */
+  readonly setupInformation?: JsonObject
+  /** Fields that this version does not know, by their wire names. */
+  readonly extra?: JsonObject
+}
+
+const accountEvents = ['account.created', 'account.updated', 'account.deleted'] as const
+
+/**
+ * The name of an account event.
+ *
+ * @useDeclaredType
+ * @example const names: readonly AccountEventName[] = ['account.created', 'account.deleted']
+ */
+export type AccountEventName = (typeof accountEvents)[number]
+
+/**
+ * An account was connected, changed or deleted. Contract section 8.
+ *
+ * @example const isGone = ({ event }: AccountEvent): boolean => event === 'account.deleted'
+ */
+export interface AccountEvent<Name extends AccountEventName = AccountEventName> extends WebhookEventFields {
+  /** The name of the event. */
+  readonly event: Name
+  /** The id of the account. */
+  readonly accountId: string
+}
+
+/** Assignable to `string`, but comparable with no literal. A plain `string` would prevent narrowing by `event`. */
+declare enum UnlistedName {
+  any = '',
+}
+
+/**
+ * Any other event. A field that is malformed is kept under `extra`.
+ *
+ * @example
+ * const describe = (event: OtherEvent): string => {
+ *   const name: string = event.event // widened, so that it can be compared with any name
+ *   return name === 'account.suspended' ? 'suspended' : name
+ * }
+ */
+export interface OtherEvent extends WebhookEventFields {
+  /** The name of the event. Assign it to a `string` before you compare it with a name that is not listed here. */
+  readonly event: 'account.error' | 'account.expired' | UnlistedName
+  /** The id of the account, if the event has one. */
+  readonly accountId?: string
+}
+
+/**
+ * An event of a webhook, discriminated by `event`. Contract section 8.
+ *
+ * @example
+ * const describe = (event: WebhookEvent): string =>
+ *   event.event === 'account.created' ? `${event.originOwnerId} connected ${event.accountId}` : event.event
+ */
+export type WebhookEvent =
+  | AccountEvent<'account.created'>
+  | AccountEvent<'account.updated'>
+  | AccountEvent<'account.deleted'>
+  | OtherEvent
+
+type AccountModel = Omit<AccountEvent, 'drift'>
+type OtherModel = Omit<OtherEvent, 'drift'>
+
+const stringId = lenient(LenientStringId, StringId)
+const lenientDate = lenient(LenientDate, StrictDate)
+
+const isAccountEvent = (value: unknown): value is AccountEventName => accountEvents.some((name) => name === value)
+
+const accountFields: FieldsOf<AccountModel, JsonObject> = {
+  event: required(refinement('AccountEventName', isAccountEvent, 'the name of an account event')),
+  accountId: required(stringId),
+  projectId: guaranteed(stringId),
+  eventDate: guaranteed(lenientDate),
+  recordType: guaranteed(string),
+  recordId: guaranteed(LenientStringId),
+  sentAt: guaranteed(lenientDate),
+  provider: guaranteed(string),
+  originOwnerId: optional(stringId),
+  originOwnerName: optional(string),
+  originUsername: optional(string),
+  setupInformation: optional(JsonObjectCodec),
+}
+
+// The contract does not describe other events, so nothing is guaranteed.
+const toOptional = ({ codec }: { readonly codec: t.Mixed }): Field => optional(codec)
+
+const otherFields = Object.fromEntries(Object.entries(accountFields).map(([name, field]) => [name, toOptional(field)]))
+
+const otherCodec = wireCodec<OtherModel, JsonObject>(
+  'OtherEvent',
+  { ...otherFields, event: required(nonEmptyString) },
+  'keep',
+)
+
+const decodeAccountEvent = decodeWithDrift(
+  responseCodec<AccountModel, JsonObject>('AccountEvent', accountFields),
+  (model) => model,
+)
+const decodeOtherEvent = decodeWithDrift(lenient(otherCodec, otherCodec), (model) => model)
+
+/** Decodes the JSON of a webhook. */
+export const decodeWebhookEvent = (value: unknown): t.Validation<WebhookEvent> =>
+  isRecord(value) && isAccountEvent(value['event']) ? decodeAccountEvent(value) : decodeOtherEvent(value)

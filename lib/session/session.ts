@@ -1,0 +1,238 @@
+import { isLeft, left, right } from 'fp-ts/lib/Either.js'
+import type { CallOptions } from '../client/options.ts'
+import { ConfigurationError, formatIssues, type SessionError, ValidationError } from '../errors.ts'
+import type { ConnectSessionToken } from '../model/connect-session.ts'
+import {
+  ConnectSessionCreate,
+  type ConnectSessionCreateWire,
+  decodeBuilt,
+  type PayloadField,
+  payloadFields,
+  SerializedSession,
+} from '../model/create-payload.ts'
+import { normalizeCategory } from '../model/enums.ts'
+import { issuesOf, validationError } from '../model/issues.ts'
+import { copyJson, deepEqual, type Json, type JsonObject, printable } from '../model/json.ts'
+import { snakeCase } from '../model/wire.ts'
+import type { Either, TaskEither } from '../util/either.ts'
+import { explicitUndefined, isObject, isRecord, mustBe } from '../util/guards.ts'
+import { guarded, toPromise } from '../util/task.ts'
+import { withBuilderHint } from './hints.ts'
+import type { Session, SessionClient, SessionWithoutOwner } from './types.ts'
+
+type Extra = Readonly<Record<string, unknown>>
+
+const wireNames = payloadFields.map(({ name }) => snakeCase(name))
+
+/** The index of each field among the values of a session. */
+const slots = Object.fromEntries(payloadFields.map(({ name }, slot) => [name, slot])) as Record<PayloadField, number>
+
+const without = (name: string, extra: Extra | undefined): Extra | undefined => {
+  if (extra === undefined || !Object.hasOwn(extra, name)) return extra
+  const { [name]: _, ...rest } = extra
+  return Object.keys(rest).length === 0 ? undefined : rest
+}
+
+const isRepeated = (category: unknown, index: number, list: readonly unknown[]): boolean =>
+  list.indexOf(category) < index
+
+/** An argument passed as undefined is not the same as a field that is not set. */
+const explicit = (value: unknown): unknown => (value === undefined ? explicitUndefined : value)
+
+/** The implementation of both states of the builder. */
+class SessionBuilder implements Session {
+  /** The value of each field, in the order of the payload. A copied array is faster than a copied record. */
+  readonly #values: readonly unknown[]
+  /** The fields set by wire name. */
+  readonly #extra: Extra | undefined
+
+  constructor(values: readonly unknown[], extra: Extra | undefined) {
+    this.#values = values
+    this.#extra = Object.freeze(extra)
+    Object.freeze(this)
+  }
+
+  /** Unlike `instanceof`, this calls no trap of a proxy. */
+  static is(value: unknown): value is SessionBuilder {
+    return isObject(value) && #values in value
+  }
+
+  #set(slot: number, value: unknown): this {
+    const values = this.#values.slice()
+    values[slot] = explicit(value)
+    const extra = this.#extra && without(wireNames[slot] ?? '', this.#extra)
+    return new SessionBuilder(values, extra) as this // the class has no subclass
+  }
+
+  owner(id: string, name: string): Session {
+    const values = this.#values.slice()
+    values[slots.originOwnerId] = explicit(id)
+    values[slots.originOwnerName] = explicit(name)
+    return new SessionBuilder(values, this.#extra)
+  }
+
+  username(name: string): this {
+    return this.#set(slots.originUsername, name)
+  }
+
+  provider(key: string): this {
+    return this.#set(slots.provider, key)
+  }
+
+  categories(...categories: readonly unknown[]): this {
+    const [first] = categories
+    const given: readonly unknown[] = categories.length === 1 && Array.isArray(first) ? first : categories
+    const list = given.map(normalizeCategory)
+    return this.#set(slots.categories, Object.freeze(list.some(isRepeated) ? [...new Set(list)] : list))
+  }
+
+  account(id: string): this {
+    return this.#set(slots.accountId, id)
+  }
+
+  expiresIn(seconds: number): this {
+    return this.#set(slots.expiresIn, seconds)
+  }
+
+  metadata(record: JsonObject): this {
+    return this.#set(slots.metadata, record === undefined ? record : copyJson(record))
+  }
+
+  multiple(...allowed: readonly [boolean?]): this {
+    return this.#set(slots.multiple, allowed.length === 0 ? true : allowed[0])
+  }
+
+  label(text: string): this {
+    return this.#set(slots.label, text)
+  }
+
+  type(type: 'production' | 'test'): this {
+    return this.#set(slots.type, type)
+  }
+
+  connectorProfile(id: string): this {
+    return this.#set(slots.connectorProfileId, id)
+  }
+
+  field(wireName: string, value: Json): this {
+    const name = typeof wireName === 'string' ? wireName : ''
+    const json = copyJson(value)
+    const field = payloadFields[wireNames.indexOf(name)]
+    if (field === undefined || field.isRequired) return this.#withExtra(name, json)
+    // The value is sent as given either way. One that the codec accepts equals the same value set by its own call.
+    return field.codec.is(json)
+      ? this.#set(slots[field.name], json)
+      : this.#clear(slots[field.name]).#withExtra(name, json)
+  }
+
+  #withExtra(name: string, json: unknown): this {
+    const extra = Object.fromEntries([...Object.entries(without(name, this.#extra) ?? {}), [name, json]])
+    return new SessionBuilder(this.#values, extra) as this // see #set
+  }
+
+  #clear(slot: number): this {
+    return new SessionBuilder(this.#values.with(slot, undefined), this.#extra) as this // see #set
+  }
+
+  when<V>(value: V, change: (session: this, value: Exclude<V, undefined | null | false>) => this): this {
+    if (value === undefined || value === null || value === false) return this
+    // The compiler does not exclude types of a type parameter.
+    const changed: unknown = change(this, value as Exclude<V, undefined | null | false>)
+    if (SessionBuilder.is(changed)) return changed as this // see #set
+    const hint = 'return the session, as in (session, value) => session.label(value)'
+    throw new ValidationError([{ path: 'when', message: mustBe('a change that returns a session', changed), hint }])
+  }
+
+  /** The fields that are set, for the codec. */
+  #payload(): Record<string, unknown> {
+    const payload: Record<string, unknown> = {}
+    for (let slot = 0; slot < payloadFields.length; slot += 1) {
+      const value = this.#values[slot]
+      const field = payloadFields[slot]
+      if (field !== undefined && value !== undefined) payload[field.name] = value
+    }
+    if (this.#extra !== undefined) payload['extra'] = this.#extra
+    return payload
+  }
+
+  decode(): Either<ValidationError, ConnectSessionCreate> {
+    const decoded = decodeBuilt(this.#payload())
+    return isLeft(decoded) ? left(new ValidationError(issuesOf(decoded.left).map(withBuilderHint))) : decoded
+  }
+
+  toJSON(): ConnectSessionCreateWire {
+    const decoded = this.decode()
+    if (isLeft(decoded)) throw decoded.left
+    return ConnectSessionCreate.encode(decoded.right)
+  }
+
+  equals(other: unknown): boolean {
+    return SessionBuilder.is(other) && deepEqual(this.#payload(), other.#payload())
+  }
+
+  task(client: SessionClient, options?: CallOptions): TaskEither<SessionError, ConnectSessionToken> {
+    return guarded('The client', async () => {
+      const decoded = this.decode()
+      if (isLeft(decoded)) return decoded
+      if (isRecord(client) && typeof client.create === 'function')
+        return right(await client.create(decoded.right, options))
+      const issue = { path: 'client', message: mustBe('a client', client), hint: 'use .send(createClient({ apiKey }))' }
+      return left(new ConfigurationError(formatIssues('Invalid argument for send', [issue])))
+    })
+  }
+
+  send(client: SessionClient, options?: CallOptions): Promise<ConnectSessionToken> {
+    return toPromise(this.task(client, options))
+  }
+
+  /** What `console.log` prints: the wire form, or as much of it as is valid. */
+  [Symbol.for('nodejs.util.inspect.custom')](_: unknown, options: unknown, inspect?: (...args: unknown[]) => string) {
+    const { extra, ...fields } = this.#payload()
+    const known = Object.entries(fields).map(([name, value]) => [snakeCase(name), value] as const)
+    const all = [...known, ...Object.entries(extra ?? {})]
+    const wire = Object.fromEntries(all.map(([name, value]) => [name, printable(value)]))
+    const state = fields['originOwnerId'] === undefined ? 'SessionWithoutOwner' : 'Session'
+    return inspect === undefined ? wire : `${state} ${inspect(wire, options)}`
+  }
+}
+
+Object.freeze(SessionBuilder.prototype)
+
+const emptySession = new SessionBuilder(
+  payloadFields.map(() => undefined),
+  undefined,
+)
+
+/**
+ * Returns a session without any fields, to which chained calls add an owner and the other fields. Contract section 2.
+ *
+ * @example const { token } = await session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris').send(client)
+ */
+export const session = (): SessionWithoutOwner => emptySession
+
+/**
+ * Restores a session from its JSON, such as a job that `JSON.parse` has read from a queue. The reverse of `toJSON`.
+ *
+ * Fields that this version does not know, or whose values it would reject, are kept as `.field` keeps them, so that
+ * workers of different versions can share a queue. A `Left` holds a `ValidationError` with all problems: the value is
+ * not an object, or the owner is missing or blank.
+ *
+ * @example
+ * const text = JSON.stringify(acme)
+ * fromJSON(JSON.parse(text))
+ * // { _tag: 'Right', right: Session { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' } }
+ */
+export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
+  const title = 'Invalid JSON of a session'
+  if (typeof value === 'string') {
+    const issue = { path: '', message: mustBe('an object', value), hint: 'use fromJSON(JSON.parse(text))' }
+    return left(new ValidationError([issue], title))
+  }
+  const decoded = SerializedSession.decode(value)
+  if (isLeft(decoded)) return left(validationError(decoded.left, title))
+  const { extra, ...fields } = decoded.right
+  const values = payloadFields.map(({ name }) => fields[name])
+  const restored = new SessionBuilder(values, extra)
+  const checked = restored.decode() // a name in camel case is unknown to the wire, but not to the builder
+  return isLeft(checked) ? checked : right(restored)
+}

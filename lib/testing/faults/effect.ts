@@ -1,0 +1,128 @@
+import { errorBody, jsonResponse } from '../api/response.ts'
+import { applyDrift } from './drift.ts'
+import type { Fault } from './fault.ts'
+
+/** Applies a fault to a request. The request does not reach the API unless the effect calls `respond`. */
+export type Effect = (
+  respond: () => Response,
+  request: { readonly signal: AbortSignal | undefined; readonly now: () => Date },
+) => Promise<Response>
+
+const reasonPhrases: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+const reasonPhrase = (status: number): string => reasonPhrases[status] ?? `Error ${status}`
+
+/** The error of Node's fetch when a connection breaks. */
+const connectionError = (message: string, code: string, cause: string): TypeError =>
+  new TypeError(message, { cause: Object.assign(new Error(cause), { code }) })
+
+const silenceEffect: Effect = (_, { signal }) =>
+  new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason)
+    signal?.addEventListener('abort', () => reject(signal.reason))
+  })
+
+const resetEffect: Effect = () => Promise.reject(connectionError('fetch failed', 'ECONNRESET', 'read ECONNRESET'))
+
+const errorEffect = (fault: Extract<Fault, { readonly status: number }>): Effect => {
+  const { status, retryAfter, message = reasonPhrase(status), body } = fault
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  const type = typeof body === 'string' ? 'text/plain' : 'application/json'
+  // Serialized now, because the test may change its object later.
+  const text: string | undefined = typeof body === 'string' ? body : JSON.stringify(body)
+  return async (_, { now }) =>
+    text === undefined
+      ? jsonResponse(status, errorBody(status, message, now()), headers)
+      : new Response(text, { status, headers: { 'content-type': type, ...headers } })
+}
+
+const pageEffect = (status: number): Effect => {
+  const title = status === 200 ? 'Welcome' : `${status} ${reasonPhrase(status)}`
+  const html = `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`
+  return async () => new Response(html, { status, headers: { 'content-type': 'text/html' } })
+}
+
+/** Replaces the body of a response by a stream. `play` starts it and returns a function that stops it. */
+const withBody = async (
+  response: Response,
+  play: (body: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>) => () => void,
+): Promise<Response> => {
+  const { status, headers } = response
+  const body = new Uint8Array(await response.arrayBuffer())
+  let stop = (): void => {}
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      stop = play(body, controller)
+    },
+    cancel: () => stop(),
+  })
+  return new Response(stream, {
+    status,
+    headers: { ...Object.fromEntries(headers), 'content-length': `${body.length}` },
+  })
+}
+
+const slowEffect =
+  (ms: number): Effect =>
+  (respond, { signal }) =>
+    withBody(respond(), (body, controller) => {
+      const stop = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      }
+      const abort = (): void => {
+        stop()
+        controller.error(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        stop()
+        controller.enqueue(body)
+        controller.close()
+      }, ms)
+      if (signal?.aborted) abort()
+      signal?.addEventListener('abort', abort)
+      return stop
+    })
+
+const cutEffect: Effect = (respond) =>
+  withBody(respond(), (body, controller) => {
+    controller.enqueue(body.subarray(0, body.length / 2))
+    // An immediate error would overtake the bytes.
+    const timer = setTimeout(() =>
+      controller.error(connectionError('terminated', 'UND_ERR_SOCKET', 'other side closed')),
+    )
+    return () => clearTimeout(timer)
+  })
+
+/** Returns the effect of a valid fault. */
+export const effectOf = (fault: Fault): Effect => {
+  if (typeof fault === 'number') return errorEffect({ status: fault })
+  switch (fault) {
+    case 'silence':
+      return silenceEffect
+    case 'reset':
+      return resetEffect
+    case 'cut':
+      return cutEffect
+    case 'html':
+      return pageEffect(502)
+  }
+  if ('status' in fault) return errorEffect(fault)
+  if ('html' in fault) return pageEffect(fault.html)
+  if ('slow' in fault) return slowEffect(fault.slow)
+  return async (respond) => applyDrift(fault.drift, respond())
+}

@@ -1,0 +1,80 @@
+import { nonBlankString } from '../model/codec.ts'
+import { must, optionsOf } from '../util/check-options.ts'
+import { omitUndefined } from '../util/omit-undefined.ts'
+import type { AccountChange } from './api/connect.ts'
+
+/**
+ * The webhook of a sandbox.
+ *
+ * @example
+ * const handler = webhookHandler({ secret: 'whsec', onEvent: (event) => log.info(event.event) })
+ * const webhook: SandboxWebhook = { secret: 'whsec', deliver: handler }
+ */
+export interface SandboxWebhook {
+  /** The secret with which events are signed. */
+  readonly secret: string
+  /** Where events are delivered: a URL, or a function such as a `webhookHandler`. */
+  readonly deliver: string | URL | ((request: Request) => Promise<Response>)
+}
+
+const isUrl = (value: unknown): boolean =>
+  (typeof value === 'string' || value instanceof URL) && /^https?:/i.test(String(value)) && URL.canParse(value)
+
+export const sandboxWebhook = optionsOf(
+  {
+    secret: must('a non-blank string', nonBlankString.is),
+    deliver: must("a function or a URL, such as 'http://127.0.0.1:3000/webhook'", (value) => {
+      return typeof value === 'function' || isUrl(value)
+    }),
+  },
+  { required: ['secret', 'deliver'] },
+)
+
+/**
+ * Signs the body of a webhook as StackOne does: the value of the header `x-stackone-signature`. Contract section 8.
+ *
+ * @param body the body exactly as it is sent
+ * @example
+ * const body = JSON.stringify({ event: 'account.deleted', account_id: 'account-1' })
+ * const headers = { 'x-stackone-signature': await signWebhook(body, 'whsec') }
+ */
+export const signWebhook = async (body: string | Uint8Array, secret: string): Promise<string> => {
+  const encoder = new TextEncoder()
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign'])
+  const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)
+  const signature = new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes))
+  return btoa(String.fromCharCode(...signature))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
+
+/** Contract section 8. */
+const toWire = ({ event, account, username }: AccountChange, date: string): object =>
+  omitUndefined<object>({
+    project_id: 'sandbox-project',
+    event,
+    event_date: date,
+    record_type: 'account',
+    record_id: account.id,
+    sent_at: date,
+    account_id: account.id,
+    provider: account.provider,
+    origin_owner_id: account.originOwnerId,
+    origin_owner_name: account.originOwnerName,
+    origin_username: username,
+  })
+
+/** Signs and delivers an event; returns the response. */
+export const deliverEvent = async (
+  { secret, deliver }: SandboxWebhook,
+  change: AccountChange,
+  now: Date,
+): Promise<Response> => {
+  const body = JSON.stringify(toWire(change, now.toISOString()))
+  const headers = { 'content-type': 'application/json', 'x-stackone-signature': await signWebhook(body, secret) }
+  const url = typeof deliver === 'function' ? 'http://localhost/webhook' : deliver
+  const request = new Request(url, { method: 'POST', headers, body })
+  return typeof deliver === 'function' ? deliver(request) : fetch(request)
+}

@@ -1,0 +1,50 @@
+/** Marks an argument passed explicitly as `undefined`. */
+export const explicitUndefined = Symbol('undefined')
+
+const kindOfNumber = (value: number): string => {
+  if (!Number.isFinite(value)) return String(value)
+  if (value <= 0) return value === 0 ? 'zero' : 'a negative number'
+  if (!Number.isInteger(value)) return 'a fraction'
+  return Number.isSafeInteger(value) ? 'a number' : 'an unsafe integer'
+}
+
+/** Describes a value without repeating it, for messages that must not contain customer data or secrets. */
+export const kindOf = (value: unknown): string => {
+  if (value === explicitUndefined) return 'undefined'
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'number') return kindOfNumber(value)
+  if (typeof value === 'string' && value.trim() === '') return 'a blank string'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** Returns the message for a value that does not meet an expectation. */
+export const mustBe = (expectation: string, value: unknown): string => `must be ${expectation}, got ${kindOf(value)}`
+
+/** Like `mustBe`, but shows numbers and strings. For values that are neither secret nor customer data. */
+export const mustBeShown = (expectation: string, value: unknown): string => {
+  const isBlank = typeof value === 'string' && value.trim() === ''
+  const shown = typeof value === 'number' || (typeof value === 'string' && !isBlank && value.length <= 64)
+  return shown
+    ? `must be ${expectation}, got ${typeof value === 'string' ? `'${value}'` : value}`
+    : mustBe(expectation, value)
+}
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isObject(value) && !Array.isArray(value)
+
+/** Returns whether an object has no class. The prototype of another realm's plain object has no prototype either. */
+export const isPlainObject = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Recognizes the requests of other realms and of polyfills too, for which `instanceof` returns false. */
+export const isFetchRequest = (value: unknown): value is Request => {
+  if (!isObject(value) || !isObject(value['headers'])) return false
+  const { url, method, headers } = value
+  return typeof url === 'string' && typeof method === 'string' && typeof headers['get'] === 'function'
+}

@@ -1,0 +1,80 @@
+/** Starts a stopwatch; the returned function gives the elapsed milliseconds. */
+export const stopwatch = (): (() => number) => {
+  const started = performance.now()
+  return () => performance.now() - started
+}
+
+/** How work ended: with a value or an error, by its timeout, or by the caller's signal. */
+export type Outcome<A> =
+  | { readonly type: 'value'; readonly value: A }
+  | { readonly type: 'error'; readonly error: unknown }
+  | { readonly type: 'timeout' }
+  | { readonly type: 'abort'; readonly reason: unknown }
+
+/** The longest delay of a timer, in milliseconds. A longer one fires immediately. */
+export const maxTimeout = 2_147_483_647
+
+/** The callbacks of one signal. They share one listener, since Node warns of a leak at the eleventh. */
+interface AbortGroup {
+  readonly callbacks: Set<() => void>
+  readonly notify: () => void
+}
+
+const abortGroups = new WeakMap<AbortSignal, AbortGroup>()
+
+const abortGroupOf = (signal: AbortSignal): AbortGroup => {
+  const existing = abortGroups.get(signal)
+  if (existing !== undefined) return existing
+  const callbacks = new Set<() => void>()
+  const notify = (): void => {
+    for (const callback of callbacks) callback()
+  }
+  const group = { callbacks, notify }
+  abortGroups.set(signal, group)
+  return group
+}
+
+/** Calls back when the signal is aborted. Returns a function that unsubscribes. */
+const onAbort = (signal: AbortSignal, callback: () => void): (() => void) => {
+  const { callbacks, notify } = abortGroupOf(signal)
+  // Adding the same listener again has no effect.
+  signal.addEventListener('abort', notify)
+  callbacks.add(callback)
+  return () => {
+    callbacks.delete(callback)
+    if (callbacks.size === 0) signal.removeEventListener('abort', notify)
+  }
+}
+
+/**
+ * Runs work until it settles, the timeout elapses or the signal is aborted, whichever comes first. Never rejects.
+ *
+ * The work receives a signal that is aborted unless it ended with a value. Work that ignores it is not awaited, so it
+ * cannot delay the caller. No timer and no listener is left behind.
+ */
+export const withTimeout = <A>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<A>,
+): Promise<Outcome<A>> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve({ type: 'abort', reason: signal.reason })
+    const controller = new AbortController()
+    const end = (outcome: Outcome<A>): void => {
+      clearTimeout(timer)
+      unsubscribe?.()
+      resolve(outcome)
+      if (outcome.type !== 'value') controller.abort()
+    }
+    const unsubscribe = signal && onAbort(signal, () => end({ type: 'abort', reason: signal.reason }))
+    // Node.js warns about a negative delay.
+    const timer = setTimeout(() => end({ type: 'timeout' }), Math.max(0, ms))
+    work(controller.signal).then(
+      (value) => end({ type: 'value', value }),
+      (error: unknown) => end({ type: 'error', error }),
+    )
+  })
+
+/** Waits for a number of milliseconds, or until the signal is aborted. */
+export const sleep = (ms: number, signal: AbortSignal | undefined): Promise<Outcome<never>> =>
+  withTimeout(ms, signal, () => new Promise(() => {}))

@@ -1,0 +1,77 @@
+import { nonBlankString } from '../model/codec.ts'
+import type { WebhookEvent } from '../model/webhook-event.ts'
+import { arrayOf, type Check, checkOptions, integerBetween, must, ofType, optionsOf } from '../util/check-options.ts'
+import { maxTimeout } from '../util/timeout.ts'
+
+/**
+ * The signing secret of a webhook or, during a rotation, a list of the current and the previous one. A type for
+ * environment variables: undefined is accepted by the compiler, and rejected when the code runs.
+ *
+ * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
+ */
+export type WebhookSecret = string | undefined | readonly (string | undefined)[]
+
+/**
+ * Options of `webhookHandler`: a plain object. An option that is undefined counts as absent.
+ *
+ * @example
+ * const options: WebhookHandlerOptions = { secret, onEvent: (event) => console.log(event.event) }
+ * webhookHandler(options)
+ */
+export interface WebhookHandlerOptions {
+  /** The signing secret or, during a rotation, `[current, previous]`. Required. */
+  readonly secret: WebhookSecret
+  /**
+   * Receives each event whose signature is valid. It is awaited, and the response is 200 once it resolved.
+   *
+   * It can receive an event more than once, so it must be idempotent.
+   */
+  readonly onEvent: (event: WebhookEvent) => unknown
+  /**
+   * Receives the error of each response other than 200 and 405: a `WebhookError`, or the error that `onEvent` threw. It
+   * is not awaited, and its own errors are ignored.
+   *
+   * @default errors are not reported
+   */
+  readonly onError?: ((error: unknown) => unknown) | undefined
+  /** The maximum size of a request body in bytes, from 1 to 100000000. @default 1048576 */
+  readonly maxBytes?: number | undefined
+  /** The time limit of a request, including `onEvent`, in milliseconds. @default 30000 */
+  readonly timeout?: number | undefined
+}
+
+/** The options with their defaults. */
+export interface WebhookSettings extends Pick<WebhookHandlerOptions, 'secret' | 'onEvent' | 'onError'> {
+  readonly maxBytes: number
+  readonly timeout: number
+}
+
+const oneSecret = must('a non-blank string', nonBlankString.is)
+
+/** Checks a secret or a list of secrets. Messages do not contain them. */
+export const secretCheck: Check = (value, path) => {
+  if (!Array.isArray(value)) return oneSecret(value, path)
+  return value.length === 0 ? [{ path, message: 'must contain at least one secret' }] : arrayOf(oneSecret)(value, path)
+}
+
+const webhookCheck = optionsOf(
+  {
+    secret: secretCheck,
+    onEvent: ofType('function'),
+    onError: ofType('function'),
+    maxBytes: integerBetween(1, 100_000_000, ' (bytes)'),
+    timeout: integerBetween(1, maxTimeout, ' (milliseconds)'),
+  } satisfies Record<keyof WebhookHandlerOptions, Check>,
+  {
+    required: ['secret', 'onEvent'],
+    aliases: { secrets: 'secret', signingSecret: 'secret', webhookSecret: 'secret', timeoutMs: 'timeout' },
+  },
+)
+
+/** Returns the options with their defaults; throws a `ConfigurationError` that lists all problems. */
+export const resolveWebhookOptions = (options: WebhookHandlerOptions): WebhookSettings => {
+  // The required options are present, or `checkOptions` throws.
+  const checked = checkOptions(options, webhookCheck, 'webhookHandler') as WebhookHandlerOptions
+  const { secret, onEvent, onError, maxBytes = 1_048_576, timeout = 30_000 } = checked
+  return Object.freeze({ secret, onEvent, onError, maxBytes, timeout })
+}
