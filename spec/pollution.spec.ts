@@ -16,12 +16,13 @@ import { sandbox } from '../lib/testing/index.ts'
 import { caught } from './support/caught.ts'
 import { rightOf } from './support/either.ts'
 import { minted } from './support/server.ts'
-import { reply, stub } from './support/stub.ts'
+import { jsonResponse, stub } from './support/stub.ts'
 
 const apiKey = 'v1.eu1.0123456789abcdef'
-const owned = session().owner('acme-42', 'Acme Inc.')
+const acme = session().owner('acme-42', 'Acme Inc.')
 
-const evil = [
+/** Names with a meaning in JavaScript. */
+const specialNames = [
   '__proto__',
   'constructor',
   'prototype',
@@ -32,18 +33,18 @@ const evil = [
   'toJSON',
 ] as const
 
-// No name that the API has a member for: two members of one name would be one.
+// No known name: a second field of the same name would replace the first.
 const name = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...evil) },
+  { weight: 3, arbitrary: fc.constantFrom(...specialNames) },
   fc.constantFrom('', 'polluted'),
   fc.string().map((text) => `_${text}`),
 )
 
-/** JSON as a text: an object literal in a program would set a prototype where JSON.parse makes a member. */
+/** JSON as text: JSON.parse makes a property of __proto__, where an object literal would set the prototype. */
 const { json, object } = fc.letrec<{ json: string; object: string }>((tie) => ({
   object: fc
     .uniqueArray(fc.tuple(name, tie('json')), { selector: ([key]) => key, maxLength: 5 })
-    .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join()}}`),
+    .map((fields) => `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join()}}`),
   json: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'json' },
     fc.constantFrom('true', 'null', '7', '"polluted"', '{"polluted":true}'),
@@ -53,7 +54,7 @@ const { json, object } = fc.letrec<{ json: string; object: string }>((tie) => ({
   ),
 }))
 
-/** The members of one JSON object before those of another. */
+/** Appends the fields of a JSON object to those of another. */
 const merged = (first: object, text: string): string =>
   text === '{}' ? JSON.stringify(first) : `${JSON.stringify(first).slice(0, -1)},${text.slice(1)}`
 
@@ -63,7 +64,7 @@ const prototypes: readonly object[] = [
   ...[ApiError, ConfigurationError],
 ].flatMap((type) => [type, type.prototype])
 
-/** Every member of what all programs share, by identity. */
+/** Every property of the built-in classes and of the errors, by identity. */
 const shared = (): readonly unknown[] =>
   prototypes.flatMap((prototype) => [
     Object.getPrototypeOf(prototype),
@@ -75,7 +76,7 @@ const shared = (): readonly unknown[] =>
 
 const before = shared()
 
-const isClean = (): void => {
+const expectClean = (): void => {
   const after = shared()
   expect(after).to.have.length(before.length)
   expect(after.findIndex((value, index) => !Object.is(value, before[index]))).to.equal(-1)
@@ -86,136 +87,136 @@ const isClean = (): void => {
 
 const plain: readonly unknown[] = [Object.prototype, Array.prototype, Date.prototype, null]
 
-/** No object of a value has a prototype that came with the value. */
-const hasOrdinaryPrototypes = (value: unknown): void => {
+/** Expects built-in prototypes at every level of a value. */
+const expectPlainPrototypes = (value: unknown): void => {
   if (typeof value !== 'object' || value === null) return
   expect(plain).to.include(Object.getPrototypeOf(value))
-  for (const key of Reflect.ownKeys(value)) hasOrdinaryPrototypes(Reflect.getOwnPropertyDescriptor(value, key)?.value)
+  for (const key of Reflect.ownKeys(value)) expectPlainPrototypes(Reflect.getOwnPropertyDescriptor(value, key)?.value)
 }
 
-/** All that is done with a value that was made of another. */
-const use = (value: unknown): void => {
+/** Prints and serializes a value. */
+const print = (value: unknown): void => {
   inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true })
   JSON.stringify(value)
 }
 
-const answering = (status: number, text: string) => {
-  const told: unknown[] = []
+const responding = (status: number, text: string) => {
+  const events: unknown[] = []
   const { fetch } = stub(() => new Response(text, { status }))
-  return { client: createClient({ apiKey, fetch, retries: 0, onEvent: (event) => told.push(event) }), told }
+  return { client: createClient({ apiKey, fetch, retries: 0, onEvent: (event) => events.push(event) }), events }
 }
 
-/** A law over JSON texts. */
+/** Tests a law over JSON texts, and that no prototype was polluted. */
 const holds = (arbitrary: fc.Arbitrary<string>, law: (text: string) => void | Promise<void>): Promise<void> =>
   fc.assert(
     fc.asyncProperty(arbitrary, async (text) => {
       await law(text)
-      isClean()
+      expectClean()
     }),
     { numRuns: 100 },
   )
 
 const asJson = (value: unknown): string => JSON.stringify(value)
 
-describe('no prototype is polluted', () => {
-  it('by what this spec looks at, which would see it', () => {
+describe('No prototype is polluted', () => {
+  it('by this spec, which would detect it', () => {
     Object.defineProperty(Object.prototype, 'polluted', { value: true, configurable: true })
     try {
-      expect(isClean).to.throw()
+      expect(expectClean).to.throw()
     } finally {
       Reflect.deleteProperty(Object.prototype, 'polluted')
     }
-    expect(() => hasOrdinaryPrototypes({ deep: [Object.create({ polluted: true })] })).to.throw()
-    isClean()
+    expect(() => expectPlainPrototypes({ deep: [Object.create({ polluted: true })] })).to.throw()
+    expectClean()
   })
 
-  it('by a reply to a create, whose members are all kept as they came', () =>
+  it('by a response to POST /connect_sessions, whose unknown fields are kept', () =>
     holds(object, async (text) => {
-      const { client, told } = answering(201, merged({ token: minted.token }, text))
-      const made = await owned.send(client)
-      expect(made.token).to.equal(minted.token)
-      hasOrdinaryPrototypes(made)
-      expect(asJson(made.extra ?? {})).to.equal(asJson(JSON.parse(text)))
-      use(made)
-      use(told)
-      use({ ...made })
+      const { client, events } = responding(201, merged({ token: minted.token }, text))
+      const created = await acme.send(client)
+      expect(created.token).to.equal(minted.token)
+      expectPlainPrototypes(created)
+      expect(asJson(created.extra ?? {})).to.equal(asJson(JSON.parse(text)))
+      print(created)
+      print(events)
+      print({ ...created })
     }))
 
-  it('by the metadata and the latest attempt of a reply', () =>
+  it('by the metadata and the latest attempt of a response', () =>
     holds(object, async (text) => {
       const attempt = merged({ id: 'a', status: 'authenticated', account_secure_id: 'acc-1' }, text)
       const body = merged(minted, `{"metadata":${text},"latest_connection_attempt":${attempt}}`)
-      const { client } = answering(200, body)
-      const seen = await client.get(4711)
-      expect(asJson(seen.metadata)).to.equal(asJson(JSON.parse(text)))
-      hasOrdinaryPrototypes(seen)
+      const { client } = responding(200, body)
+      const existing = await client.get(4711)
+      expect(asJson(existing.metadata)).to.equal(asJson(JSON.parse(text)))
+      expectPlainPrototypes(existing)
       const connection = await client.waitForConnection(4711, { deadline: 2000 })
       expect(connection.accountId).to.equal('acc-1')
-      hasOrdinaryPrototypes(connection)
-      use([seen, connection])
+      expectPlainPrototypes(connection)
+      print([existing, connection])
     }))
 
-  it('by a reply that is any JSON, to any call', () =>
+  it('by any JSON in response to any call', () =>
     holds(json, async (text) => {
-      const { client, told } = answering(201, text)
+      const { client, events } = responding(201, text)
       const results = [
-        await owned.task(client)(),
+        await acme.task(client)(),
         await client.task.authenticate('tok')(),
         await client.task.get(4711)(),
         await client.task.waitForConnection(4711, { interval: 1, deadline: 1 })(),
       ]
       for (const result of results) {
         if (result._tag === 'Left') expect(isSessionError(result.left)).to.equal(true)
-        else hasOrdinaryPrototypes(result.right)
-        use(result)
+        else expectPlainPrototypes(result.right)
+        print(result)
       }
-      use(told)
+      print(events)
     }))
 
-  it('by a reply under strict', () =>
+  it('by a response under strict', () =>
     holds(json, async (text) => {
       const { fetch } = stub(() => new Response(text, { status: 201 }))
-      const result = await owned.task(createClient({ apiKey, fetch, strict: true }))()
-      expect(result).to.have.nested.property('left.name', 'ReplyError')
-      use(result)
+      const result = await acme.task(createClient({ apiKey, fetch, strict: true }))()
+      expect(result).to.have.nested.property('left.name', 'InvalidResponseError')
+      print(result)
     }))
 
-  it('by the body of an error, which is kept as it came', () =>
+  it('by the body of an error, which is kept', () =>
     holds(json, async (text) => {
-      const { client, told } = answering(400, text)
-      const error = await caught(owned.send(client))
+      const { client, events } = responding(400, text)
+      const error = await caught(acme.send(client))
       if (!(error instanceof ApiError)) throw new Error('expected an ApiError', { cause: error })
       expect(asJson(error.body)).to.equal(asJson(JSON.parse(text)))
-      hasOrdinaryPrototypes(error.body)
-      use(error)
-      use(error.toJSON())
-      use(told)
+      expectPlainPrototypes(error.body)
+      print(error)
+      print(error.toJSON())
+      print(events)
     }))
 
-  it('by the message of an error that is any JSON', () =>
+  it('by the message of an error, which may be any JSON', () =>
     holds(json, async (text) => {
-      const { client } = answering(400, `{"message":${text},"__proto__":{"message":"polluted"}}`)
-      use(await caught(owned.send(client)))
+      const { client } = responding(400, `{"message":${text},"__proto__":{"message":"polluted"}}`)
+      print(await caught(acme.send(client)))
     }))
 
-  it('by metadata, which is sent as it is', () =>
+  it('by metadata, which is sent unchanged', () =>
     holds(object, async (text) => {
-      const { fetch, requests } = stub(() => reply(201, minted))
+      const { fetch, requests } = stub(() => jsonResponse(201, minted))
       const record: unknown = JSON.parse(text)
-      const given = Reflect.apply(owned.metadata, owned, [record])
-      hasOrdinaryPrototypes(rightOf(given.decode()))
+      const given = Reflect.apply(acme.metadata, acme, [record])
+      expectPlainPrototypes(rightOf(given.decode()))
       await Reflect.apply(given.send, given, [createClient({ apiKey, fetch })])
       expect(String(requests[0]?.body)).to.equal(
         `{"origin_owner_id":"acme-42","origin_owner_name":"Acme Inc.","metadata":${asJson(record)}}`,
       )
-      expect(given.equals(Reflect.apply(owned.metadata, owned, [JSON.parse(text)]))).to.equal(true)
-      use(given)
+      expect(given.equals(Reflect.apply(acme.metadata, acme, [JSON.parse(text)]))).to.equal(true)
+      print(given)
     }))
 
-  it('by a field, whatever its name and its value', () =>
+  it('by .field, for any name and any JSON value', () =>
     fc.assert(
       fc.asyncProperty(name, json, async (field, text) => {
-        const given = owned.field(field, JSON.parse(text))
+        const given = acme.field(field, JSON.parse(text))
         const decoded = given.decode()
         if (field.trim() === '') {
           expect(decoded).to.have.nested.property('left.name', 'ValidationError')
@@ -224,32 +225,32 @@ describe('no prototype is polluted', () => {
           const { extra } = rightOf(decoded)
           expect(Object.keys(extra ?? {})).to.deep.equal([field])
           expect(asJson(extra)).to.equal(`{${asJson(field)}:${asJson(JSON.parse(text))}}`)
-          hasOrdinaryPrototypes(rightOf(decoded))
+          expectPlainPrototypes(rightOf(decoded))
           expect(rightOf(fromJSON(JSON.parse(asJson(given)))).equals(given)).to.equal(true)
-          use(given)
+          print(given)
         }
-        isClean()
+        expectClean()
       }),
       { numRuns: 100 },
     ))
 
-  it('by what fromJSON is given, and it is the way back', () =>
+  it('by fromJSON, which restores the session', () =>
     holds(object, (text) => {
       const wire = merged({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }, text)
       const result = fromJSON(JSON.parse(wire))
       if (result._tag === 'Right') expect(asJson(result.right)).to.equal(asJson(JSON.parse(wire)))
       else expect(result.left.name).to.equal('ValidationError')
-      use(result)
+      print(result)
     }))
 
-  it('by what is no session at all', () =>
+  it('by JSON that is not a session', () =>
     holds(json, (text) => {
       const result = fromJSON(JSON.parse(text))
       expect(result).to.have.nested.property('left.name', 'ValidationError')
-      use(result)
+      print(result)
     }))
 
-  it('by a payload of the caller', () =>
+  it('by a payload', () =>
     holds(object, async (text) => {
       const { fetch, requests } = stub()
       const client = createClient({ apiKey, fetch })
@@ -257,24 +258,24 @@ describe('no prototype is polluted', () => {
       const result = await Reflect.apply(client.task.create, undefined, [payload])()
       if (text !== '{}') expect(result).to.have.nested.property('left.name', 'ValidationError')
       expect(requests).to.have.length(text === '{}' ? 1 : 0)
-      use(result)
+      print(result)
     }))
 
   it('by the codecs', () =>
     holds(json, (text) => {
       for (const codec of [ConnectSession, ConnectSessionToken, ConnectSessionCreate]) {
         const decoded = codec.decode(JSON.parse(text))
-        if (decoded._tag === 'Right') hasOrdinaryPrototypes(decoded.right)
-        use(decoded)
-        use(codec.is(JSON.parse(text)))
-        use(codec['~standard'].validate(JSON.parse(text)))
+        if (decoded._tag === 'Right') expectPlainPrototypes(decoded.right)
+        print(decoded)
+        print(codec.is(JSON.parse(text)))
+        print(codec['~standard'].validate(JSON.parse(text)))
       }
-      const session = ConnectSession.decode(JSON.parse(merged({ id: 1 }, `{"extra":${text},"drift":${text}}`)))
-      hasOrdinaryPrototypes(ConnectSession.encode(rightOf(session)))
-      use(ConnectSession.encode(rightOf(session)))
+      const decoded = ConnectSession.decode(JSON.parse(merged({ id: 1 }, `{"extra":${text},"drift":${text}}`)))
+      expectPlainPrototypes(ConnectSession.encode(rightOf(decoded)))
+      print(ConnectSession.encode(rightOf(decoded)))
     }))
 
-  it('by options, of a client, of a call and of a wait', () =>
+  it('by the options of a client, a call or a wait', () =>
     holds(
       object.filter((text) => text !== '{}'),
       async (text) => {
@@ -282,8 +283,8 @@ describe('no prototype is polluted', () => {
         const client = createClient({ apiKey, fetch: stub().fetch })
         expect(() => Reflect.apply(createClient, undefined, [options])).to.throw(ConfigurationError)
         for (const call of [client.get, client.authenticate, client.waitForConnection])
-          use(await caught(Reflect.apply(call, undefined, ['4711', options])))
-        use(await caught(Reflect.apply(owned.send, owned, [client, options])))
+          print(await caught(Reflect.apply(call, undefined, ['4711', options])))
+        print(await caught(Reflect.apply(acme.send, acme, [client, options])))
       },
     ))
 
@@ -291,21 +292,21 @@ describe('no prototype is polluted', () => {
     holds(json, (text) => {
       for (const option of ['headers', 'timeout', 'fetch', 'baseUrl', 'userAgent', 'strict', 'onEvent'])
         try {
-          use(Reflect.apply(createClient, undefined, [{ [option]: JSON.parse(text) }]))
+          print(Reflect.apply(createClient, undefined, [{ [option]: JSON.parse(text) }]))
         } catch (error) {
           expect(error).to.be.instanceOf(ConfigurationError)
-          use(error)
+          print(error)
         }
     }))
 
   it('by headers', () =>
     fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.constantFrom(...evil), { minLength: 1 }), async (names) => {
+      fc.asyncProperty(fc.uniqueArray(fc.constantFrom(...specialNames), { minLength: 1 }), async (names) => {
         const headers: Record<string, string> = JSON.parse(`{${names.map((key) => `"${key}":"polluted"`).join()}}`)
         const { fetch, requests } = stub()
-        await owned.send(createClient({ apiKey, fetch, headers }), { headers })
+        await acme.send(createClient({ apiKey, fetch, headers }), { headers })
         expect(requests[0]?.headers.get('authorization')).to.equal(`Basic ${btoa(`${apiKey}:`)}`)
-        isClean()
+        expectClean()
       }),
     ))
 
@@ -313,16 +314,16 @@ describe('no prototype is polluted', () => {
     holds(json, async (text) => {
       const api = sandbox()
       for (const path of ['/connect_sessions', '/connect_sessions/authenticate', '/connect_sessions/__proto__']) {
-        const answered = await api.fetch(`http://sandbox.test${path}`, {
+        const response = await api.fetch(`http://sandbox.test${path}`, {
           method: path.endsWith('_') ? 'GET' : 'POST',
           headers: { authorization: `Basic ${btoa('key:')}`, 'user-agent': 'a', 'content-type': 'application/json' },
           ...(path.endsWith('_')
             ? {}
             : { body: merged({ origin_owner_id: 'a', origin_owner_name: 'b' }, `{"metadata":${text}}`) }),
         })
-        use(await answered.json())
+        print(await response.json())
       }
-      use(api.requests)
-      use(api.sessions)
+      print(api.requests)
+      print(api.sessions)
     }))
 })

@@ -6,11 +6,11 @@ import type { Ran } from './run.ts'
 
 export interface Running {
   readonly kill: (signal: 'SIGINT' | 'SIGKILL') => void
-  /** What came of it; the code is null if it was killed. */
+  /** The result; the code is null if it was killed. */
   readonly ended: Promise<Omit<Ran, 'code'> & { readonly code: number | null }>
 }
 
-/** Starts the example bulk in a process of its own. */
+/** Starts the example bulk in another process. */
 export const startBulk = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -1,5 +1,4 @@
-import type { Either } from 'fp-ts/lib/Either.js'
-import { isLeft, left, right } from '#fp-ts/Either'
+import { left, right } from 'fp-ts/lib/Either.js'
 import {
   type CallOptions,
   type Client,
@@ -7,10 +6,10 @@ import {
   type ConnectSessionToken,
   createClient,
   isSessionError,
-  type SessionClient,
   type SessionError,
   session,
 } from '../../lib/index.ts'
+import type { Either } from '../../lib/util/either.ts'
 
 export const apiKey = 'v1.eu1.0123456789abcdef'
 
@@ -19,50 +18,26 @@ export const acme = session().owner('acme-42', 'Acme Inc.')
 export const clientOf = (baseUrl: string, options: ClientOptions = {}): Client =>
   createClient({ apiKey, baseUrl, ...options })
 
-/** The two ways to send a session. */
-export const doors = ['send', 'task'] as const
-
-export type Door = (typeof doors)[number]
-
-/** How a call ended, and how long that took. */
-export interface Ended {
+/** The result of a call, and how many milliseconds it took. */
+export interface Timed {
   readonly result: Either<SessionError, ConnectSessionToken>
   readonly took: number
 }
 
-// What is thrown may be anything, and may not bear to be looked at, not even by mocha.
-const checked = (error: unknown, whence: string): SessionError => {
-  try {
-    if (isSessionError(error)) return error
-  } catch {
-    throw new Error(`${whence} what is no SessionError, and throws when it is looked at`)
-  }
-  throw new Error(`${whence} what is no SessionError`, { cause: error })
-}
-
-const through = async (door: Door, client: SessionClient, options?: CallOptions): Promise<Ended['result']> => {
-  if (door === 'send')
-    try {
-      return right(await acme.send(client, options))
-    } catch (error) {
-      return left(checked(error, 'send rejected with'))
-    }
-  try {
-    const result = await acme.task(client, options)()
-    return isLeft(result) ? left(checked(result.left, 'the Left holds')) : result
-  } catch (error) {
-    throw new Error('the task rejected', { cause: typeof error })
-  }
-}
-
-/** Sends a session through one of the doors; rejects if anything but a SessionError comes out of it. */
-export const call = async (door: Door, client: SessionClient, options?: CallOptions): Promise<Ended> => {
+/** Sends a session; rejects if `send` rejects with anything but a `SessionError`. */
+export const timedSend = async (client: Client, options?: CallOptions): Promise<Timed> => {
   const started = performance.now()
-  const result = await through(door, client, options)
-  return { result, took: performance.now() - started }
+  const took = (): number => performance.now() - started
+  try {
+    return { result: right(await acme.send(client, options)), took: took() }
+  } catch (error) {
+    // The error may be a proxy that throws, which must not reach the output of mocha.
+    if (!isSessionError(error)) throw new Error('send rejected with something other than a SessionError')
+    return { result: left(error), took: took() }
+  }
 }
 
-/** Waits until something holds, for so many milliseconds at most; gives whether it did. */
+/** Polls until a condition holds, for at most so many milliseconds; returns whether it did. */
 export const until = async (holds: () => boolean | Promise<boolean>, ms = 3000): Promise<boolean> => {
   for (const end = performance.now() + ms; performance.now() < end; ) {
     if (await holds()) return true
@@ -72,8 +47,8 @@ export const until = async (holds: () => boolean | Promise<boolean>, ms = 3000):
 }
 
 /**
- * Observes what a limit of time does. A machine may be too busy for anything to arrive within a short one: it is given
- * twice as long then, a few times over.
+ * Observes the effect of a time limit. A busy machine may exceed a short limit before anything arrives; the limit is
+ * then doubled, a few times.
  */
 export const patiently = async <A>(
   ms: number,
@@ -84,7 +59,7 @@ export const patiently = async <A>(
   return ms < 3000 && wasBusy(observed) ? patiently(2 * ms, observe, wasBusy) : observed
 }
 
-/** Runs pieces of work, so many at a time; each is begun in its turn, without being asked for. */
+/** Runs work with limited concurrency. The work starts immediately, without waiting for the promises to be awaited. */
 export const pooled = <A>(size: number, works: readonly (() => Promise<A>)[]): readonly Promise<A>[] => {
   const waiting: (() => void)[] = []
   const turn = (index: number): Promise<void> =>
@@ -93,7 +68,7 @@ export const pooled = <A>(size: number, works: readonly (() => Promise<A>)[]): r
     const done = turn(index)
       .then(work)
       .finally(() => waiting.shift()?.())
-    done.catch(() => {}) // it is told to whoever awaits it, which may be later
+    done.catch(() => {}) // it may be awaited only later
     return done
   })
 }

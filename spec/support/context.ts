@@ -1,4 +1,4 @@
-// What the examples of doc comments use and do not make, to stay short: a client of the sandbox, a customer, a token.
+// The names that the examples of doc comments use without declaring them.
 import { createClient, type SessionError, session } from 'stackone-session'
 import type { Owner } from 'stackone-session/handler'
 import { sandbox } from 'stackone-session/testing'
@@ -17,7 +17,7 @@ export const { token } = minted
 
 export const id = minted.id ?? ''
 
-/** Any of the errors, for the compiler; in fact that of an id that nobody knows. */
+/** The ApiError for an unknown id, with the type of any error. */
 export const error: SessionError = await client.get('unknown').then(
   () => {
     throw new Error('the sandbox knows this id')
@@ -29,7 +29,13 @@ const silent = (..._values: readonly unknown[]): void => {}
 
 export const log = { info: silent, warn: silent, error: silent }
 
-/** Who is signed in. */
+/** Returns the signed-in customer. */
 export const userOf = async (_request: Request): Promise<{ company: Owner } | undefined> => ({
   company: { id: 'acme-42', name: 'Acme Inc.' },
 })
+
+/** The signing secret of a webhook. */
+export const secret = 'whsec.0123456789abcdef'
+
+/** A database of accounts. */
+export const accounts = { save: async (..._values: readonly unknown[]): Promise<void> => {} }

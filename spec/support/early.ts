@@ -4,15 +4,15 @@ import PQueue from 'p-queue'
 const queue = new PQueue({ concurrency: availableParallelism() + 1 })
 
 /**
- * Starts work when the suite begins, a few at a time, and gives it to the spec that asks: most of the time of a process
- * is its start, and these start side by side.
+ * Starts work at the beginning of the suite, a few at a time, and returns a function that awaits it. Starting processes
+ * concurrently takes much less time.
  */
 export const early = <A>(work: () => Promise<A>): (() => Promise<A>) => {
   const started: Promise<A>[] = []
   before(() => {
     const result = queue.add(work)
-    result.catch(() => {}) // the spec that asks is told
+    result.catch(() => {}) // the spec that awaits it reports the error
     started.push(result)
   })
-  return () => started[0] ?? Promise.reject(new Error('the suite has not begun'))
+  return () => started[0] ?? Promise.reject(new Error('the suite has not started'))
 }

@@ -1,4 +1,4 @@
-/** Runs work with environment variables set, or unset by undefined, and puts them back as they were. */
+/** Runs work with environment variables set, or unset if undefined, and restores them. */
 export const withEnvironment = async <A>(
   variables: Readonly<Record<string, string | undefined>>,
   work: () => A | Promise<A>,
@@ -17,14 +17,14 @@ export const withEnvironment = async <A>(
   }
 }
 
-/** The environment of this process for one that it starts, without what changes what that does or prints. */
+/** The environment for a child process, without the variables that change what it does or prints. */
 export const plainEnvironment = (): NodeJS.ProcessEnv => {
   const { STACKONE_API_KEY, STACKONE_BASE_URL, NODE_OPTIONS, NODE_V8_COVERAGE, FORCE_COLOR, DEBUG, ...rest } =
     process.env
   return rest
 }
 
-/** Inside a describe: its tests run as if nobody had set the variables that the library reads. */
+/** Inside a describe: unsets the variables that the library reads, and restores them. */
 export const unsetEnvironment = (): void => {
   const names = ['STACKONE_API_KEY', 'STACKONE_BASE_URL']
   const given = names.map((name) => [name, process.env[name]] as const)

@@ -4,15 +4,15 @@ import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { httpServer, json, minted, type Recorded, rawServer, type TestServer } from './server.ts'
 
-/** How a server misbehaves: through node's own HTTP server, or in bytes on the socket. */
+/** How a server misbehaves: through Node's HTTP server, or in bytes on the socket. */
 export type Fault =
   | { readonly http: (response: ServerResponse, request: Recorded) => void }
   | { readonly raw: (socket: Socket) => void }
 
-/** A request that is never answered. */
+/** No response at all. */
 export const silence: Fault = { http: () => {} }
 
-/** Whatever is done with it, it throws, and what it throws is itself. */
+/** A proxy that throws itself, whatever is done with it. */
 export const hostile: object = new Proxy(
   {},
   Object.fromEntries(
@@ -29,7 +29,7 @@ export const hostile: object = new Proxy(
 
 const text = JSON.stringify(minted)
 
-/** A create's success in bytes, after which the connection is closed. */
+/** The response to a create in bytes, after which the connection is closed. */
 export const mintedBytes = [
   'HTTP/1.1 201 Created',
   'content-type: application/json',
@@ -41,11 +41,11 @@ export const mintedBytes = [
 
 /** A server with faults. */
 export interface FaultyServer extends TestServer {
-  /** Connections on which a fault was played, and that are still open. */
+  /** Returns the number of open connections on which a fault was played. */
   readonly held: () => number
 }
 
-/** A server that misbehaves for so many requests, and then mints. */
+/** A server that misbehaves for so many requests, and then creates sessions. */
 export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Promise<FaultyServer> => {
   const open = new Set<Socket>()
   const hold = (socket: Socket | null): void => {
@@ -72,8 +72,8 @@ export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Pr
 }
 
 /**
- * A port that nobody listens at, until it is closed. It is the near end of a connection: a port that was only let go
- * of would be given to the next server of any process, which would then get a request of ours.
+ * A port without a listener, until it is closed. It is the local port of a connection: a port that was only released
+ * could be assigned to a server of another process, which would then receive the request.
  */
 export const closedPort = async (): Promise<FaultyServer> => {
   const [server, free] = await Promise.all([rawServer(() => {}), rawServer(() => {})])
@@ -90,47 +90,47 @@ export const closedPort = async (): Promise<FaultyServer> => {
   return { ...server, url: free.url, close, held: () => 0 }
 }
 
-/** Bytes, and then nothing, with the connection left open. */
+/** Bytes, then silence on the open connection. */
 export const stuck = (...lines: readonly string[]): Fault => ({ raw: (socket) => socket.write(lines.join('\r\n')) })
 
-/** Bytes, and then the end of the connection. */
+/** Bytes, then the end of the connection. */
 export const closed = (...lines: readonly string[]): Fault => ({ raw: (socket) => socket.end(lines.join('\r\n')) })
 
-/** Bytes, and then a reset. */
+/** Bytes, then a reset. */
 export const reset = (...lines: readonly string[]): Fault => ({
   raw: (socket) => {
     if (lines.length === 0) socket.resetAndDestroy()
-    // The reset would overtake the bytes if it did not wait for them.
+    // An immediate reset would overtake the bytes.
     else socket.write(lines.join('\r\n'), () => setTimeout(() => socket.resetAndDestroy(), 20))
   },
 })
 
-/** Writes the same bytes again and again, until the connection is gone, which it may be already. */
-export const again = (target: Socket | ServerResponse, bytes: string): void => {
+/** Writes the same bytes repeatedly until the connection is closed. */
+export const repeat = (target: Socket | ServerResponse, bytes: string): void => {
   const timer = setInterval(() => {
     if (target.destroyed) clearInterval(timer)
     else target.write(bytes)
   }, 20)
 }
 
-/** Bytes, and then others again and again, a few at a time. */
+/** Bytes, then a few more repeatedly. */
 export const drip = (drop: string, ...lines: readonly string[]): Fault => ({
   raw: (socket) => {
     socket.write(lines.join('\r\n'))
-    again(socket, drop)
+    repeat(socket, drop)
   },
 })
 
-/** A status, and a body that begins and never ends. */
+/** A status and a body that never ends. */
 export const endless = (status: number, drops = true): Fault => ({
   http: (response) => {
     response.writeHead(status, { 'content-type': 'application/json' })
     response.write(`{"statusCode":${status},"message":"The beginning`)
-    if (drops) again(response, '.')
+    if (drops) repeat(response, '.')
   },
 })
 
-/** A status, and a body that comes as fast as it can and never ends. */
+/** A status and a fast body that never ends. */
 export const flood = (status: number): Fault => ({
   http: (response) => {
     const chunk = Buffer.alloc(64 * 1024, ' ')
@@ -143,8 +143,8 @@ export const flood = (status: number): Fault => ({
   },
 })
 
-/** A whole answer; what is no string is sent as JSON. */
-export const answered = (status: number, body: unknown, headers: Record<string, string> = {}): Fault => ({
+/** A complete response. A body that is neither a string nor a buffer is sent as JSON. */
+export const respondWith = (status: number, body: unknown, headers: Record<string, string> = {}): Fault => ({
   http: (response) => {
     if (typeof body !== 'string' && !Buffer.isBuffer(body)) return json(response, status, body, headers)
     response.writeHead(status, headers)
@@ -152,18 +152,18 @@ export const answered = (status: number, body: unknown, headers: Record<string, 
   },
 })
 
-/** A small answer that is a large one once it is unpacked. */
+/** A small response that is large once it is decompressed. */
 export const bomb = (status: number, bytes: number): Fault =>
-  answered(status, gzipSync(Buffer.alloc(bytes, ' ')), { 'content-encoding': 'gzip' })
+  respondWith(status, gzipSync(Buffer.alloc(bytes, ' ')), { 'content-encoding': 'gzip' })
 
-/** An error body as the contract has it. */
+/** An error body, as in the contract. */
 export const errorBody = (statusCode: number, message: unknown) => ({
   statusCode,
   message,
   timestamp: '2026-01-01T00:00:00.000Z',
 })
 
-/** Inside a describe: gives faulty servers to its tests, and closes them after each. */
+/** Inside a describe: starts faulty servers for its tests, and closes them after each. */
 export const faultyServers = (): typeof faulty => {
   const servers: FaultyServer[] = []
   afterEach(async () => {

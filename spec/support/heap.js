@@ -1,4 +1,4 @@
-// Imported before a script, this writes what its heap holds after a collection, in bytes, to the file HEAP_FILE.
+// Imported before a script: appends the size of its heap after a collection, in bytes, to the file HEAP_FILE.
 import { appendFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

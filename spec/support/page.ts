@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
-import { connectSessionHandler, type HandlerOptions, type Owner } from '../../lib/handler.ts'
+import { connectSessionHandler, type HandlerOptions, type Owner } from '../../lib/handler/index.ts'
 import { type ClientOptions, createClient } from '../../lib/index.ts'
 import { type Sandbox, sandbox } from '../../lib/testing/index.ts'
 
@@ -10,79 +10,84 @@ export const apiKey = 'v1.eu1.0123456789abcdef'
 
 export const acme: Owner = { id: 'acme-42', name: 'Acme Inc.' }
 
-/** The wire of a session of this owner, without anything else. */
+/** The wire form of a session of this owner without other fields. */
 export const acmeWire = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
 
 export const url = 'https://app.acme.example/api/connect'
 
-type Headers = Readonly<Record<string, string>>
+type HeaderFields = Readonly<Record<string, string>>
 
-/** A page's request, with such a body. */
-export const post = (body?: BodyInit, headers: Headers = {}, to = url): Request =>
+/** Makes the POST request of a page. */
+export const post = (body?: BodyInit, headers: HeaderFields = {}, to = url): Request =>
   new Request(to, {
     method: 'POST',
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body, duplex: 'half' }),
   })
 
-/** A page's request, with JSON. */
-export const choose = (choices: unknown, headers?: Headers): Request => post(JSON.stringify(choices), headers)
+/** Makes the POST request of a page with a value as JSON. */
+export const postJson = (value: unknown, headers?: HeaderFields): Request => post(JSON.stringify(value), headers)
 
-/** A body in pieces, so that its length is not known beforehand. */
-export const pieces = (...texts: readonly (string | Uint8Array)[]): ReadableStream<Uint8Array> =>
-  Readable.toWeb(Readable.from(texts.map((text) => Buffer.from(text)))) as ReadableStream<Uint8Array> // it is one, by another declaration
+/** Makes a body of chunks, whose length is not known in advance. */
+export const streamOf = (...chunks: readonly (string | Uint8Array)[]): ReadableStream<Uint8Array> =>
+  Readable.toWeb(Readable.from(chunks.map((chunk) => Buffer.from(chunk)))) as ReadableStream<Uint8Array> // Node declares its own type
 
-export interface Answered {
+/** A response of the handler. */
+export interface Received {
   readonly status: number
-  readonly headers: globalThis.Headers
+  readonly headers: Headers
   readonly text: string
   /** The parsed body; undefined if there is none. */
   readonly body: unknown
   readonly code: string | undefined
-  /** The issues, as `path: message`. */
+  readonly message: string | undefined
+  /** The issues, as `path: message` and the hint in parentheses. */
   readonly issues: readonly string[] | undefined
 }
 
-interface Failed {
+interface ErrorBody {
   readonly error: {
     readonly code: string
-    readonly issues?: readonly { readonly path: string; readonly message: string }[]
+    readonly message: string
+    readonly issues?: readonly { readonly path: string; readonly message: string; readonly hint?: string }[]
   }
 }
 
-/** Reads an answer, and holds it to what every answer must be. */
-export const read = async (response: Response): Promise<Answered> => {
+/** Reads a response, and asserts what holds for every response of the handler. */
+export const receive = async (response: Response): Promise<Received> => {
   const { status, headers } = response
   const text = await response.text()
   expect(headers.get('cache-control')).to.equal('no-store')
   expect(headers.get('x-content-type-options')).to.equal('nosniff')
   expect(headers.get('content-type')).to.equal(text === '' ? null : 'application/json')
-  if (text === '') return { status, headers, text, body: undefined, code: undefined, issues: undefined }
+  const received = { status, headers, text, code: undefined, message: undefined, issues: undefined }
+  if (text === '') return { ...received, body: undefined }
   const body: unknown = JSON.parse(text)
   if (status === 200) {
     expect(body).to.have.all.keys('token', 'expiresAt')
-    return { status, headers, text, body, code: undefined, issues: undefined }
+    return { ...received, body }
   }
   expect(body).to.have.all.keys('error')
-  const { error } = body as Failed // as was just seen
+  const { error } = body as ErrorBody // asserted above and below
   expect(Object.keys(error).filter((name) => name !== 'issues')).to.deep.equal(['code', 'message'])
-  expect(error).to.have.property('message').that.matches(/\.$/)
-  const issues = error.issues?.map(({ path, message }) => `${path}: ${message}`)
-  return { status, headers, text, body, code: error.code, issues }
+  const issues = error.issues?.map(
+    ({ path, message, hint }) => `${path}: ${message}${hint === undefined ? '' : ` (${hint})`}`,
+  )
+  return { ...received, body, code: error.code, message: error.message, issues }
 }
 
-export interface Handling {
+export interface Setup {
   readonly api: Sandbox
-  /** What `onError` was told. */
+  /** The errors that `onError` received. */
   readonly errors: readonly unknown[]
   readonly handler: (request: Request) => Promise<Response>
-  readonly ask: (request: Request) => Promise<Answered>
-  /** The bodies that reached the API. */
+  readonly call: (request: Request) => Promise<Received>
+  /** Returns the bodies that the API received. */
   readonly sent: () => readonly unknown[]
 }
 
-/** A handler for Acme over a sandbox. */
-export const handling = (options: Partial<HandlerOptions> = {}, client: ClientOptions = {}): Handling => {
+/** Creates a handler for Acme with a sandbox. */
+export const setUp = (options: Partial<HandlerOptions> = {}, client: ClientOptions = {}): Setup => {
   const api = sandbox()
   const errors: unknown[] = []
   const handler = connectSessionHandler({
@@ -95,32 +100,32 @@ export const handling = (options: Partial<HandlerOptions> = {}, client: ClientOp
     api,
     errors,
     handler,
-    ask: async (request) => read(await handler(request)),
+    call: async (request) => receive(await handler(request)),
     sent: () => api.requests.map(({ body }) => body),
   }
 }
 
-export interface Mounted {
+export interface Served {
   readonly url: string
   readonly close: () => Promise<void>
 }
 
-/** Serves a handler over HTTP on loopback, as the adapters for Node do: streams in, and a signal of the connection. */
-export const mount = (handler: Handling['handler']): Promise<Mounted> =>
+/** Serves a handler over HTTP, as adapters for Node do: with a streamed body and a signal for a closed connection. */
+export const serve = (handler: Setup['handler']): Promise<Served> =>
   new Promise((resolve, reject) => {
     const server = createServer(async (incoming, outgoing) => {
       const { method = '', headers } = incoming
-      const left = new AbortController()
+      const controller = new AbortController()
       outgoing.once('close', () => {
-        if (!outgoing.writableFinished) left.abort()
+        if (!outgoing.writableFinished) controller.abort()
       })
       const hasBody = method !== 'GET' && method !== 'HEAD'
       const response = await handler(
         new Request(`http://${headers.host}${incoming.url}`, {
           method,
           headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-          signal: left.signal,
-          ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }), // see pieces
+          signal: controller.signal,
+          ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }), // see streamOf
         }),
       )
       outgoing.writeHead(response.status, [...response.headers].flat())
@@ -128,7 +133,7 @@ export const mount = (handler: Handling['handler']): Promise<Mounted> =>
     })
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo // it listens on a port, not a pipe
+      const { port } = server.address() as AddressInfo // not a pipe
       const close = (): Promise<void> =>
         new Promise((closed) => {
           server.close(() => closed())

@@ -1,4 +1,4 @@
-// Runs snippets one after the other, each with a sandbox of its own, and writes what their statements said to a file.
+// Runs snippets one after the other, each with a new sandbox, and writes the results of their statements to a file.
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,11 +8,11 @@ import { said } from './saying.ts'
 /** How a snippet ended. */
 export interface Played {
   readonly said: Readonly<Record<number, string>>
-  /** Why it did not come to its end; absent if it did. */
+  /** The error, if the snippet failed. */
   readonly failed?: string
 }
 
-const longest = 10_000
+const timeoutMs = 10_000
 
 const play = async (file: string): Promise<Played> => {
   const server = await sandbox().listen()
@@ -23,7 +23,7 @@ const play = async (file: string): Promise<Played> => {
     await Promise.race([
       import(pathToFileURL(resolve(file)).href),
       new Promise((_, reject) => {
-        const late = setTimeout(() => reject(new Error(`it took longer than ${longest} ms`)), longest)
+        const late = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs)
         timer.signal.addEventListener('abort', () => clearTimeout(late))
       }),
     ])
@@ -37,6 +37,7 @@ const play = async (file: string): Promise<Played> => {
 }
 
 process.env['STACKONE_API_KEY'] = 'v1.sandbox.key'
+process.env['STACKONE_WEBHOOK_SECRET'] = 'whsec.sandbox'
 const [, , report = '', ...files] = process.argv
 const played: Played[] = []
 for (const file of files) played.push(await play(file))

@@ -10,17 +10,17 @@ const tried = (get: () => unknown): unknown => {
   }
 }
 
-// Native code is the same in every program: there is nothing of ours in it, and behind it is all the rest of the realm.
+// Built-in functions hold nothing of the library, and lead to the whole realm.
 const isNative = (value: object): boolean =>
   typeof value === 'function' && /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(value))
 
-const most = 100_000
+const maxReachable = 100_000
 
 /**
- * All that a walk can reach from a value: its own keys, also symbols and what is not enumerable, what its getters and
- * those of its prototypes give, and the entries of collections. Keys and the source of functions count as well.
+ * Returns everything that is reachable from a value: properties, including symbols and those that are not enumerable,
+ * the results of getters, also of the prototypes, entries of collections, property names and sources of functions.
  *
- * @param stop what the walk does not enter
+ * @param stop the values that are not entered
  */
 export const reachable = (root: unknown, stop: ReadonlySet<unknown> = new Set()): ReadonlySet<unknown> => {
   const found = new Set<unknown>()
@@ -29,8 +29,8 @@ export const reachable = (root: unknown, stop: ReadonlySet<unknown> = new Set())
     for (let holder: object | null = value; holder !== null; holder = Reflect.getPrototypeOf(holder)) {
       const from = holder
       for (const key of Reflect.ownKeys(from)) {
-        const member = Reflect.getOwnPropertyDescriptor(from, key)
-        queue.push(String(key), member?.get === undefined ? member?.value : tried(() => Reflect.get(from, key, value)))
+        const property = Reflect.getOwnPropertyDescriptor(from, key)
+        queue.push(String(key), property?.get ? tried(() => Reflect.get(from, key, value)) : property?.value)
       }
       queue.push(from)
     }
@@ -43,14 +43,14 @@ export const reachable = (root: unknown, stop: ReadonlySet<unknown> = new Set())
     const value = queue.pop()
     if (found.has(value) || stop.has(value)) continue
     found.add(value)
-    if (found.size > most) throw new Error(`the walk came to more than ${most} values`)
+    if (found.size > maxReachable) throw new Error(`more than ${maxReachable} values are reachable`)
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') if (!isNative(value)) visit(value)
   }
   return found
 }
 
-/** All texts that a walk can reach. */
-const walked = (value: unknown): string =>
+/** Returns all text that is reachable from a value. */
+const reachableText = (value: unknown): string =>
   [...reachable(value)].filter((text) => typeof text === 'string' || typeof text === 'number').join('\n')
 
 const logged = (log: (console: Console) => void): string => {
@@ -74,13 +74,13 @@ const everything: InspectOptions = {
   getters: true,
 }
 
-/** A way to make text of a value. */
+/** A way to convert a value to text. */
 export interface Way {
   readonly name: string
   readonly print: (value: unknown) => string
 }
 
-/** What people do to have a look at a value. */
+/** The usual ways to print a value. */
 export const printings: readonly Way[] = [
   { name: 'console.log', print: (value) => logged((console) => console.log(value)) },
   { name: 'console.log after a text', print: (value) => logged((console) => console.log('value', value)) },
@@ -100,7 +100,7 @@ export const printings: readonly Way[] = [
   { name: 'inspect, everything', print: (value) => inspect(value, everything) },
   { name: 'inspect, in one line', print: (value) => inspect(value, { ...everything, breakLength: 1e9, compact: 99 }) },
   { name: 'inspect, sorted', print: (value) => inspect(value, { ...everything, sorted: true, compact: false }) },
-  { name: 'inspect, coloured', print: (value) => inspect(value, { ...everything, colors: true }) },
+  { name: 'inspect, colored', print: (value) => inspect(value, { ...everything, colors: true }) },
   { name: 'inspect, in an array', print: (value) => inspect([[[value]]], everything) },
   { name: 'inspect, in a map', print: (value) => inspect(new Map([[value, value]]), everything) },
   { name: 'inspect, as a cause', print: (value) => inspect(new Error('wrapped', { cause: value }), everything) },
@@ -121,10 +121,10 @@ export const printings: readonly Way[] = [
 
 const json = (value: unknown): string => String(tried(() => JSON.stringify(value)))
 
-/** What gives all that a value holds. */
+/** The ways that show everything that a value holds. */
 export const dumps: readonly Way[] = [
   { name: 'console.dir', print: (value) => logged((console) => console.dir(value, everything)) },
-  { name: 'console.dir, as it is', print: (value) => logged((console) => console.dir(value)) },
+  { name: 'console.dir, without options', print: (value) => logged((console) => console.dir(value)) },
   { name: 'console.table', print: (value) => logged((console) => console.table(value)) },
   { name: 'inspect, customInspect off', print: (value) => inspect(value, { ...everything, customInspect: false }) },
   { name: '%j', print: (value) => String(tried(() => format('%j', value))) },
@@ -148,56 +148,41 @@ export const dumps: readonly Way[] = [
   },
   { name: 'message', print: (value) => String(tried(() => Reflect.get(Object(value), 'message'))) },
   { name: 'stack', print: (value) => String(tried(() => Reflect.get(Object(value), 'stack'))) },
-  { name: 'a walk', print: walked },
-  { name: 'a walk, as a cause', print: (value) => walked(new Error('wrapped', { cause: value })) },
-  { name: 'a walk, in an AggregateError', print: (value) => walked(new AggregateError([value], 'several')) },
+  { name: 'everything reachable', print: reachableText },
+  { name: 'everything reachable, as a cause', print: (value) => reachableText(new Error('wrapped', { cause: value })) },
+  {
+    name: 'everything reachable, in an AggregateError',
+    print: (value) => reachableText(new AggregateError([value], 'several')),
+  },
 ]
 
-const named: Readonly<Record<string, string>> = {
-  amp: '&',
-  colon: ':',
-  commat: '@',
-  equals: '=',
-  hyphen: '-',
-  lowbar: '_',
-  period: '.',
-  plus: '+',
-  sol: '/',
-}
+const character = (code: string): string => String.fromCodePoint(Number.parseInt(code, 16))
 
-const character = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '')
-
-/** A text as a reader takes it: without entities, escapes and what only parts its letters. */
-const read = (text: string): string =>
+/** Removes URL and JSON escapes and white space, as a reader would. */
+const unescaped = (text: string): string =>
   text
-    .replace(/\\?\\u([\da-f]{4})/gi, (_, code: string) => character(Number.parseInt(code, 16)))
-    .replace(/&#x([\da-f]+);?/gi, (_, code: string) => character(Number.parseInt(code, 16)))
-    .replace(/&#(\d+);?/g, (_, code: string) => character(Number(code)))
-    .replace(/&([a-z]+);/gi, (entity, name: string) => named[name.toLowerCase()] ?? entity)
-    .replace(/%([\da-f]{2})/gi, (_, code: string) => character(Number.parseInt(code, 16)))
-    .replace(/<[^<>]*>|[\s\\]+/g, '')
+    .replace(/\\?\\u([\da-f]{4})/gi, (_, code: string) => character(code))
+    .replace(/%([\da-f]{2})/gi, (_, code: string) => character(code))
+    .replace(/[\s\\]+/g, '')
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
-/**
- * What a secret can be read from: itself, and what it is in base64, as a whole or with something behind it. The longest
- * part of it that is not the same for all keys is enough.
- */
+/** Returns the texts that reveal a secret: itself, its longest part, and its base64 without the last characters. */
 const needlesOf = (secret: string): readonly string[] => {
   const encoded = base64(`${secret}:`)
-  // The last letters of base64 depend on what follows.
+  // The last characters of base64 depend on what follows.
   const common = encoded.slice(0, Math.floor(secret.length / 3) * 4)
   const [longest = secret] = secret.split(/[^\w]/).sort((a, b) => b.length - a.length)
   return [secret, longest, common, common.replaceAll('+', '-').replaceAll('/', '_')]
 }
 
-/** The ways, of these, in which a value shows one of the secrets. */
+/** Returns the names of the ways in which a value shows one of the secrets. */
 export const showing = (value: unknown, secrets: readonly string[], ways: readonly Way[]): readonly string[] => {
   const needles = secrets.flatMap(needlesOf)
   return ways
     .filter(({ print }) => {
       const text = print(value)
-      const plain = read(text)
+      const plain = unescaped(text)
       return needles.some((needle) => text.includes(needle) || plain.includes(needle))
     })
     .map(({ name }) => name)

@@ -1,4 +1,4 @@
-/** The processor's time that work takes, in milliseconds: unlike the clock's, it does not depend on who else is busy. */
+/** Returns the CPU time of work in milliseconds. Unlike the wall clock, it does not depend on the load of the machine. */
 export const processorTime = async (work: () => unknown): Promise<number> => {
   const started = process.cpuUsage()
   await work()

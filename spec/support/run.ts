@@ -7,7 +7,7 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** Runs a script of the project in a process of its own, for half a minute at the most unless told otherwise. */
+/** Runs a script of the project in another process, for at most 30 seconds by default. */
 export const run = (
   script: string,
   env: Readonly<Record<string, string>> = {},

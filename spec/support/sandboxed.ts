@@ -2,18 +2,18 @@ import { type Client, type ClientOptions, createClient } from '../../lib/index.t
 import { type Sandbox, type SandboxOptions, sandbox } from '../../lib/testing/index.ts'
 import { apiKey } from './call.ts'
 
-/** The two ways to a sandbox; both must look the same to a client. */
+/** The two ways to reach a sandbox. A client must see no difference between them. */
 export const ways = ['in process', 'over HTTP'] as const
 
 export type Way = (typeof ways)[number]
 
-/** A sandbox, and a client of it that tries once unless told otherwise. */
+/** A sandbox, and a client of it that does not retry by default. */
 export interface Sandboxed {
   readonly api: Sandbox
   readonly client: Client
 }
 
-/** Inside a describe: gives sandboxes to its tests, and disposes of them after each. */
+/** Returns a function that creates sandboxes for the tests of a describe block and disposes of them after each test. */
 export const sandboxes = (): ((way: Way, options?: ClientOptions, settings?: SandboxOptions) => Promise<Sandboxed>) => {
   const apis: Sandbox[] = []
   afterEach(async () => {
@@ -22,7 +22,7 @@ export const sandboxes = (): ((way: Way, options?: ClientOptions, settings?: San
   return async (way, options = {}, settings = {}) => {
     const api = sandbox(settings)
     apis.push(api)
-    const reached = way === 'in process' ? { fetch: api.fetch } : { baseUrl: (await api.listen()).url }
-    return { api, client: createClient({ apiKey, retries: 0, ...reached, ...options }) }
+    const address = way === 'in process' ? { fetch: api.fetch } : { baseUrl: (await api.listen()).url }
+    return { api, client: createClient({ apiKey, retries: 0, ...address, ...options }) }
   }
 }

@@ -1,16 +1,16 @@
 import { format, inspect } from 'node:util'
 
-/** What the statements of a snippet gave, printed or threw, by their place. */
+/** What the statements of a snippet returned, printed or threw, by their index. */
 export const said = new Map<number, string>()
 
-/** Notes what a log would print. */
+/** Records what a log would print. */
 export const print = (place: number, ...values: readonly unknown[]): void => {
   said.set(place, format(...values))
 }
 
 const thrown = (error: unknown): string => `throws ${String(error)}`
 
-/** Notes what an expression gives, as console.log shows it, or what it throws. */
+/** Records the value of an expression, as console.log shows it, or what it throws. */
 export const value = (place: number, evaluate: () => unknown): unknown => {
   const note = (text: string): void => {
     said.set(place, text)

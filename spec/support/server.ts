@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 
-/** A request as it arrived, read to its end. */
+/** A request that the server received. */
 export interface Recorded {
   readonly method: string
   readonly url: string
@@ -12,7 +12,7 @@ export interface Recorded {
 export interface TestServer {
   readonly url: string
   readonly requests: readonly Recorded[]
-  /** Sockets that are open now. */
+  /** Returns the number of open sockets. */
   readonly connections: () => Promise<number>
   readonly close: () => Promise<void>
 }
@@ -41,9 +41,9 @@ const started = (server: Server, requests: readonly Recorded[], sockets: Set<Soc
     })
   })
 
-/** An HTTP server on loopback that records what arrives; `answer` gets the number of the request, from 1. */
+/** An HTTP server on loopback that records its requests. `respond` receives the number of the request, from 1. */
 export const httpServer = (
-  answer: (request: Recorded, response: ServerResponse, number: number) => void,
+  respond: (request: Recorded, response: ServerResponse, number: number) => void,
 ): Promise<TestServer> => {
   const requests: Recorded[] = []
   const server = createHttpServer((incoming, response) => {
@@ -59,33 +59,33 @@ export const httpServer = (
         body: Buffer.concat(chunks).toString('utf8'),
       }
       requests.push(request)
-      answer(request, response, requests.length)
+      respond(request, response, requests.length)
     })
   })
-  // A connection that the server lets go of while a client takes it up again is a reset, and that at any time.
+  // A connection that the server closes while the client reuses it is reset, which would fail a test by chance.
   server.keepAliveTimeout = 0
   return started(server, requests, new Set())
 }
 
-/** A TCP server on loopback, for answers that are no HTTP; `answer` is called once a request's bytes begin to arrive. */
-export const rawServer = (answer: (socket: Socket, number: number) => void): Promise<TestServer> => {
+/** A TCP server on loopback, for responses that are not valid HTTP. `respond` is called at the first bytes of a request. */
+export const rawServer = (respond: (socket: Socket, number: number) => void): Promise<TestServer> => {
   const requests: Recorded[] = []
   const server = createTcpServer((socket) => {
     socket.once('data', (bytes: Buffer) => {
       requests.push({ method: '', url: '', headers: {}, body: bytes.toString('latin1') })
-      answer(socket, requests.length)
+      respond(socket, requests.length)
     })
   })
   return started(server, requests, new Set())
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
   response.end(JSON.stringify(body))
 }
 
-/** A reply to a create, as the contract has it today. */
+/** The response to a create, as in the contract. */
 export const minted = {
   id: 4711,
   organization_id: 'org-1',

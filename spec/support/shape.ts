@@ -1,25 +1,27 @@
 import { expect } from 'chai'
-import { type ClientEvent, type ConnectSessionToken, type Issue, ReplyError } from '../../lib/index.ts'
+import { type ClientEvent, type ConnectSessionToken, InvalidResponseError, type Issue } from '../../lib/index.ts'
+import { omitUndefined } from '../../lib/util/omit-undefined.ts'
 import { acme, clientOf } from './call.ts'
 import { caught } from './caught.ts'
 import { httpServer, minted } from './server.ts'
 
-/** What a create may be answered with, and what must come of it. */
+/** A response to `POST /connect_sessions`, and the expected result. */
 export interface Shape {
+  /** A noun phrase, such as `an id of zero`. */
   readonly title: string
-  /** Members over those of `minted`; an undefined one is left out. */
+  /** Fields that replace those of `minted`; an undefined one is omitted. */
   readonly sent?: Readonly<Record<string, unknown>>
-  /** The body as it stands, in place of members. */
+  /** The whole body. */
   readonly body?: string | Uint8Array
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Decoded members over the usual ones; an undefined one must be absent. */
+  /** Decoded fields that replace the usual ones; an undefined one must be absent. */
   readonly gives?: { readonly [K in keyof ConnectSessionToken]?: ConnectSessionToken[K] | undefined }
-  /** Paths of the drift, in any order; none if absent. */
+  /** The paths of the drift, in any order; by default there is none. */
   readonly drift?: readonly (string | RegExp)[]
 }
 
-/** What `minted` decodes to, but for `expiresAt` and `drift`. */
+/** The decoded form of `minted`, without `expiresAt` and `drift`. */
 export const usual = {
   id: '4711',
   organizationId: 'org-1',
@@ -33,37 +35,34 @@ export const usual = {
   authLinkUrl: minted.auth_link_url,
 } as const
 
-/** `minted` with other members, as JSON. */
-export const mintedWith = (members: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify({ ...minted, ...members })
+/** Returns `minted` with other fields, as JSON. */
+export const mintedWith = (fields: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({ ...minted, ...fields })
 
-/** `minted` with one more member, whose text JSON.stringify would not write. */
-export const mintedAnd = (member: string): string => `${JSON.stringify(minted).slice(0, -1)},${member}}`
+/** Returns `minted` with another field, in JSON that JSON.stringify would not produce. */
+export const mintedAnd = (field: string): string => `${JSON.stringify(minted).slice(0, -1)},${field}}`
 
-/** Objects in objects, each under the key `a`. */
+/** Returns nested objects as JSON, each under the key `a`. */
 export const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
-
-const present = (members: object): object =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 
 const expectPaths = (issues: readonly Issue[], expected: readonly (string | RegExp)[]): void => {
   const paths = issues.map(({ path }) => path)
-  const fits = (wanted: string | RegExp) => (path: string) =>
-    typeof wanted === 'string' ? path === wanted : wanted.test(path)
-  for (const wanted of expected) expect(paths.filter(fits(wanted)), `${wanted} in ${paths}`).to.have.length(1)
+  const matches = (pattern: string | RegExp) => (path: string) =>
+    typeof pattern === 'string' ? path === pattern : pattern.test(path)
+  for (const pattern of expected) expect(paths.filter(matches(pattern)), `${pattern} in ${paths}`).to.have.length(1)
   expect(paths, 'drift').to.have.length(expected.length)
   for (const { message } of issues) expect(message).to.match(/^\S.*\S$/)
 }
 
-const lifeMs = 1_800_000
+const lifetimeMs = 1_800_000
 
 const expectExpiry = ({ createdAt, expiresAt }: ConnectSessionToken, from: number, to: number): void => {
-  const expiry = (createdAt?.getTime() ?? Number.NaN) + lifeMs
+  const expiry = (createdAt?.getTime() ?? Number.NaN) + lifetimeMs
   if (new Date(expiry).getTime() === expiry) expect(expiresAt.getTime()).to.equal(expiry)
-  else expect(expiresAt.getTime()).to.be.within(from + lifeMs, to + lifeMs)
+  else expect(expiresAt.getTime()).to.be.within(from + lifetimeMs, to + lifetimeMs)
 }
 
-const answering = ({ sent = {}, body = mintedWith(sent), status = 201, headers }: Shape) =>
+const serve = ({ sent = {}, body = mintedWith(sent), status = 201, headers }: Shape) =>
   httpServer((_, response) => {
     response.writeHead(status, headers ?? { 'content-type': 'application/json' })
     response.end(body)
@@ -71,62 +70,57 @@ const answering = ({ sent = {}, body = mintedWith(sent), status = 201, headers }
 
 const resolves = async (shape: Shape, strict: boolean): Promise<void> => {
   const { gives = {}, drift: paths = [], status = 201 } = shape
-  const server = await answering(shape)
+  const server = await serve(shape)
   const events: ClientEvent[] = []
   const from = Date.now()
   try {
-    const reply = await acme.send(clientOf(server.url, { strict, onEvent: (event) => events.push(event) }))
-    const { drift, expiresAt, ...members } = reply
-    expect(members).to.deep.equal(present({ ...usual, ...gives }))
-    expectExpiry(reply, from, Date.now())
+    const response = await acme.send(clientOf(server.url, { strict, onEvent: (event) => events.push(event) }))
+    const { drift, expiresAt, ...fields } = response
+    expect(fields).to.deep.equal(omitUndefined<object>({ ...usual, ...gives }))
+    expectExpiry(response, from, Date.now())
     expectPaths(drift, paths)
     if (paths.length === 0) expect(drift).to.deep.equal([])
-    const told = events.filter(({ type }) => type === 'drift')
-    expect(told.map((event) => 'issues' in event && event.issues)).to.deep.equal(paths.length === 0 ? [] : [drift])
-    for (const event of told) expect(event).to.include({ endpoint: 'POST /connect_sessions', attempt: 1, status })
+    const emitted = events.filter(({ type }) => type === 'drift')
+    expect(emitted.map((event) => 'issues' in event && event.issues)).to.deep.equal(paths.length === 0 ? [] : [drift])
+    for (const event of emitted) expect(event).to.include({ endpoint: 'POST /connect_sessions', attempt: 1, status })
     expect(server.requests).to.have.length(1)
   } finally {
     await server.close()
   }
 }
 
-const isRefused = async (shape: Shape): Promise<void> => {
+const rejects = async (shape: Shape): Promise<void> => {
   const { drift = [], status = 201 } = shape
-  const server = await answering(shape)
+  const server = await serve(shape)
   const events: ClientEvent[] = []
   try {
     const client = clientOf(server.url, { strict: true, onEvent: (event) => events.push(event) })
     const error = await caught(acme.send(client))
-    if (!(error instanceof ReplyError)) throw error
+    if (!(error instanceof InvalidResponseError)) throw error
     expectPaths(error.issues, drift)
-    expect(error).to.include({ name: 'ReplyError', status, attempts: 1 })
+    expect(error).to.include({ name: 'InvalidResponseError', status, attempts: 1 })
     expect(error.elapsedMs).to.be.a('number')
     expect(error.message).to.include('strict').and.include(error.issues[0]?.path.slice(0, 100))
     expect(error.message).not.to.include(minted.token)
-    expect(events.map(({ type }) => type)).to.deep.equal(['attempt', 'reply', 'drift', 'failure'])
+    expect(events.map(({ type }) => type)).to.deep.equal(['attempt', 'response', 'drift', 'failure'])
     expect(server.requests).to.have.length(1)
   } finally {
     await server.close()
   }
 }
 
-/** One `it` for each shape, and one more under `strict`. */
+/** Inside a describe: tests each shape without and with `strict`. */
 export const describeShapes = (shapes: readonly Shape[]): void => {
   const untouched = Object.getOwnPropertyNames(Object.prototype)
   afterEach('no prototype was polluted', () => {
     expect(Object.getOwnPropertyNames(Object.prototype)).to.deep.equal(untouched)
   })
 
-  describe('resolves with the token, and tells what deviates', () => {
-    for (const shape of shapes) it(shape.title, () => resolves(shape, false))
-  })
-
-  describe('under strict, lets through what has no drift', () => {
-    for (const shape of shapes.filter(({ drift = [] }) => drift.length === 0))
-      it(shape.title, () => resolves(shape, true))
-  })
-
-  describe('under strict, is a ReplyError for what has drift', () => {
-    for (const shape of shapes.filter(({ drift = [] }) => drift.length > 0)) it(shape.title, () => isRefused(shape))
-  })
+  for (const shape of shapes) {
+    const { title, drift = [] } = shape
+    it(`resolves with the token, and ${drift.length === 0 ? 'without' : 'with'} drift, for ${title}`, () =>
+      resolves(shape, false))
+    if (drift.length === 0) it(`resolves with the token under strict for ${title}`, () => resolves(shape, true))
+    else it(`rejects with an InvalidResponseError under strict for ${title}`, () => rejects(shape))
+  }
 }

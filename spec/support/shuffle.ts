@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
+import { config } from 'chai'
 import type { Context, Suite, Test } from 'mocha'
 
-// Set before mocha begins its other processes, which get it with the environment.
+// The differences between long arrays are shown in full.
+config.truncateThreshold = 0
+
+// Set before mocha starts its workers, which inherit the environment.
 process.env['SEED'] ??= String(Math.floor(Math.random() * 1_000_000))
 const seed = process.env['SEED']
 
 const place = ({ title }: Suite | Test): string => createHash('sha1').update(`${seed} ${title}`).digest('hex')
 
-/** In an order that the seed and the titles decide alone, whatever else runs beside them. */
+/** Sorts by a hash of the seed and the title, so that the order does not depend on which other files run. */
 const shuffled = <A extends Suite | Test>(items: readonly A[]): A[] =>
   items
     .map((item) => ({ item, at: place(item) }))
@@ -20,17 +24,10 @@ const shuffle = (suite: Suite): void => {
   for (const each of suite.suites) shuffle(each)
 }
 
-const hasFailed = ({ tests, suites }: Suite): boolean =>
-  tests.some(({ state }) => state === 'failed') || suites.some(hasFailed)
-
-/** Runs the suites, and the tests of each, in another order every time, and tells the order of what failed. */
+/** Runs suites and tests in a random order. The reporter prints the seed if one fails. */
 export const mochaHooks = {
   beforeAll(this: Context) {
     const root = this.test?.parent
     if (root !== undefined) shuffle(root)
-  },
-  afterAll(this: Context) {
-    const root = this.test?.parent
-    if (root !== undefined && hasFailed(root)) console.error(`The order of this run again: SEED=${seed} npm test`)
   },
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 
-/** A piece of code that stands in a text for people. */
+/** A code block of a page, or the example of a doc comment. */
 export interface Snippet {
   readonly title: string
   readonly code: string
@@ -12,7 +12,7 @@ const parse = (code: string): ts.SourceFile => ts.createSourceFile('code.ts', co
 
 const nodesOf = (node: ts.Node): readonly ts.Node[] => [node, ...node.getChildren().flatMap(nodesOf)]
 
-/** The blocks of a Markdown file that are in this language, told apart by their place. */
+/** Returns the code blocks of a Markdown file in a language, numbered in their titles. */
 export const blocksOf = (file: string, language: string): readonly Snippet[] =>
   [...readFileSync(file, 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
     .filter(([, name]) => name === language)
@@ -37,7 +37,7 @@ const examplesAt = (node: ts.Node): readonly string[] =>
     .filter(({ tagName }) => tagName.text === 'example')
     .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '')
 
-/** The examples of all doc comments of lib. */
+/** Returns the examples of all doc comments of lib. */
 export const examples = (): readonly Snippet[] =>
   sources.flatMap((file) =>
     nodesOf(sourceOf(file)).flatMap((node) =>
@@ -45,7 +45,7 @@ export const examples = (): readonly Snippet[] =>
     ),
   )
 
-/** A public name: where users take it from, where it is written, and whether it is a type alone. */
+/** A public name: the subpath that exports it, the file that declares it, and whether it is only a type. */
 export interface Public {
   readonly name: string
   readonly from: string
@@ -54,25 +54,23 @@ export interface Public {
 }
 
 const manifest: {
-  readonly exports: Readonly<Record<string, string | { readonly types: string }>>
+  readonly exports: Readonly<Record<string, string | object>>
   readonly typedocOptions: { readonly entryPoints: readonly string[] }
 } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** What users import from, with the file of lib that is behind it. */
+/** The subpaths of the package, each with its file in lib. */
 export const subpaths: readonly (readonly [string, string])[] = Object.entries(manifest.exports).flatMap(
   ([subpath, target]) =>
-    typeof target === 'string'
-      ? []
-      : [[subpath.replace('.', 'stackone-session'), target.types.replace(/^.\/dist\/(.*)\.d\.ts$/, '$1.ts')] as const],
+    typeof target === 'string' ? [] : [[subpath.replace('.', 'stackone-session'), join(subpath, 'index.ts')] as const],
 )
 
-/** What the API reference is made of. */
+/** The entry points of the API reference. */
 export const { entryPoints } = manifest.typedocOptions
 
 const isExported = (node: ts.Statement): boolean =>
   ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
 
-/** All public names: those that a subpath hands on, and those that it has of its own. */
+/** All public names: those that a subpath re-exports, and those that it declares. */
 export const publicNames: readonly Public[] = subpaths.flatMap(([from, index]) =>
   sourceOf(index).statements.flatMap((node): readonly Public[] => {
     if (isExported(node)) {
@@ -91,7 +89,7 @@ export const publicNames: readonly Public[] = subpaths.flatMap(([from, index]) =
   }),
 )
 
-/** Public names without an example. */
+/** Returns the public names without an example. */
 export const withoutExample = (): readonly string[] =>
   publicNames
     .filter(
@@ -100,7 +98,7 @@ export const withoutExample = (): readonly string[] =>
     )
     .map(({ name }) => name)
 
-// What is declared inside a function hides nothing outside of it.
+// A declaration inside a function does not shadow a name outside of it.
 const isInFunction = (node: ts.Node): boolean =>
   node.parent !== undefined && (ts.isFunctionLike(node.parent) || isInFunction(node.parent))
 
@@ -114,15 +112,15 @@ const isDeclared = (node: ts.Identifier): boolean => {
   return declares && parent.name === node && !isInFunction(node)
 }
 
-const isMember = ({ parent }: ts.Identifier): boolean =>
+const isPropertyName = ({ parent }: ts.Identifier): boolean =>
   ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent)
 
-/** The names that a piece of code uses and does not declare. */
+/** Returns the names that a piece of code uses and does not declare. */
 const missing = (code: string): ReadonlySet<string> => {
   const names = nodesOf(parse(code)).filter(ts.isIdentifier)
   const declared = new Set(names.filter(isDeclared).map(({ text }) => text))
   const isUsed = (node: ts.Identifier): boolean =>
-    !isMember(node) ||
+    !isPropertyName(node) ||
     (ts.isPropertyAccessExpression(node.parent) && node.parent.expression === node) ||
     (ts.isPropertyAssignment(node.parent) && node.parent.initializer === node)
   return new Set(
@@ -134,8 +132,8 @@ const missing = (code: string): ReadonlySet<string> => {
 }
 
 /**
- * Imports for what an example uses and does not import: public names, and those of `context.ts`. In one line, so that
- * the compiler's lines are the code's own, plus one.
+ * Returns imports of the public names and the names of `context.ts` that an example uses and does not import. They are
+ * on one line, so that the compiler's line numbers are those of the code plus one.
  */
 export const preambleOf = (code: string, context: readonly string[]): string => {
   const used = missing(code)
@@ -147,7 +145,7 @@ export const preambleOf = (code: string, context: readonly string[]): string => 
   ].join('; ')
 }
 
-/** What a comment says of the statement that it stands behind, or right below. */
+/** A comment behind or below a statement, which says what the statement returns, prints or throws. */
 interface Claim {
   readonly statement: ts.ExpressionStatement
   readonly text: string
@@ -163,10 +161,10 @@ const claimsOf = (source: ts.SourceFile): readonly Claim[] =>
       return text === '' ? [] : [{ statement, text }]
     })
 
-/** What the comments of a piece of code say that its statements give, print or throw. */
+/** Returns the claims that a piece of code makes in comments. */
 export const saidBy = (code: string): readonly string[] => claimsOf(parse(code)).map(({ text }) => text)
 
-/** The code, with each of these statements told to `saying.ts`. */
+/** Returns the code with each of these statements wrapped in a function of `saying.ts`, which records its result. */
 export const watched = (code: string, context: readonly string[]): string => {
   const source = parse(code)
   const used = missing(code)
@@ -175,15 +173,15 @@ export const watched = (code: string, context: readonly string[]): string => {
     const inside = expression.getText()
     const printed = ts.isCallExpression(expression) && printers.some((name) => inside.startsWith(`${name}.`))
     const waits = nodesOf(expression).some(ts.isAwaitExpression)
-    const told = printed
+    const recorded = printed
       ? `print(${index}, ${expression.arguments.map((argument) => argument.getText()).join(', ')})`
       : `${waits ? 'await ' : ''}value(${index}, ${waits ? 'async ' : ''}() => (${inside}))`
-    return text.slice(0, expression.getStart()) + told + text.slice(expression.end)
+    return text.slice(0, expression.getStart()) + recorded + text.slice(expression.end)
   }, code)
   return `import { print, value } from '../support/saying.ts'; ${replaced}`
 }
 
-/** Whether what was said is what was claimed; an ellipsis stands for anything, and white space does not count. */
+/** Returns whether a result is the claimed one. An ellipsis matches any text, and white space is ignored. */
 export const fits = (claim: string, said: string): boolean => {
   const plain = (text: string): string => text.replace(/\s+/g, ' ').trim()
   const parts = plain(claim)

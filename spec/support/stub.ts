@@ -1,6 +1,6 @@
 import { minted } from './server.ts'
 
-/** A request as a fetch function was given it. */
+/** A request that a fetch function received. */
 export interface Fetched {
   readonly url: string
   readonly method: string
@@ -14,16 +14,18 @@ export interface Stub {
   readonly requests: readonly Fetched[]
 }
 
-/** A fetch function that records what it is given, and answers without a network; it mints unless told otherwise. */
-export const stub = (answer: (number: number) => Response | Promise<Response> = () => reply(201, minted)): Stub => {
+/** A fetch function that records its requests and needs no network. By default it responds with a new session. */
+export const stub = (
+  respond: (number: number) => Response | Promise<Response> = () => jsonResponse(201, minted),
+): Stub => {
   const requests: Fetched[] = []
   const fetch: Stub['fetch'] = async (url, { method = 'GET', headers, body, signal }) => {
     requests.push({ url, method, headers: new Headers(headers), body, signal })
-    return answer(requests.length)
+    return respond(requests.length)
   }
   return { fetch, requests }
 }
 
 /** A response with JSON. */
-export const reply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
+export const jsonResponse = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })

@@ -3,7 +3,7 @@ import ts from 'typescript'
 const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd())
 
-/** What the compiler says of each of some files under the project's own options: `line: message`. */
+/** Returns the compiler's diagnostics of each file under the options of the project, as `line: message`. */
 export const diagnosticsOf = (
   files: readonly string[],
   change: ts.CompilerOptions = {},

@@ -1,4 +1,4 @@
-// The members of the wire forms are named by a type that carries no comments over; theirs are those of the models.
+// The fields of the wire interfaces have no comments; the documentation shows those of the models.
 import { Converter, ReflectionKind } from 'typedoc'
 
 const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -9,7 +9,7 @@ export const load = ({ converter }) =>
     const interfaces = project.getReflectionsByKind(ReflectionKind.Interface)
     for (const { name, children = [] } of interfaces.filter(({ name }) => name.endsWith('Wire'))) {
       const model = interfaces.find((candidate) => `${candidate.name}Wire` === name)
-      for (const member of children)
-        member.comment ??= model?.children?.find(({ name }) => snakeCase(name) === member.name)?.comment?.clone()
+      for (const field of children)
+        field.comment ??= model?.children?.find(({ name }) => snakeCase(name) === field.name)?.comment?.clone()
     }
   })

@@ -1,4 +1,4 @@
-/** Notes rejections that nobody handles, for each test of the suite that asks. */
+/** Inside a describe: collects the unhandled rejections of each test. */
 export const unhandledRejections = (): readonly unknown[] => {
   const unhandled: unknown[] = []
   const note = (reason: unknown): void => {

@@ -15,11 +15,11 @@ export const categories = [
 const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((given) => given.trim() !== '')
 const any = fc.string({ unit: 'grapheme' })
 
-/** What JSON.parse gives of what JSON.stringify has written: there is no -0 in it. */
+/** A value as it arrives through JSON, which has no -0. */
 const written = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value))
 const record = fc.dictionary(any, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 }).map(written)
 
-/** Members that the contract does not know; one that it does is put over them. */
+/** Unknown fields. A known one of the same name replaces them. */
 const others = fc
   .dictionary(
     fc.oneof(any, fc.constantFrom('extra', 'drift', '__proto__', 'constructor', 'toString', 'originOwnerId')),
@@ -28,7 +28,7 @@ const others = fc
   )
   .map(written)
 
-/** Some of these members beside all of those, and others that nobody knows. */
+/** All required fields, some of the optional ones, and unknown ones. */
 const wireOf = <R extends object, O extends object>(
   required: { [K in keyof R]: fc.Arbitrary<R[K]> },
   optional: { [K in keyof O]: fc.Arbitrary<O[K]> },
@@ -36,11 +36,11 @@ const wireOf = <R extends object, O extends object>(
   fc
     .tuple(others, fc.record(required), fc.record(optional, { requiredKeys: [] }))
     .map(([more, always, sometimes]): R & Partial<O> => {
-      // Spreading defines members, also those called __proto__.
+      // Spreading defines a field even if its name is __proto__.
       return { ...more, ...always, ...(sometimes as Partial<O>) } // requiredKeys: [] makes each of them optional
     })
 
-/** The bodies of creates that the contract allows. */
+/** The bodies of `POST /connect_sessions` that the contract allows. */
 export const createWire: fc.Arbitrary<ConnectSessionCreateWire> = wireOf(
   { origin_owner_id: text, origin_owner_name: text },
   {
@@ -95,10 +95,10 @@ const sometimes = {
   latest_connection_attempt: attempt,
 }
 
-/** The sessions of the contract, in the one way that they are written back. */
+/** The sessions that the contract allows, in the form that the codec encodes. */
 export const sessionWire: fc.Arbitrary<ConnectSessionWire> = wireOf(always, sometimes)
 
-/** The same with a token and a link. */
+/** The same with a token and an auth link. */
 export const tokenWire: fc.Arbitrary<ConnectSessionTokenWire> = wireOf(
   { ...always, token: id, auth_link_url: id },
   sometimes,

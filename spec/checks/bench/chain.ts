@@ -1,0 +1,31 @@
+// Times a chain of seven calls up to its request body: build, decode, encode, stringify. Prints microseconds.
+import { deepStrictEqual } from 'node:assert'
+import { ConnectSessionCreate, session } from 'stackone-session'
+import { compare, timed } from './compare.ts'
+import { installed } from './installed.ts'
+import { chain, fromSdk, model, wire } from './payload.ts'
+
+const { connectSessionCreateToJSON } = await installed(
+  '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js',
+)
+
+/** The path of `send`: decode, encode, stringify. */
+const ours = (): string => {
+  const decoded = chain(session).decode()
+  if (decoded._tag === 'Left') throw decoded.left
+  return JSON.stringify(ConnectSessionCreate.encode(decoded.right))
+}
+
+/** The shortest public path of the SDK to its request body. */
+const sdk = (): string => connectSessionCreateToJSON(model())
+const literal = (): string => JSON.stringify(wire())
+
+deepStrictEqual(JSON.parse(ours()), wire())
+deepStrictEqual(JSON.parse(sdk()), fromSdk())
+
+const calls = 5_000
+const result = await compare(
+  { ours: timed(ours, calls), sdk: timed(sdk, calls), literal: timed(literal, calls) },
+  Number(process.argv[2]),
+)
+process.stdout.write(JSON.stringify(result))

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { explained } from './explained.ts'
+import { hashOf } from './measured.ts'
+
+/** Files without mutants: types, lists of exports, and the version. */
+const withoutMutants = /^lib\/(index|testing\/index|session\/types|model\/validation|util\/(either|version))\.ts$/
+
+describe('The mutation tests', () => {
+  const specsByFile: Readonly<Record<string, readonly string[]>> = JSON.parse(
+    readFileSync('spec/checks/mutation/specs.json', 'utf8'),
+  )
+
+  it('cover every file of lib', () => {
+    const files = readdirSync('lib', { recursive: true, encoding: 'utf8' })
+      .map((file) => `lib/${file.replaceAll('\\', '/')}`)
+      .filter((file) => file.endsWith('.ts') && !withoutMutants.test(file))
+    expect(Object.keys(specsByFile)).to.have.members(files)
+  })
+
+  it('name only existing specs', () => {
+    for (const [file, specs] of Object.entries(specsByFile)) {
+      expect(specs, file).not.to.be.empty
+      expect(specs.filter((name) => !existsSync(`spec/${name}.spec.ts`))).to.deep.equal([])
+    }
+  })
+
+  it('explain only survivors in existing lines', () => {
+    const stale = explained.filter(({ file, line }) => !readFileSync(file, 'utf8').includes(line))
+    expect(stale.map(({ file, line }) => `${file}: ${line}`)).to.deep.equal([])
+  })
+
+  const source = "const wait = (ms: number): string => 'some ms' // A comment.\nexport const name = wait(7)"
+  const changes: readonly (readonly [string, boolean, string])[] = [
+    ['a changed comment', true, source.replace('A comment', 'Another')],
+    ['a changed type', true, source.replace(': string', '')],
+    ['a changed indentation', true, source.replace('export', '  export')],
+    ['a changed number', false, source.replace('7', '8')],
+    ['a changed string', false, source.replace('some', 'any')],
+    ['a renamed export', false, source.replace('name', 'title')],
+  ]
+  for (const [title, isSame, other] of changes)
+    it(`${isSame ? 'do not repeat' : 'repeat'} a file with ${title}`, () => {
+      expect(hashOf(other) === hashOf(source)).to.equal(isSame)
+    })
+})

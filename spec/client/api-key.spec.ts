@@ -1,0 +1,486 @@
+import { expect } from 'chai'
+import {
+  type Client,
+  type ClientOptions,
+  ConfigurationError,
+  createClient,
+  type SessionError,
+} from '../../lib/index.ts'
+import { version } from '../../lib/util/version.ts'
+import { acme, clientOf } from '../support/call.ts'
+import { caught } from '../support/caught.ts'
+import { leftOf } from '../support/either.ts'
+import { withEnvironment } from '../support/environment.ts'
+import { faultyServers, respondWith, silence } from '../support/faults.ts'
+import { dumps, printings, showing } from '../support/printed.ts'
+import { httpServer, json, minted, type TestServer } from '../support/server.ts'
+import { jsonResponse, type Stub, stub } from '../support/stub.ts'
+
+const key = 'v1.eu1.kEy_0123456789-secret'
+const other = 'v1.us1.another_9876543210'
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const header = (apiKey: string): string => `Basic ${base64(`${apiKey}:`)}`
+
+const payload = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' }
+
+/** Creates a client as from JavaScript, with any options. */
+const createWith = (options: object): Client => Reflect.apply(createClient, undefined, [options])
+
+const keysOf = ({ requests }: Stub): readonly (string | null)[] =>
+  requests.map(({ headers }) => headers.get('authorization'))
+
+interface Rejected {
+  readonly title: string
+  readonly apiKey: unknown
+  readonly problem: string
+}
+
+const blank = 'must be a non-blank string, got a blank string'
+const notVisible = 'must contain visible ASCII characters only (remove spaces and line breaks)'
+const schemed = 'must not start with a scheme (pass the key alone)'
+const encoded = 'must not be base64-encoded (pass the key alone)'
+const colon = 'must not contain a colon (pass the key alone)'
+const quoted = 'must not be in quotes (remove the quotes)'
+
+const rejected: readonly Rejected[] = [
+  { title: 'that is empty', apiKey: '', problem: blank },
+  { title: 'of one space', apiKey: ' ', problem: blank },
+  { title: 'of white space', apiKey: '\t \u00a0\n', problem: blank },
+  { title: 'with a line break at its end', apiKey: `${key}\n`, problem: notVisible },
+  { title: 'with a Windows line break at its end', apiKey: `${key}\r\n`, problem: notVisible },
+  { title: 'with a line break at its start', apiKey: `\n${key}`, problem: notVisible },
+  { title: 'with a line break inside', apiKey: key.replace('_', '\n'), problem: notVisible },
+  { title: 'with a header after a line break', apiKey: `${key}\r\nx-evil: 1`, problem: notVisible },
+  { title: 'with a carriage return', apiKey: `${key}\r`, problem: notVisible },
+  { title: 'with a line separator', apiKey: `${key}\u2028`, problem: notVisible },
+  { title: 'with a space at its end', apiKey: `${key} `, problem: notVisible },
+  { title: 'with a space at its start', apiKey: ` ${key}`, problem: notVisible },
+  { title: 'with a space inside', apiKey: key.replace('_', ' '), problem: notVisible },
+  { title: 'with a tab', apiKey: `${key}\t`, problem: notVisible },
+  { title: 'with a null character', apiKey: `${key}\0`, problem: notVisible },
+  { title: 'with a delete character', apiKey: `${key}\x7f`, problem: notVisible },
+  { title: 'with a dash that is not ASCII', apiKey: key.replace('-', '\u2013'), problem: notVisible },
+  { title: 'with an emoji', apiKey: `${key}\u{1f511}`, problem: notVisible },
+  { title: 'with a zero-width space', apiKey: `${key}\u200b`, problem: notVisible },
+  { title: 'with a byte-order mark', apiKey: `\ufeff${key}`, problem: notVisible },
+  { title: 'in double quotes', apiKey: `"${key}"`, problem: quoted },
+  { title: 'in single quotes', apiKey: `'${key}'`, problem: quoted },
+  { title: 'in backticks', apiKey: `\`${key}\``, problem: quoted },
+  { title: 'in typographic quotes', apiKey: `\u201c${key}\u201d`, problem: quoted },
+  { title: 'after Basic', apiKey: `Basic ${key}`, problem: schemed },
+  { title: 'in a whole header', apiKey: header(key), problem: schemed },
+  { title: 'after basic in lower case', apiKey: `basic ${base64(`${key}:`)}`, problem: schemed },
+  { title: 'after BASIC', apiKey: `BASIC  ${key}`, problem: schemed },
+  { title: 'after Bearer', apiKey: `Bearer ${key}`, problem: schemed },
+  { title: 'after Basic and a tab', apiKey: `Basic\t${key}`, problem: schemed },
+  { title: 'with Basic and a space inside', apiKey: `${key}Basic ${other}`, problem: notVisible },
+  { title: 'in base64 with its colon', apiKey: base64(`${key}:`), problem: encoded },
+  { title: 'in base64 without padding', apiKey: base64(`${key}:`).replace(/=+$/, ''), problem: encoded },
+  { title: 'in base64, one character shorter', apiKey: base64(`${key.slice(0, -1)}:`), problem: encoded },
+  { title: 'in base64, two characters shorter', apiKey: base64(`${key.slice(0, -2)}:`), problem: encoded },
+  { title: 'with a colon at its end', apiKey: `${key}:`, problem: colon },
+  { title: 'with a password', apiKey: `${key}:${other}`, problem: colon },
+]
+
+const notStrings: readonly Rejected[] = [
+  { title: 'undefined', apiKey: undefined, problem: 'must be a string, got undefined' },
+  { title: 'null', apiKey: null, problem: 'must be a string, got null' },
+  { title: 'a number', apiKey: 7, problem: 'must be a string, got a number' },
+  { title: 'a boolean', apiKey: true, problem: 'must be a string, got a boolean' },
+  { title: 'a symbol', apiKey: Symbol(key), problem: 'must be a string, got a symbol' },
+  { title: 'a bigint', apiKey: 7n, problem: 'must be a string, got a bigint' },
+  { title: 'a function', apiKey: () => key, problem: 'must be a string, got a function' },
+  { title: 'an array', apiKey: [key], problem: 'must be a string, got an array' },
+  { title: 'an object', apiKey: { key }, problem: 'must be a string, got an object' },
+  { title: 'a String object', apiKey: Object(key), problem: 'must be a string, got an object' },
+  { title: 'bytes', apiKey: Buffer.from(key), problem: 'must be a string, got an object' },
+]
+
+/** Expects that nothing was sent, and that the error shows no key. */
+const expectSilent = (error: unknown, { requests }: Stub): void => {
+  expect(showing(error, [key, other], [...printings, ...dumps])).to.deep.equal([])
+  expect(requests).to.have.length(0)
+}
+
+const expectRejection = (error: unknown, api: Stub, problem: string): void => {
+  expect(error).to.be.instanceOf(ConfigurationError)
+  expect(error).to.have.property('message', `Invalid API key: ${problem}`)
+  expectSilent(error, api)
+}
+
+const allowed: readonly (readonly [string, string])[] = [
+  ['in its current form', key],
+  ['of one character', 'k'],
+  ['with every sign except the colon', '!"#$%&\'()*+,-./;<=>?@[\\]^_`{|}~'],
+  ['that is base64 of a text without a colon', base64('0123456789abcdef')],
+  ['that is base64 of bytes before a colon', base64('\u00ff\u0001\u0002\u0003:')],
+  ['that is base64 of bytes and text before a colon', base64('\u00ff\u0001ab:')],
+  ['that is base64 of a text with a colon inside', base64('ab:cd')],
+  ['with a length that base64 cannot have', 'abcde'],
+  ['with padding in the middle', 'a2V5=Og'],
+  ['that starts with Basic', 'Basic.0123456789'],
+  ['of a thousand characters', 'k'.repeat(1000)],
+]
+
+describe('The API key', () => {
+  describe('is rejected before anything is sent:', () => {
+    for (const { title, apiKey, problem } of rejected) {
+      it(`a key ${title}`, async () => {
+        const api = stub()
+        expectRejection(await caught(acme.send(createWith({ apiKey, fetch: api.fetch }))), api, problem)
+      })
+
+      it(`a key ${title}, returned by a function`, async () => {
+        const api = stub()
+        const client = createWith({ apiKey: async () => apiKey, fetch: api.fetch })
+        expectRejection(await caught(acme.send(client)), api, problem)
+      })
+    }
+
+    for (const { title, apiKey, problem } of notStrings)
+      it(`${title}, returned by a function`, async () => {
+        for (const returnKey of [() => apiKey, async () => apiKey]) {
+          const api = stub()
+          expectRejection(await caught(acme.send(createWith({ apiKey: returnKey, fetch: api.fetch }))), api, problem)
+        }
+      })
+
+    it('a key in quotes from the environment', async () => {
+      const api = stub()
+      await withEnvironment({ STACKONE_API_KEY: `"${key}"` }, async () =>
+        expectRejection(await caught(acme.send(createClient({ fetch: api.fetch }))), api, quoted),
+      )
+    })
+
+    it('a malformed key, by every call', async () => {
+      const api = stub()
+      const client = createWith({ apiKey: `${key}\n`, fetch: api.fetch })
+      for (const call of [
+        client.create(payload),
+        client.authenticate('tok'),
+        client.get(4711),
+        client.waitForConnection(4711, { interval: 1, deadline: 2000 }),
+      ])
+        expectRejection(await caught(call), api, notVisible)
+    })
+  })
+
+  describe('is accepted:', () => {
+    for (const [title, apiKey] of allowed)
+      it(`a key ${title}`, async () => {
+        const api = stub()
+        await acme.send(createClient({ apiKey, fetch: api.fetch }))
+        expect(keysOf(api)).to.deep.equal([header(apiKey)])
+      })
+  })
+
+  for (const value of [undefined, ''])
+    it(`is missing if there is no option and the environment has ${JSON.stringify(value)}`, () =>
+      withEnvironment({ STACKONE_API_KEY: value }, async () => {
+        const api = stub()
+        const error = await caught(acme.send(createClient({ apiKey: undefined, fetch: api.fetch })))
+        expect(error).to.be.instanceOf(ConfigurationError)
+        expect(error).to.have.property('message', 'No API key: pass `apiKey` to createClient, or set STACKONE_API_KEY.')
+        expectSilent(error, api)
+      }))
+
+  describe('is read by each call', () => {
+    it('from the environment at the time of the call', async () => {
+      const api = stub()
+      const client = await withEnvironment({ STACKONE_API_KEY: 'v1.eu1.at_construction' }, () =>
+        createClient({ fetch: api.fetch }),
+      )
+      await withEnvironment({ STACKONE_API_KEY: key }, () => acme.send(client))
+      await withEnvironment({ STACKONE_API_KEY: other }, () => acme.send(client))
+      expect(keysOf(api)).to.deep.equal([header(key), header(other)])
+      const error = await withEnvironment({ STACKONE_API_KEY: undefined }, () => caught(acme.send(client)))
+      expect(error).to.be.instanceOf(ConfigurationError)
+      expect(api.requests).to.have.length(2)
+    })
+
+    it('from the option, even if the environment has one', () =>
+      withEnvironment({ STACKONE_API_KEY: other }, async () => {
+        const api = stub()
+        await acme.send(createClient({ apiKey: key, fetch: api.fetch }))
+        expect(keysOf(api)).to.deep.equal([header(key)])
+      }))
+
+    it('from the function, even if the environment has one', () =>
+      withEnvironment({ STACKONE_API_KEY: other }, async () => {
+        const api = stub()
+        await acme.send(createClient({ apiKey: () => key, fetch: api.fetch }))
+        expect(keysOf(api)).to.deep.equal([header(key)])
+      }))
+
+    const counted = (options: ClientOptions = {}) => {
+      const keys = [key, other, 'v1.eu1.third']
+      const calls: (readonly unknown[])[] = []
+      const apiKey = (...args: readonly unknown[]): string => {
+        calls.push(args)
+        return keys[calls.length - 1] ?? key
+      }
+      return { calls, client: createClient({ apiKey, ...options }) }
+    }
+
+    it('from a function once for each call, but not by createClient', async () => {
+      const api = stub()
+      const { calls, client } = counted({ fetch: api.fetch })
+      expect(calls).to.have.length(0)
+      await acme.send(client)
+      await acme.send(client)
+      await client.get(4711)
+      expect(calls).to.deep.equal([[], [], []])
+      expect(keysOf(api)).to.deep.equal([header(key), header(other), header('v1.eu1.third')])
+    })
+
+    it('from a function once, however many attempts a call makes', async () => {
+      const api = stub((number) =>
+        number < 3 ? jsonResponse(503, {}, { 'retry-after': '0' }) : jsonResponse(201, minted),
+      )
+      const { calls, client } = counted({ fetch: api.fetch })
+      await acme.send(client)
+      expect(calls).to.have.length(1)
+      expect(keysOf(api)).to.deep.equal([header(key), header(key), header(key)])
+    })
+
+    it('from a function at each run of a task', async () => {
+      const api = stub()
+      const { calls, client } = counted({ fetch: api.fetch })
+      const task = acme.task(client)
+      expect(calls).to.have.length(0)
+      await task()
+      await task()
+      expect(calls).to.have.length(2)
+      expect(keysOf(api)).to.deep.equal([header(key), header(other)])
+    })
+
+    it('from a function at each poll of waitForConnection', async () => {
+      const api = stub((number) =>
+        jsonResponse(200, {
+          ...minted,
+          latest_connection_attempt: { status: number < 2 ? 'pending' : 'authenticated' },
+        }),
+      )
+      const { client } = counted({ fetch: api.fetch })
+      await client.waitForConnection(4711, { interval: 1, deadline: 2000 })
+      expect(keysOf(api)).to.deep.equal([header(key), header(other)])
+    })
+
+    it('not at all if the session or the options are invalid', async () => {
+      const api = stub()
+      const { calls, client } = counted({ fetch: api.fetch })
+      expect(await caught(acme.label(' ').send(client))).to.have.property('name', 'ValidationError')
+      expect(await caught(acme.send(client, { timeout: -1 }))).to.have.property('name', 'ConfigurationError')
+      expect(calls).to.have.length(0)
+    })
+
+    it('from a function that returns a promise', async () => {
+      const api = stub()
+      const apiKey = (): Promise<string> => new Promise((resolve) => setTimeout(resolve, 5, key))
+      await acme.send(createClient({ apiKey, fetch: api.fetch }))
+      expect(keysOf(api)).to.deep.equal([header(key)])
+    })
+
+    it('again after the function has thrown', async () => {
+      const api = stub()
+      const results = [() => Promise.reject(new Error('the vault is sealed')), () => key]
+      const client = createClient({ apiKey: () => results.shift()?.() ?? '', fetch: api.fetch })
+      expect(await caught(acme.send(client))).to.be.instanceOf(ConfigurationError)
+      await acme.send(client)
+      expect(keysOf(api)).to.deep.equal([header(key)])
+    })
+
+    it('unless the signal is aborted', async () => {
+      const api = stub()
+      const controller = new AbortController()
+      const apiKey = (): Promise<string> => {
+        controller.abort('enough')
+        return new Promise(() => {})
+      }
+      const error = await caught(acme.send(createClient({ apiKey, fetch: api.fetch }), { signal: controller.signal }))
+      expect(error).to.include({ name: 'AbortError', reason: 'enough' })
+      expect(api.requests).to.have.length(0)
+    })
+  })
+
+  describe('on the wire', () => {
+    let server: TestServer
+    beforeEach(async () => {
+      server = await httpServer((request, response) => json(response, request.method === 'GET' ? 200 : 201, minted))
+    })
+    afterEach(() => server.close())
+
+    const expectedHeaders = {
+      accept: 'application/json',
+      authorization: header(key),
+      'user-agent': `stackone-session/${version}`,
+    }
+    // The headers that Node's fetch adds; the last two because of `cache: 'no-store'`.
+    const platform = [
+      ...['host', 'connection', 'accept-encoding', 'accept-language', 'sec-fetch-mode', 'content-length'],
+      ...['cache-control', 'pragma'],
+    ]
+
+    const calls: readonly (readonly [string, (client: Client) => Promise<unknown>, 'GET' | 'POST'])[] = [
+      ['send', (client) => acme.send(client), 'POST'],
+      ['create', (client) => client.create(payload), 'POST'],
+      ['authenticate', (client) => client.authenticate('tok'), 'POST'],
+      ['get', (client) => client.get(4711), 'GET'],
+    ]
+    for (const [name, call, method] of calls)
+      it(`is sent by ${name} as Basic and base64 of the key and a colon, with the expected headers only`, async () => {
+        await call(createClient({ apiKey: key, baseUrl: server.url }))
+        const [request] = server.requests
+        expect(server.requests).to.have.length(1)
+        expect(request?.method).to.equal(method)
+        const expected = { ...expectedHeaders, ...(method === 'POST' && { 'content-type': 'application/json' }) }
+        expect(request?.headers).to.include(expected)
+        const others = Object.keys(request?.headers ?? {}).filter((header) => !Object.hasOwn(expected, header))
+        expect(others.filter((header) => !platform.includes(header))).to.deep.equal([])
+        expect(request?.headers).not.to.have.any.keys('cookie', 'origin', 'referer')
+      })
+
+    it('is sent by a GET without content type, length and body', async () => {
+      await createClient({ apiKey: key, baseUrl: server.url }).get(4711)
+      expect(server.requests[0]?.headers).not.to.have.any.keys('content-type', 'content-length', 'transfer-encoding')
+      expect(server.requests[0]?.body).to.equal('')
+    })
+
+    it('is sent byte by byte', async () => {
+      const signs = '!"#$%&\'()*+,-./;<=>?@[\\]^_`{|}~'
+      await createClient({ apiKey: signs, baseUrl: server.url }).get(4711)
+      const [scheme, encoded = ''] = (server.requests[0]?.headers.authorization ?? '').split(' ')
+      expect(scheme).to.equal('Basic')
+      expect(Buffer.from(encoded, 'base64').toString('latin1')).to.equal(`${signs}:`)
+    })
+
+    it('is sent with additional headers', async () => {
+      const client = createClient({ apiKey: key, baseUrl: server.url, headers: { 'X-Team': 'a' } })
+      await client.get(4711, { headers: { 'x-trace': 'b' } })
+      expect(server.requests[0]?.headers).to.include({ ...expectedHeaders, 'x-team': 'a', 'x-trace': 'b' })
+    })
+
+    it('is not sent in a URL or a body', async () => {
+      const client = createClient({ apiKey: key, baseUrl: server.url })
+      for (const [, call] of calls) await call(client)
+      expect(server.requests).to.have.length(4)
+      for (const { url, body } of server.requests) {
+        expect(url + body).not.to.include(key)
+        expect(url + body).not.to.include(base64(`${key}:`))
+      }
+    })
+  })
+})
+
+describe('The apiKey function', () => {
+  const served = faultyServers()
+
+  interface KeyCase {
+    readonly title: string
+    readonly apiKey: NonNullable<ClientOptions['apiKey']>
+    readonly error: SessionError['name']
+    readonly message: string
+    /** The message of the cause. */
+    readonly cause?: string
+  }
+
+  const throwing = (value: unknown) => (): string => {
+    throw value
+  }
+  const threw = {
+    error: 'ConfigurationError',
+    message: 'The `apiKey` function threw an error. See `cause`.',
+  } as const
+
+  const cases: readonly KeyCase[] = [
+    {
+      title: 'that never settles',
+      apiKey: () => new Promise(() => {}),
+      error: 'TimeoutError',
+      message: 'The `apiKey` function exceeded the deadline of 300 ms. Try again later.',
+    },
+    { title: 'that throws', apiKey: throwing(new Error('vault')), ...threw, cause: 'vault' },
+    { title: 'that throws a string', apiKey: throwing('vault'), ...threw, cause: 'vault' },
+    { title: 'that throws undefined', apiKey: throwing(undefined), ...threw, cause: 'a thrown undefined' },
+    { title: 'that rejects', apiKey: () => Promise.reject(new Error('vault')), ...threw, cause: 'vault' },
+    {
+      title: 'that throws an error of the library',
+      apiKey: throwing(new ConfigurationError('vault')),
+      ...threw,
+      cause: 'vault',
+    },
+  ]
+
+  for (const { title, apiKey, error: name, message, cause } of cases)
+    it(`${title} ends the call with a ${name}, and nothing is sent`, async () => {
+      const server = await served(silence)
+      const error = await caught(acme.send(clientOf(server.url, { apiKey, deadline: 300 })))
+      expect(error).to.include({ name, message })
+      if (cause === undefined) expect(error).not.to.have.property('cause')
+      else expect(error).to.have.nested.property('cause.message', cause)
+      expect(server.requests).to.have.length(0)
+    })
+
+  it('keeps the name and the code of the error that it throws, but not the error', async () => {
+    const thrown = Object.assign(new RangeError('sealed'), { code: 'ESEALED', request: {} })
+    const error = await caught(acme.send(createClient({ apiKey: throwing(thrown) })))
+    expect(error).to.have.property('cause').that.includes({ name: 'RangeError', message: 'sealed', code: 'ESEALED' })
+    expect(error).to.have.property('cause').that.does.not.equal(thrown).and.does.not.have.property('request')
+  })
+
+  for (const text of [key, `Basic ${base64(`${key}:`)}`, `Bearer ${key}`, `key="${key}"`])
+    it(`has what looks like a key masked in its error: ${text}`, async () => {
+      const error = await caught(acme.send(createClient({ apiKey: throwing(new Error(`vault: ${text} expired`)) })))
+      expect(error).to.have.nested.property('cause.message').that.includes('[secret]').and.includes('expired')
+      expect(showing(error, [key], [...printings, ...dumps])).to.deep.equal([])
+    })
+
+  it('has the key of the environment masked in its error', () =>
+    withEnvironment({ STACKONE_API_KEY: 'sesame-0123' }, async () => {
+      const error = await caught(acme.send(createClient({ apiKey: throwing(new Error('no sesame-0123')) })))
+      expect(error).to.have.nested.property('cause.message', 'no [secret]')
+    }))
+
+  it('may throw the control flow of a framework, which is rethrown unchanged and is the cause of a Left', async () => {
+    const redirect = Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/login;307;' })
+    const client = createClient({ apiKey: throwing(redirect) })
+    expect(await caught(acme.send(client))).to.equal(redirect)
+    expect(await caught(client.get(4711))).to.equal(redirect)
+    expect(await caught(client.waitForConnection(4711))).to.equal(redirect)
+    expect(leftOf(await client.task.get(4711)())).to.have.property('cause', redirect)
+  })
+
+  it('counts towards the deadline', async () => {
+    const server = await served(silence)
+    const slowly = async (): Promise<string> => {
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      return key
+    }
+    const started: number[] = []
+    const client = clientOf(server.url, {
+      apiKey: slowly,
+      deadline: 3000,
+      onEvent: ({ type, elapsedMs }) => type === 'attempt' && started.push(elapsedMs),
+    })
+    const begin = performance.now()
+    const error = await caught(acme.send(client))
+    const took = performance.now() - begin
+    expect(error).to.include({ name: 'TimeoutError', attempts: 1 })
+    expect(error).to.have.property('elapsedMs').that.is.within(2990, Math.ceil(took))
+    expect(started).to.have.length(1)
+    expect(took - (started[0] ?? 0), 'the time of the attempt').to.be.below(2800)
+  })
+
+  it('that returns after the deadline sends nothing', async () => {
+    const server = await served(respondWith(201, minted))
+    const released: { resolve?: (key: string) => void } = {}
+    const client = clientOf(server.url, {
+      apiKey: () => new Promise((resolve) => Object.assign(released, { resolve })),
+      deadline: 50,
+    })
+    expect(await caught(acme.send(client))).to.have.property('name', 'TimeoutError')
+    released.resolve?.(key)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(server.requests).to.have.length(0)
+  })
+})

@@ -1,0 +1,529 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  type Client,
+  type ClientEvent,
+  ConfigurationError,
+  type ConnectSession,
+  type ConnectSessionToken,
+  createClient,
+  type Fetch,
+  InvalidResponseError,
+  type Session,
+  session,
+  ValidationError,
+} from '../../lib/index.ts'
+import { acme, apiKey, clientOf } from '../support/call.ts'
+import { caught } from '../support/caught.ts'
+import { leftOf } from '../support/either.ts'
+import { unsetEnvironment } from '../support/environment.ts'
+import { httpServer, json, minted, type TestServer } from '../support/server.ts'
+import { nested, usual } from '../support/shape.ts'
+import { jsonResponse, stub } from '../support/stub.ts'
+
+const owner = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
+const payload = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' }
+const { token, auth_link_url, ...opened } = minted
+
+let server: TestServer | undefined
+
+/** Starts a server that is closed after the test. */
+const served = async (respond: Parameters<typeof httpServer>[0]): Promise<TestServer> => {
+  server = await httpServer(respond)
+  return server
+}
+
+// Inside each describe: at the top of a file it would run after the tests of all files.
+const closeAfterEach = () =>
+  afterEach(async () => {
+    await server?.close()
+    server = undefined
+  })
+
+describe('session.send', () => {
+  closeAfterEach()
+
+  const sent: readonly (readonly [string, Session, object])[] = [
+    ['the owner alone', acme, owner],
+    ['a username', acme.username('it@acme.example'), { ...owner, origin_username: 'it@acme.example' }],
+    ['a provider', acme.provider('bamboohr'), { ...owner, provider: 'bamboohr' }],
+    [
+      'aliases of categories by their wire values',
+      acme.categories('hrisLegacy', 'stackOne', 'ats'),
+      { ...owner, categories: ['hris-legacy', 'stackone', 'ats'] },
+    ],
+    ['an account', acme.account('451'), { ...owner, account_id: '451' }],
+    ['a lifetime', acme.expiresIn(432_000), { ...owner, expires_in: 432_000 }],
+    [
+      'metadata',
+      acme.metadata({ snake_case: { camelCase: ['é', null, 1.5] } }),
+      { ...owner, metadata: { snake_case: { camelCase: ['é', null, 1.5] } } },
+    ],
+    ['multiple', acme.multiple(), { ...owner, multiple: true }],
+    ['a label', acme.label('Berlin'), { ...owner, label: 'Berlin' }],
+    ['a type', acme.type('test'), { ...owner, type: 'test' }],
+    ['a connector profile', acme.connectorProfile('profile-7'), { ...owner, connector_profile_id: 'profile-7' }],
+    ['an unknown field', acme.field('theme', null), { ...owner, theme: null }],
+  ]
+
+  for (const [title, given, body] of sent)
+    it(`sends ${title} in one request`, async () => {
+      const { url, requests } = await served((_, response) => json(response, 201, minted))
+      await given.send(clientOf(url))
+      expect(requests).to.have.length(1)
+      expect(requests[0]).to.include({ method: 'POST', url: '/connect_sessions' })
+      expect(JSON.parse(requests[0]?.body ?? '')).to.deep.equal(body)
+    })
+
+  it('resolves with the session in camel case, its token and its expiry', async () => {
+    const { url } = await served((_, response) => json(response, 201, minted))
+    const expiresAt = new Date('2026-01-01T00:01:00.000Z')
+    expect(await acme.expiresIn(60).send(clientOf(url))).to.deep.equal({ ...usual, expiresAt, drift: [] })
+  })
+
+  const invalid: readonly (readonly [string, Session])[] = [
+    ['an owner that is not a string', Reflect.apply(acme.owner, acme, [7, ['Acme Inc.']])],
+    ['a blank owner', acme.owner('', '')],
+    ['an unknown category', Reflect.apply(acme.categories, acme, ['hriss'])],
+    ['an empty list of categories', Reflect.apply(acme.categories, acme, [])],
+    ['a lifetime of zero', acme.expiresIn(0)],
+    ['metadata that is not JSON', Reflect.apply(acme.metadata, acme, [{ f: () => 1 }])],
+    ['a blank label', acme.label('')],
+  ]
+
+  for (const [title, given] of invalid)
+    it(`rejects ${title} with a ValidationError and sends nothing`, async () => {
+      const { fetch, requests } = stub()
+      const client = createClient({ apiKey, fetch })
+      expect(await caught(given.send(client))).to.be.instanceOf(ValidationError)
+      expect(leftOf(await given.task(client)())).to.be.instanceOf(ValidationError)
+      expect(requests).to.have.length(0)
+    })
+
+  it('without an owner is a ValidationError that names .owner(id, name)', async () => {
+    const ownerless = session().provider('bamboohr')
+    const error = await caught(Reflect.apply(Reflect.get(ownerless, 'send'), ownerless, [createClient({ apiKey })]))
+    expect(error).to.be.instanceOf(ValidationError)
+    expect(String(error)).to.include('use .owner(id, name)')
+  })
+
+  it('reports an invalid session before an invalid client', async () => {
+    const invalid = acme.label(' ')
+    const error = await caught(Promise.resolve(Reflect.apply(invalid.send, invalid, [null])))
+    expect(error).to.be.instanceOf(ValidationError)
+  })
+
+  const notClients: readonly (readonly [string, unknown, string])[] = [
+    ['undefined', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['an object without create', {}, 'an object'],
+    ['a string', 'client', 'a string'],
+    ['a number', 7, 'a number'],
+    ['an array', [], 'an array'],
+    ['a create that is not a function', { create: 1 }, 'an object'],
+    ['createClient, not called', createClient, 'a function'],
+    ['a promise of a client', Promise.resolve(createClient({ apiKey })), 'an object'],
+  ]
+  for (const [title, client, kind] of notClients)
+    it(`rejects ${title} instead of a client with a ConfigurationError`, async () => {
+      const error = await caught(Promise.resolve(Reflect.apply(acme.send, acme, [client])))
+      expect(error).to.be.instanceOf(ConfigurationError)
+      expect(error)
+        .to.have.property('message')
+        .that.matches(new RegExp(`client: must be a client, got ${kind} \\(use .*createClient\\(`))
+    })
+
+  it('passes the payload in camel case to a stub client', async () => {
+    const payloads: unknown[] = []
+    const client = {
+      create: async (given: unknown) => {
+        payloads.push(given)
+        return { token: 'tok', expiresAt: new Date(0), drift: [] }
+      },
+    }
+    expect((await acme.field('theme', 'dark').send(client)).token).to.equal('tok')
+    expect(payloads).to.deep.equal([{ ...payload, extra: { theme: 'dark' } }])
+  })
+
+  it('rejects with a sanitized cause if a stub client throws', async () => {
+    for (const create of [
+      () => Promise.reject(new TypeError('no stub')),
+      () => {
+        throw new TypeError('no stub')
+      },
+    ]) {
+      const error = await caught(acme.send({ create }))
+      expect(error).to.include({ name: 'ConfigurationError', message: 'The client threw an error. See `cause`.' })
+      expect(error)
+        .to.have.property('cause')
+        .that.is.instanceOf(Error)
+        .and.includes({ name: 'TypeError', message: 'no stub' })
+    }
+  })
+
+  it("rejects with a stub client's SessionError unchanged", async () => {
+    const thrown = new ConfigurationError('the stub failed')
+    expect(await caught(acme.send({ create: () => Promise.reject(thrown) }))).to.equal(thrown)
+  })
+})
+
+describe('client.create', () => {
+  closeAfterEach()
+
+  const invalid: readonly (readonly [title: string, payload: unknown, path: string, hint?: string])[] = [
+    ['nothing', undefined, ''],
+    ['null', null, ''],
+    ['a string', 'acme', ''],
+    ['an array', [], ''],
+    ['a function', () => payload, ''],
+    ['a wire object', owner, 'originOwnerId'],
+    ['a payload without an owner name', { originOwnerId: 'acme-42' }, 'originOwnerName'],
+    ['a misspelled field', { ...payload, originUserName: 'a' }, 'originUserName', "did you mean 'originUsername'?"],
+    ['a blank label', { ...payload, label: '' }, 'label'],
+    ['a field that is null', { ...payload, label: null }, 'label'],
+    ['an owner field in extra', { ...payload, extra: { origin_owner_id: 'a' } }, 'extra.origin_owner_id'],
+    ['an extra that is not an object', { ...payload, extra: [] }, 'extra'],
+    ['an alias of a category', { ...payload, categories: ['hrisLegacy'] }, 'categories[0]'],
+  ]
+
+  for (const [title, value, path, hint] of invalid)
+    it(`rejects ${title} with a ValidationError and sends nothing`, async () => {
+      const { fetch, requests } = stub()
+      const error = await caught(Reflect.apply(createClient({ apiKey, fetch }).create, undefined, [value]))
+      if (!(error instanceof ValidationError)) throw error
+      expect(error.message).to.match(/^Invalid payload:/)
+      expect(error.issues.map((issue) => issue.path)).to.include(path)
+      if (hint !== undefined) expect(error.issues[0]?.hint).to.equal(hint)
+      expect(requests).to.have.length(0)
+    })
+
+  it('sends a payload as the builder sends a session, without undefined fields', async () => {
+    const { url, requests } = await served((_, response) => json(response, 201, minted))
+    const given = { ...payload, categories: ['ats'], label: undefined, extra: { theme: 1 } } as const
+    expect((await clientOf(url).create(given)).token).to.equal(token)
+    expect(JSON.parse(requests[0]?.body ?? '')).to.deep.equal({ ...owner, categories: ['ats'], theme: 1 })
+  })
+
+  it('sends an extra field that overrides an optional one', async () => {
+    const { url, requests } = await served((_, response) => json(response, 201, minted))
+    await clientOf(url).create({ ...payload, type: 'test', extra: { type: 'staging' } })
+    expect(JSON.parse(requests[0]?.body ?? '')).to.deep.equal({ ...owner, type: 'staging' })
+  })
+})
+
+describe('client.get', () => {
+  unsetEnvironment()
+  closeAfterEach()
+
+  const paths: readonly (readonly [string | number, string])[] = [
+    ['4711', '4711'],
+    [4711, '4711'],
+    [0, '0'],
+    [-1, '-1'],
+    [Number.MAX_SAFE_INTEGER, '9007199254740991'],
+    ['a/b', 'a%2Fb'],
+    ['/', '%2F'],
+    ['?expand=all', '%3Fexpand%3Dall'],
+    ['#top', '%23top'],
+    ['100%', '100%25'],
+    ['%2e%2e', '%252e%252e'],
+    ['.%2e', '.%252e'],
+    ['../authenticate', '..%2Fauthenticate'],
+    ['..\\authenticate', '..%5Cauthenticate'],
+    ['...', '...'],
+    ['.a', '.a'],
+    ['a b', 'a%20b'],
+    [' 4711 ', '%204711%20'],
+    ['a\r\nb', 'a%0D%0Ab'],
+    ['a\u0000b', 'a%00b'],
+    ['é😀', '%C3%A9%F0%9F%98%80'],
+    ['a\ud800b', 'a%EF%BF%BDb'],
+    ['\udc00', '%EF%BF%BD'],
+    ['user@host:80', 'user%40host%3A80'],
+    ['__proto__', '__proto__'],
+  ]
+
+  for (const [id, escaped] of paths)
+    it(`sends the id ${JSON.stringify(id)} as ${escaped}`, async () => {
+      const { url, requests } = await served((_, response) => json(response, 200, opened))
+      expect(await clientOf(url).get(id)).to.include({ originOwnerId: 'acme-42' })
+      expect(await clientOf(`${url}/proxy/`).get(id)).to.include({ originOwnerId: 'acme-42' })
+      expect(requests.map(({ url, method, body }) => ({ url, method, body }))).to.deep.equal([
+        { url: `/connect_sessions/${escaped}`, method: 'GET', body: '' },
+        { url: `/proxy/connect_sessions/${escaped}`, method: 'GET', body: '' },
+      ])
+    })
+
+  it('sends any id as one path segment that decodes to it', () => {
+    const ids = fc.string({ unit: 'binary' }).filter((text) => text.trim() !== '' && text !== '.' && text !== '..')
+    return fc.assert(
+      fc.asyncProperty(ids, async (id) => {
+        const urls: string[] = []
+        const fetch: Fetch = async (url) => {
+          urls.push(url)
+          return Response.json(opened)
+        }
+        await createClient({ apiKey, fetch }).get(id)
+        expect(urls).to.have.length(1)
+        const { pathname, search, hash, origin } = new URL(urls[0] ?? '')
+        const [, collection, segment, ...more] = pathname.split('/')
+        expect({ collection, more, search, hash, origin }).to.deep.equal({
+          ...{ collection: 'connect_sessions', more: [], search: '', hash: '' },
+          origin: 'https://api.stackone.com',
+        })
+        expect(decodeURIComponent(segment ?? '')).to.equal(id)
+      }),
+    )
+  })
+})
+
+describe('client.authenticate', () => {
+  closeAfterEach()
+
+  for (const given of [token, '"}{', 'a/b?c', 'é😀', '\ud800', ' padded '])
+    it(`sends the token ${JSON.stringify(given)} unchanged`, async () => {
+      const { url, requests } = await served((_, response) => json(response, 201, opened))
+      await clientOf(url).authenticate(given)
+      const [request] = requests
+      expect(request).to.include({ method: 'POST', url: '/connect_sessions/authenticate' })
+      expect(request?.headers).to.include({ 'content-type': 'application/json' })
+      expect(JSON.parse(request?.body ?? '')).to.deep.equal({ token: given })
+    })
+})
+
+describe('An invalid argument', () => {
+  const common = ['', ' ', '\t\r\n', '\ufeff', null, undefined, true, {}, [], ['4711'], Symbol('4711'), 10n, () => '1']
+  const ids = [...common, '.', '..', Number.NaN, Number.POSITIVE_INFINITY, 1.5]
+  const tokens = [...common, 4711]
+
+  const isRejected = (name: string, value: unknown, expectation: string, call: (client: Client) => unknown) =>
+    it(`is a ValidationError and sends nothing: the ${name} ${typeof value} ${JSON.stringify(String(value))}`, async () => {
+      const { fetch, requests } = stub()
+      const error = await caught(Promise.resolve(call(createClient({ apiKey, fetch }))))
+      if (!(error instanceof ValidationError)) throw error
+      expect(error.issues.map(({ path }) => path)).to.deep.equal([name])
+      expect(error.message).to.match(new RegExp(`^Invalid argument: ${name}: must be ${expectation}, got `))
+      expect(error).not.to.have.any.keys('attempts', 'elapsedMs')
+      expect(requests).to.have.length(0)
+    })
+
+  for (const id of ids) {
+    const expectation = 'a non-blank string or an integer'
+    isRejected('id', id, expectation, ({ get }) => Reflect.apply(get, undefined, [id]))
+    isRejected('id', id, expectation, ({ waitForConnection }) => Reflect.apply(waitForConnection, undefined, [id]))
+  }
+  for (const value of tokens)
+    isRejected('token', value, 'a non-blank string', ({ authenticate }) =>
+      Reflect.apply(authenticate, undefined, [value]),
+    )
+
+  it('may be an id of type undefined for the compiler', async () => {
+    const client = createClient({ apiKey })
+    const { id }: { id?: string } = {}
+    const message = 'Invalid argument: id: must be a non-blank string or an integer, got undefined'
+    for (const call of [client.get(id), client.waitForConnection(id)])
+      expect(await caught(call)).to.include({ name: 'ValidationError', message })
+    for (const task of [client.task.get(id), client.task.waitForConnection(id)])
+      expect(leftOf<unknown, unknown>(await task())).to.include({ name: 'ValidationError', message })
+  })
+
+  it('has a hint if the id is a dot segment', async () => {
+    for (const id of ['.', '..'])
+      expect(await caught(createClient().get(id))).to.have.nested.property(
+        'issues[0].hint',
+        "'.' and '..' are relative path segments in a URL",
+      )
+  })
+})
+
+describe('The task', () => {
+  const calls: readonly (readonly [
+    string,
+    (client: Client) => Promise<unknown>,
+    (client: Client) => () => Promise<object>,
+  ])[] = [
+    ['session.task', (client) => acme.send(client), (client) => acme.task(client)],
+    ['client.task.create', (client) => client.create(payload), (client) => client.task.create(payload)],
+    ['client.task.authenticate', (client) => client.authenticate(token), (client) => client.task.authenticate(token)],
+    ['client.task.get', (client) => client.get(4711), (client) => client.task.get(4711)],
+    [
+      'client.task.waitForConnection',
+      (client) => client.waitForConnection(4711),
+      (client) => client.task.waitForConnection(4711),
+    ],
+  ]
+  const latest_connection_attempt = { status: 'authenticated', account_secure_id: 'acc-1' }
+
+  for (const [name, promise, task] of calls) {
+    it(`${name} resolves with a Right of what the promise resolves with`, async () => {
+      const client = createClient({
+        apiKey,
+        fetch: stub(() => jsonResponse(201, { ...minted, latest_connection_attempt })).fetch,
+      })
+      expect(await task(client)()).to.deep.equal({ _tag: 'Right', right: await promise(client) })
+    })
+
+    it(`${name} resolves with a Left of the error that the promise rejects with`, async () => {
+      const client = createClient({ apiKey, fetch: stub(() => jsonResponse(401, { message: 'No.' })).fetch })
+      const error = await caught(promise(client))
+      expect(await task(client)()).to.have.property('_tag', 'Left')
+      expect(await task(client)()).to.have.nested.property('left.message', error instanceof Error && error.message)
+    })
+
+    it(`${name} sends nothing until it is run, and sends again at each run`, async () => {
+      const { fetch, requests } = stub(() => jsonResponse(201, { ...minted, latest_connection_attempt }))
+      const run = task(createClient({ apiKey, fetch }))
+      expect(requests).to.have.length(0)
+      await run()
+      await run()
+      expect(requests).to.have.length(2)
+    })
+  }
+})
+
+describe('The response', () => {
+  closeAfterEach()
+
+  const { token: _, authLinkUrl, ...usualSession } = usual
+
+  interface Shape {
+    readonly title: string
+    readonly sent?: Readonly<Record<string, unknown>>
+    readonly body?: string
+    readonly decoded?: { readonly [K in keyof ConnectSession]?: ConnectSession[K] | undefined }
+    readonly drift?: readonly string[]
+    /** Added to the status of the contract. */
+    readonly status?: number
+  }
+
+  const nothing = Object.fromEntries(Object.keys(usualSession).map((name) => [name, undefined]))
+  const guaranteed = ['id', 'organization_id', 'project_id', 'origin_owner_id', 'origin_owner_name', 'created_at']
+
+  const shapes: readonly Shape[] = [
+    { title: 'the fields of the contract' },
+    { title: 'no fields', body: '{}', decoded: nothing, drift: guaranteed },
+    { title: 'another success status', status: 2, drift: ['status'] },
+    { title: 'an id that is a string', sent: { id: '4711' }, drift: ['id'] },
+    {
+      title: 'ids that are numbers',
+      sent: { organization_id: 1, account_id: 451 },
+      decoded: { organizationId: '1', accountId: '451' },
+      drift: ['organization_id', 'account_id'],
+    },
+    {
+      title: 'unknown and malformed categories',
+      sent: { categories: ['brand-new', null] },
+      decoded: { categories: ['brand-new'] },
+      drift: ['categories[0]', 'categories[1]'],
+    },
+    {
+      title: 'a bare category',
+      sent: { categories: 'ats' },
+      decoded: { categories: undefined },
+      drift: ['categories'],
+    },
+    { title: 'an unknown type', sent: { type: 'demo' }, decoded: { type: 'demo' }, drift: ['type'] },
+    { title: 'a date without a zone', sent: { created_at: '2026-01-01T00:00:00' }, drift: ['created_at'] },
+    { title: 'a date in seconds', sent: { created_at: 1_767_225_600 }, drift: ['created_at'] },
+    { title: 'no date', sent: { created_at: null }, decoded: { createdAt: undefined }, drift: ['created_at'] },
+    { title: 'metadata that is an array', sent: { metadata: [] }, drift: ['metadata'] },
+    {
+      title: 'an attempt that is a string',
+      sent: { latest_connection_attempt: 'x' },
+      drift: ['latest_connection_attempt'],
+    },
+    {
+      title: 'unknown fields',
+      body: `${JSON.stringify(opened).slice(0, -1)},"drift":1,"extra":2,"__proto__":3,"constructor":4,"originOwnerId":5}`,
+      decoded: { extra: JSON.parse('{"drift":1,"extra":2,"__proto__":3,"constructor":4,"originOwnerId":5}') },
+    },
+    // These fields belong to the response of create only.
+    { title: 'a token and a link', sent: { token, auth_link_url }, decoded: { extra: { token, auth_link_url } } },
+    { title: 'a byte-order mark', body: `\ufeff${JSON.stringify(opened)}` },
+  ]
+
+  const unusable: readonly (readonly [string, string])[] = [
+    ['', 'the body is empty'],
+    ['null', 'the body is null'],
+    [JSON.stringify([opened]), 'the body is an array'],
+    [JSON.stringify(token), 'the body is a string'],
+    [JSON.stringify(opened).slice(0, -9), 'the body is not JSON, or was cut off'],
+    ['<html>', 'the body is HTML'],
+  ]
+
+  const calls = [
+    { name: 'get', status: 200, endpoint: 'GET /connect_sessions/{id}', run: (client: Client) => client.get('4711') },
+    {
+      name: 'authenticate',
+      status: 201,
+      endpoint: 'POST /connect_sessions/authenticate',
+      run: (client: Client) => client.authenticate(token),
+    },
+  ]
+
+  const responding = (status: number, body: string): Promise<TestServer> =>
+    served((_, response) => response.writeHead(status, { 'x-request-id': 'req-7' }).end(body))
+
+  const defined = (fields: object): object =>
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+  for (const { name, status, endpoint, run } of calls) {
+    for (const shape of shapes) {
+      const {
+        title,
+        sent,
+        body = JSON.stringify({ ...opened, ...sent }),
+        decoded,
+        drift = [],
+        status: more = 0,
+      } = shape
+      it(`to ${name} is decoded${drift.length === 0 ? '' : ', but rejected under strict,'} with ${title}`, async () => {
+        const events: ClientEvent[] = []
+        const { url } = await responding(status + more, body)
+        const found = await run(clientOf(url, { onEvent: (event) => events.push(event) }))
+        expect({ ...found, drift: [] }).to.deep.equal(defined({ ...usualSession, ...decoded, drift: [] }))
+        expect(found.drift.map(({ path }) => path)).to.have.members(drift)
+        const reported = events.flatMap((event) => (event.type === 'drift' ? [event.issues] : []))
+        expect(reported).to.deep.equal(drift.length === 0 ? [] : [found.drift])
+
+        const strict = clientOf(url, { strict: true })
+        if (drift.length === 0) return expect(await run(strict)).to.deep.equal(found)
+        const error = await caught(run(strict))
+        if (!(error instanceof InvalidResponseError)) throw error
+        expect(error.issues).to.deep.equal(found.drift)
+        return expect(error).to.include({ status: status + more, attempts: 1, requestId: 'req-7' })
+      })
+    }
+
+    for (const [body, problem] of unusable)
+      it(`to ${name} is an InvalidResponseError if ${problem}`, async () => {
+        const { url, requests } = await responding(status, body)
+        expect(await caught(run(clientOf(url)))).to.include({
+          name: 'InvalidResponseError',
+          message:
+            `StackOne responded with ${status} to ${endpoint} without a session: ${problem}. ` +
+            'Check `baseUrl`, or try again later.',
+          status,
+          attempts: 1,
+          requestId: 'req-7',
+        })
+        expect(requests).to.have.length(1)
+      })
+
+    it(`to ${name} under strict is rejected with the deviations and what to do`, async () => {
+      const { url } = await responding(status + 2, JSON.stringify(opened))
+      expect(await caught(run(clientOf(url, { strict: true })))).to.have.property(
+        'message',
+        `StackOne responded with ${status + 2} to ${endpoint} with deviations from the contract: ` +
+          `status: must be ${status}, got ${status + 2}. Without \`strict\`, the client accepts such a response.`,
+      )
+    })
+
+    it(`to ${name} is decoded without a field that is nested 20,000 levels deep`, async () => {
+      const { url } = await responding(status, `${JSON.stringify(opened).slice(0, -1)},"metadata":${nested(20_000)}}`)
+      const { drift, ...found }: ConnectSession | ConnectSessionToken = await run(clientOf(url))
+      expect(found).to.deep.equal(usualSession)
+      expect(drift.map(({ path }) => path.split('.')[0])).to.deep.equal(['metadata'])
+    })
+  }
+})

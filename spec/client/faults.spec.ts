@@ -1,0 +1,388 @@
+import { gzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import type { SessionError } from '../../lib/index.ts'
+import { clientOf, patiently, pooled, type Timed, timedSend, until } from '../support/call.ts'
+import { leftOf } from '../support/either.ts'
+import {
+  bomb,
+  closed,
+  closedPort,
+  drip,
+  endless,
+  errorBody,
+  type Fault,
+  type FaultyServer,
+  faulty,
+  flood,
+  reset,
+  respondWith,
+  silence,
+  stuck,
+} from '../support/faults.ts'
+
+/** The timeout of attempts that time out; longer on a busy machine. */
+const shortTimeout = 400
+/** The timeout of all others, which must not expire. */
+const deadline = 20_000
+
+interface Case {
+  readonly title: string
+  readonly fault: Fault | (() => Promise<FaultyServer>)
+  readonly error: SessionError['name']
+  /** 2 if the fault is retried. */
+  readonly attempts: 1 | 2
+  /** If different from the number of attempts. */
+  readonly requests?: number
+  readonly status?: number
+  readonly says?: readonly string[]
+  readonly hides?: readonly string[]
+  readonly body?: unknown
+  readonly code?: string
+  /** Whether the connection must be closed: it is broken, or more bytes may follow. */
+  readonly breaks?: true
+}
+
+const created = ['HTTP/1.1 201 Created', 'content-type: application/json']
+const cutJson = '{"id":4711,"token":"tok.01'
+const cutGzip = gzipSync(JSON.stringify({ id: 4711, token: 'tok.0123456789abcdef' })).subarray(0, 40)
+
+const slow: readonly Case[] = [
+  { title: 'silence', fault: silence },
+  { title: 'silence during the status line', fault: stuck('HTTP/1.1 2') },
+  { title: 'silence after the status line', fault: stuck('HTTP/1.1 201 Created', '') },
+  { title: 'silence during the headers', fault: stuck(...created, 'x-request-id: 7') },
+  { title: 'silence after the headers', fault: stuck(...created, 'content-length: 40', '', '') },
+  {
+    title: 'silence after the headers of a chunked body',
+    fault: stuck(...created, 'transfer-encoding: chunked', '', ''),
+  },
+  { title: 'silence during the body', fault: stuck(...created, 'content-length: 400', '', cutJson) },
+  {
+    title: 'a whole body that is said to be longer',
+    fault: stuck(...created, 'content-length: 40', '', '{"token":"t"}'),
+  },
+  { title: 'early hints, then silence', fault: stuck('HTTP/1.1 103 Early Hints', 'link: </a>', '', '') },
+  { title: 'a status line that never ends', fault: drip('a', 'HTTP/1.1 201 ') },
+  { title: 'headers that never end', fault: drip('a: b\r\n', ...created, '') },
+  { title: 'a header that never ends', fault: drip('b', ...created, 'a: ') },
+  { title: 'a body that never ends', fault: endless(201) },
+  {
+    title: 'a chunked body that never ends',
+    fault: drip('1\r\n \r\n', ...created, 'transfer-encoding: chunked', '', ''),
+  },
+  { title: 'a 400 whose body never ends', fault: endless(400) },
+  { title: 'a 401 whose body never ends', fault: endless(401) },
+  { title: 'a 429 whose body never ends', fault: endless(429) },
+  { title: 'a 500 whose body never ends', fault: endless(500) },
+  { title: 'a 503 whose body never ends', fault: endless(503) },
+  { title: 'a 400 whose body stops', fault: endless(400, false) },
+  { title: 'a 302 whose body never ends', fault: endless(302) },
+].map((fault) => ({
+  ...fault,
+  error: 'TimeoutError' as const,
+  attempts: 2 as const,
+  says: ['POST /connect_sessions exceeded the timeout of', 'after 2 attempts'],
+  breaks: true as const,
+}))
+
+const large: readonly Case[] = [
+  { title: 'a 201 with a fast endless body', fault: flood(201), breaks: true as const },
+  { title: 'a 500 with a fast endless body', fault: flood(500), breaks: true as const },
+  { title: 'a body of 11 MiB', fault: respondWith(201, Buffer.alloc(11 * 1024 * 1024, ' ')) },
+  { title: 'a body of 20 MiB, compressed to 20 KiB', fault: bomb(201, 20 * 1024 * 1024) },
+].map((fault) => ({
+  ...fault,
+  error: 'InvalidResponseError' as const,
+  attempts: 1 as const,
+  says: ['exceeds 10485760 bytes'],
+}))
+
+const closedAfter = (bytes: Buffer): Fault => ({ raw: (socket) => socket.end(bytes) })
+
+const tlsAgainstPlain = async (): Promise<FaultyServer> => {
+  const server = await faulty(closed('HTTP/1.1 400 Bad Request', '', ''))
+  return { ...server, url: server.url.replace('http:', 'https:') }
+}
+
+const broken: readonly Case[] = [
+  { title: 'a connection refused', fault: closedPort, requests: 0, code: 'ECONNREFUSED' },
+  { title: 'plain HTTP where TLS is expected', fault: tlsAgainstPlain },
+  { title: 'a reset before any byte', fault: reset(), code: 'ECONNRESET' },
+  { title: 'a connection closed before any byte', fault: closed() },
+  { title: 'a reset after the status line', fault: reset('HTTP/1.1 201 Created', '') },
+  { title: 'a connection closed during the headers', fault: closed(...created, 'x-request-id: 7') },
+  { title: 'a reset after the headers', fault: reset(...created, 'content-length: 40', '', '') },
+  { title: 'a connection closed after the headers', fault: closed(...created, 'content-length: 40', '', '') },
+  { title: 'a reset during the body', fault: reset(...created, 'content-length: 400', '', cutJson) },
+  { title: 'a body shorter than its content-length', fault: closed(...created, 'content-length: 400', '', cutJson) },
+  {
+    title: 'a reset during a chunked body',
+    fault: reset(...created, 'transfer-encoding: chunked', '', cutJson.length.toString(16), cutJson, ''),
+  },
+  {
+    title: 'a chunked body truncated between chunks',
+    fault: closed(...created, 'transfer-encoding: chunked', '', cutJson.length.toString(16), cutJson, ''),
+  },
+  {
+    title: 'a chunked body truncated inside a chunk',
+    fault: closed(...created, 'transfer-encoding: chunked', '', 'ff', cutJson),
+  },
+  {
+    title: 'a chunked body without its last chunk',
+    fault: closed(...created, 'transfer-encoding: chunked', '', 'd', '{"token":"t"}', ''),
+  },
+  {
+    title: 'a chunk with a malformed size',
+    fault: closed(...created, 'transfer-encoding: chunked', '', 'xyz', '{}'),
+  },
+  {
+    title: 'a 400 with a truncated body',
+    fault: closed('HTTP/1.1 400 Bad Request', 'content-length: 400', '', '{"mess'),
+  },
+  { title: 'a 503 with a truncated body', fault: reset('HTTP/1.1 503 Busy', 'content-length: 400', '', '{"mess') },
+  { title: 'a sentence instead of HTTP', fault: closed('Hello, this is not a web server.', '', '') },
+  { title: 'binary garbage instead of HTTP', fault: closedAfter(Buffer.alloc(1000, 0xfe)) },
+  { title: 'the greeting of a mail server', fault: closed('220 mail.example ESMTP', '') },
+  { title: 'a TLS alert over plain TCP', fault: closedAfter(Buffer.from([21, 3, 1, 0, 2, 2, 40])) },
+  { title: 'a malformed status', fault: closed('HTTP/1.1 abc Created', '', '') },
+  { title: 'a header without a colon', fault: closed('HTTP/1.1 201 Created', 'what is this', '', '') },
+  { title: 'two content-lengths', fault: closed(...created, 'content-length: 2', 'content-length: 3', '', '{}') },
+  { title: 'a huge header', fault: closed(...created, `x-huge: ${'a'.repeat(100_000)}`, '', '{}') },
+  {
+    title: 'a huge number of headers',
+    fault: closed(...created, ...Array.from({ length: 5000 }, (_, index) => `x-${index}: ${'a'.repeat(20)}`), '', '{}'),
+  },
+  {
+    title: 'an unexpected upgrade',
+    fault: closed('HTTP/1.1 101 Switching Protocols', 'upgrade: x', '', ''),
+  },
+].map((fault) => ({
+  ...fault,
+  error: 'NetworkError' as const,
+  attempts: 2 as const,
+  says: ['The connection for POST /connect_sessions failed', 'Check `baseUrl`, DNS, proxy and firewall'],
+  breaks: true as const,
+}))
+
+// Its connection can be reused, since all bytes have arrived.
+const notCompressed: Case = {
+  title: 'a body that is not compressed as its header says',
+  fault: respondWith(201, 'not gzip', { 'content-encoding': 'gzip' }),
+  error: 'NetworkError',
+  attempts: 2,
+}
+
+const unusable: readonly Case[] = [
+  { title: 'a truncated body without a content-length', fault: closed(...created, '', cutJson) },
+  { title: 'a truncated body with a matching content-length', fault: respondWith(201, cutJson) },
+  {
+    title: 'a truncated compressed body',
+    fault: respondWith(201, cutGzip, { 'content-encoding': 'gzip' }),
+  },
+].map((fault) => ({
+  ...fault,
+  error: 'InvalidResponseError' as const,
+  attempts: 1 as const,
+  status: 201,
+  says: ['without a token', 'cut off'],
+}))
+
+const api = (title: string, fault: Fault, status: number, more: Partial<Case> = {}): Case => ({
+  title,
+  fault,
+  error: 'ApiError',
+  attempts: [408, 429, 502, 503, 504].includes(status) ? 2 : 1,
+  status,
+  ...more,
+  says: [`StackOne responded with ${status} to POST /connect_sessions`, ...(more.says ?? [])],
+})
+
+const advice: readonly (readonly [status: number, advice: string])[] = [
+  [400, 'The request is invalid'],
+  [401, 'Check the API key'],
+  [402, '`body`'],
+  [403, 'scope'],
+  [404, 'Check the id'],
+  [405, '`body`'],
+  [408, 'Try again later'],
+  [409, 'conflicts'],
+  [410, '`body`'],
+  [412, 'integration is inactive'],
+  [413, '`body`'],
+  [422, 'The request is invalid'],
+  [425, '`body`'],
+  [429, 'limit is 1000 a minute'],
+  [500, 'Try again later'],
+  [501, 'Try again later'],
+  [502, 'Try again later'],
+  [503, 'Try again later'],
+  [504, 'Try again later'],
+  [507, 'Try again later'],
+  [599, 'Try again later'],
+]
+
+const statuses: readonly Case[] = [
+  ...advice.map(([status, sentence]) =>
+    api(`a ${status}`, respondWith(status, errorBody(status, `It said ${status}`)), status, {
+      says: [`"It said ${status}"`, sentence],
+      body: errorBody(status, `It said ${status}`),
+    }),
+  ),
+  ...[300, 301, 302, 303, 304, 307, 308].map((status) =>
+    api(`a ${status} without a location`, respondWith(status, ''), status, {
+      says: ['Redirects are not followed'],
+      body: '',
+    }),
+  ),
+]
+
+const mark = '\ufeff'
+const page = `<!doctype html><html><head><title>Bad Gateway</title><style>b { color: red }</style></head>
+  <body><script>alert('no')</script><h1>The upstream is away</h1><!-- hidden --></body></html>`
+const full = { ...errorBody(400, 'Bad Request'), data: { field: 'provider' }, provider_errors: [{ status: 400 }] }
+const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+const type = { 'content-type': 'application/json' }
+const bodyOf = (body: unknown): Fault => respondWith(400, body)
+const literal = (body: string): Fault => respondWith(400, body, type)
+
+const bodies: readonly Case[] = [
+  api('an error with data and provider errors', bodyOf(full), 400, { says: ['"Bad Request"'], body: full }),
+  api('an error without a timestamp', bodyOf({ statusCode: 400, message: 'No such provider' }), 400, {
+    says: ['"No such provider"'],
+    body: { statusCode: 400, message: 'No such provider' },
+  }),
+  api('an error with an error code', bodyOf({ message: 'Too short', errorCode: 'E7' }), 400, {
+    says: ['"Too short"'],
+    body: { message: 'Too short', errorCode: 'E7' },
+  }),
+  api('an error with an array of messages', bodyOf(errorBody(400, ['too short', 'too late'])), 400, {
+    says: ['too short; too late'],
+    body: errorBody(400, ['too short', 'too late']),
+  }),
+  api('an error with an array of mixed messages', bodyOf({ message: ['too short', 7, null, { a: 1 }] }), 400, {
+    says: ['"too short"'],
+    body: { message: ['too short', 7, null, { a: 1 }] },
+  }),
+  api('an error with an empty message', bodyOf({ message: '' }), 400, { body: { message: '' } }),
+  api('an error with an empty array of messages', bodyOf({ message: [] }), 400, { body: { message: [] } }),
+  api('an error with an object for a message', bodyOf({ message: { text: 'full' } }), 400, {
+    says: ['full'],
+    body: { message: { text: 'full' } },
+  }),
+  api('an error with null for a message', bodyOf({ message: null }), 400, { body: { message: null } }),
+  api('an error without a message', bodyOf({ error: 'It is full' }), 400, {
+    says: ['It is full'],
+    body: { error: 'It is full' },
+  }),
+  api('an error that is a JSON string', literal('"Not today"'), 400, { says: ['Not today'], body: 'Not today' }),
+  api('an error that is an array', literal('["Not today"]'), 400, { says: ['Not today'], body: ['Not today'] }),
+  api('an error that is null', literal('null'), 400, { body: null }),
+  api('an error that is a number', literal('7'), 400, { says: ['7'], body: 7 }),
+  api('an error that is false', literal('false'), 400, { says: ['false'], body: false }),
+  api('an error with an empty body', literal(''), 400, { says: ['POST /connect_sessions. '], body: '' }),
+  api('an error with a blank body', literal(' \r\n '), 400, { says: ['POST /connect_sessions. '], body: '' }),
+  api('an error in truncated JSON', literal('{"message":"Half a sen'), 400, { says: ['Half a sen'] }),
+  api('an error in plain text', respondWith(400, 'Not today', { 'content-type': 'text/plain' }), 400, {
+    says: ['"Not today"'],
+    body: 'Not today',
+  }),
+  api('an error with a byte-order mark', literal(`${mark}{"message":"Marked"}`), 400, {
+    says: ['"Marked"'],
+    body: { message: 'Marked' },
+  }),
+  api(
+    'an error in JSON with the content type of HTML',
+    respondWith(400, '{"message":"Not HTML"}', { 'content-type': 'text/html' }),
+    400,
+    {
+      says: ['"Not HTML"'],
+      body: { message: 'Not HTML' },
+    },
+  ),
+  api('an error in HTML', respondWith(502, page, { 'content-type': 'text/html' }), 502, {
+    says: ['"Bad Gateway"'],
+    hides: ['<', 'alert', 'color', 'hidden', 'upstream'],
+    body: 'Bad Gateway',
+  }),
+  api('an error in HTML with a byte-order mark', respondWith(400, `${mark}${page}`), 400, { says: ['"Bad Gateway'] }),
+  api('an error in HTML with the content type of JSON', literal(page), 400, { says: ['Bad Gateway'], hides: ['<'] }),
+  api('an error of 500,000 characters', literal(`${'long '.repeat(100_000)}`), 400, { says: ['long long', '…'] }),
+  api('an error of a million angle brackets', literal('<'.repeat(1_000_000)), 400),
+  api('an error with control characters', bodyOf({ message: 'a\u001b[31m\nb\u0007c' }), 400, {
+    says: ['"a [31m b c"'],
+    hides: ['\u001b', '\n', '\u0007'],
+  }),
+  api('an error that is not UTF-8', respondWith(400, Buffer.from('6b617075747420ff', 'hex')), 400, {
+    says: ['kaputt \ufffd'],
+  }),
+  api(
+    'an error with fields named like prototype properties',
+    literal('{"__proto__":{"message":"Not mine"},"constructor":7}'),
+    400,
+    {
+      says: ['"constructor":7'.replaceAll('"', '\\"')],
+    },
+  ),
+  api('an error nested 100,000 levels deep', literal(deep), 400, { says: ['[['] }),
+  api('an HTTP/1.0 error that ends with the connection', closed('HTTP/1.0 400 Bad', '', '{"message":"Old"}'), 400, {
+    says: ['"Old"'],
+    body: { message: 'Old' },
+  }),
+]
+
+const cases: readonly Case[] = [...slow, ...broken, notCompressed, ...unusable, ...statuses, ...bodies, ...large]
+
+interface Observed extends Timed {
+  readonly requests: number
+  readonly timeout: number
+  readonly freed: boolean
+}
+
+const observe = async ({ fault, breaks }: Case, timeout: number): Promise<Observed> => {
+  const server = await (typeof fault === 'function' ? fault() : faulty(fault))
+  try {
+    const timed = await timedSend(clientOf(server.url, { timeout, deadline, retries: 1 }))
+    const freed = breaks === undefined || (await until(() => server.held() === 0))
+    return { ...timed, requests: server.requests.length, timeout, freed }
+  } finally {
+    await server.close()
+  }
+}
+
+describe('A fault', function () {
+  this.timeout(30_000)
+  let observed: readonly Promise<Observed>[] = []
+
+  before(() => {
+    const wait = (each: Case) =>
+      patiently(
+        shortTimeout,
+        (timeout) => observe(each, timeout),
+        ({ requests }) => requests < each.attempts,
+      )
+    observed = pooled(
+      24,
+      cases.map((each) => () => (each.error === 'TimeoutError' ? wait(each) : observe(each, deadline))),
+    )
+  })
+
+  after(() => Promise.allSettled(observed))
+
+  for (const [index, each] of cases.entries())
+    it(`ends the call with ${each.error} after ${each.attempts === 2 ? 'a retry' : 'one attempt'}: ${each.title}`, async () => {
+      const { result, requests, timeout, took, freed } = await (observed[index] ??
+        Promise.reject(new Error('not started')))
+      const error = leftOf(result)
+      expect(error.name).to.equal(each.error)
+      for (const text of each.says ?? []) expect(error.message).to.contain(text)
+      for (const text of each.hides ?? []) expect(error.message).not.to.contain(text)
+      expect(requests).to.equal(each.requests ?? each.attempts)
+      expect(error.attempts).to.equal(each.attempts)
+      expect(error.elapsedMs).to.be.within(0, Math.ceil(took))
+      expect(took).to.be.below(each.error === 'TimeoutError' ? 2 * timeout + 3000 : 10_000)
+      if (each.status !== undefined) expect(error).to.have.property('status', each.status)
+      if ('body' in each) expect(error).to.have.deep.property('body', each.body)
+      if (each.code !== undefined) expect(error).to.have.property('code', each.code)
+      expect(freed, 'the connection is closed').to.equal(true)
+    })
+})

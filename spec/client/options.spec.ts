@@ -1,0 +1,477 @@
+import { runInNewContext } from 'node:vm'
+import { expect } from 'chai'
+import { type Client, type ClientOptions, ConfigurationError, createClient } from '../../lib/index.ts'
+import { acme, apiKey } from '../support/call.ts'
+import { caught } from '../support/caught.ts'
+import { unsetEnvironment } from '../support/environment.ts'
+import { minted } from '../support/server.ts'
+import { jsonResponse, type Stub, stub } from '../support/stub.ts'
+
+const payload = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' }
+const authenticated = { ...minted, latest_connection_attempt: { status: 'authenticated', account_secure_id: 'acc-1' } }
+
+/** Calls a function as from JavaScript, with any arguments. */
+const apply = async (called: (...args: never[]) => unknown, ...args: readonly unknown[]): Promise<unknown> =>
+  Reflect.apply(called, undefined, args)
+
+const construct = (options: unknown): Client => Reflect.apply(createClient, undefined, [options])
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof ConfigurationError) return error.message
+  throw new Error('expected a ConfigurationError', { cause: error })
+}
+
+/** The message of the error that createClient throws. */
+const rejection = (...args: readonly unknown[]): string => {
+  try {
+    Reflect.apply(createClient, undefined, args)
+  } catch (error) {
+    return messageOf(error)
+  }
+  throw new Error('expected createClient to throw')
+}
+
+type Call = readonly [name: string, (client: Client, options: unknown) => Promise<unknown>]
+
+const calls: readonly Call[] = [
+  ['session.send', async (client, options) => Reflect.apply(acme.send, acme, [client, options])],
+  ['client.create', (client, options) => apply(client.create, payload, options)],
+  ['client.authenticate', (client, options) => apply(client.authenticate, 'tok', options)],
+  ['client.get', (client, options) => apply(client.get, 4711, options)],
+]
+
+const waitCall: Call = ['client.waitForConnection', (client, options) => apply(client.waitForConnection, 4711, options)]
+
+const recorded = (): { readonly api: Stub; readonly client: Client } => {
+  const api = stub(() => jsonResponse(201, authenticated))
+  return { api, client: createClient({ apiKey, fetch: api.fetch }) }
+}
+
+/** The message with which a call rejects options; nothing may be sent. */
+const callRejection = async ([name, call]: Call, options: unknown): Promise<string> => {
+  const { api, client } = recorded()
+  const message = messageOf(await caught(call(client, options)))
+  expect(api.requests, name).to.have.length(0)
+  return message
+}
+
+const maxTimeout = 2_147_483_647
+const { signal } = new AbortController()
+
+interface Values {
+  readonly option: string
+  readonly values: readonly unknown[]
+}
+
+const validShared: readonly Values[] = [
+  { option: 'timeout', values: [0.5, 1, 10_000, maxTimeout, undefined] },
+  { option: 'deadline', values: [1000, 30_000.5, maxTimeout, undefined] },
+  { option: 'retries', values: [0, 1, 100, undefined] },
+  {
+    option: 'headers',
+    values: [{}, { 'x-a': '1' }, { 'x-a': undefined }, { 'x-a': '' }, Object.create(null), undefined],
+  },
+]
+
+const validForClient: readonly Values[] = [
+  ...validShared,
+  { option: 'apiKey', values: [apiKey, () => apiKey, async () => apiKey] },
+  {
+    option: 'baseUrl',
+    values: ['https://api.stackone.com', 'https://api.eu1.stackone.com/v2/', 'https://10.0.0.1:8443', undefined],
+  },
+  { option: 'fetch', values: [stub().fetch] },
+  { option: 'userAgent', values: ['acme/1.0', 'acme/1.0 (+https://acme.example)', undefined] },
+  { option: 'onEvent', values: [() => {}, async () => {}, () => 7, undefined] },
+  { option: 'strict', values: [true, false, undefined] },
+  { option: 'dangerouslyAllowBrowser', values: [true, false, undefined] },
+]
+
+const validForCall: readonly Values[] = [
+  ...validShared,
+  { option: 'signal', values: [signal, AbortSignal.any([signal]), undefined] },
+]
+
+const validForWait: readonly Values[] = [
+  { option: 'interval', values: [0.5, 1, 2000, maxTimeout, undefined] },
+  { option: 'deadline', values: [1000, 600_000, maxTimeout, undefined] },
+  { option: 'signal', values: [signal, undefined] },
+]
+
+const invalidTimes = [0, -0, -1, maxTimeout + 1, Number.NaN, Number.POSITIVE_INFINITY, null, '100', [100], {}, 9n]
+
+const invalidShared: readonly Values[] = [
+  { option: 'timeout', values: invalidTimes },
+  { option: 'deadline', values: invalidTimes },
+  { option: 'retries', values: [-1, 1.5, 101, Number.NaN, null, '2', true, [2], { strategy: 'backoff' }, 2n] },
+  {
+    option: 'headers',
+    values: [
+      ...[null, 'x-a: 1', 7, true, [['x-a', '1']], new Headers({ 'x-a': '1' }), new Map([['x-a', '1']])],
+      ...[{ 'x-a': null }, { 'x-a': 1 }, { 'x-a': ['1'] }, { 'x-a': '1\r\nx-b: 2' }, { 'x-a': '1\nx-b: 2' }],
+      ...[{ 'x-a': '1\rx-b: 2' }, { 'x-a': '1\0' }, { 'x-a': '\u{1f511}' }, { 'x a': '1' }, { 'x-a:': '1' }],
+      ...[{ 'x-a\r\nx-b': '1' }, { '': '1' }, { authorization: 'Basic abc' }, { Authorization: 'Basic abc' }],
+      ...[{ 'content-type': 'text/plain' }, { 'content-length': '1' }, { Accept: '*/*' }, { Host: 'evil.test' }],
+    ],
+  },
+]
+
+const invalidSignals = [
+  ...[null, true, 'signal', {}, [], () => {}],
+  { aborted: 'no', addEventListener: () => {}, removeEventListener: () => {} },
+  { aborted: false, addEventListener: 'no', removeEventListener: () => {} },
+  { aborted: false, addEventListener: () => {}, removeEventListener: 'no' },
+]
+
+const invalidForClient: readonly Values[] = [
+  ...invalidShared,
+  { option: 'apiKey', values: [null, 7, true, {}, [apiKey], Promise.resolve(apiKey), Symbol('key'), Object(apiKey)] },
+  {
+    option: 'baseUrl',
+    values: [null, '', ' ', '/', '/path', '//api.stackone.com', 'api.stackone.com', 7, {}, new URL('https://a.test')],
+  },
+  { option: 'fetch', values: [null, 'fetch', {}, 7, true] },
+  { option: 'userAgent', values: [null, 7, '', ' ', ['acme'], 'acme\r\nx-evil: 1', 'acme\nx', 'acme\0', '\u{1f511}'] },
+  { option: 'onEvent', values: [null, 'log', {}, 7, true] },
+  { option: 'strict', values: [null, 'true', 1, 0, '', {}] },
+  { option: 'dangerouslyAllowBrowser', values: [null, 'true', 1, 0, '', {}] },
+]
+
+const invalidForCall: readonly Values[] = [...invalidShared, { option: 'signal', values: invalidSignals }]
+
+const invalidForWait: readonly Values[] = [
+  { option: 'interval', values: invalidTimes },
+  { option: 'deadline', values: invalidTimes },
+  { option: 'signal', values: invalidSignals },
+]
+
+/** A value for a test title. */
+const titleOf = (value: unknown): string => {
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'number') return String(value)
+  if (Object.is(value, undefined)) return 'undefined'
+  const name = typeof value === 'object' && value !== null ? value.constructor?.name : undefined
+  return `${name === 'Object' || name === 'Array' || name === undefined ? '' : `${name} `}${JSON.stringify(value)}`
+}
+
+const milliseconds = `must be a number of milliseconds, more than 0 and at most ${maxTimeout}`
+const optionNames = 'timeout, deadline, retries, headers, apiKey, baseUrl, fetch, userAgent, onEvent, strict'
+
+/** The message for one invalid option of createClient. */
+const clientMessages: readonly (readonly [options: object, message: string])[] = [
+  [{ timeout: 0 }, `timeout: ${milliseconds}, got 0`],
+  [{ deadline: '100' }, `deadline: ${milliseconds}, got a string`],
+  [{ retries: -1 }, 'retries: must be an integer from 0 to 100, got -1'],
+  [{ retries: { strategy: 'backoff' } }, 'retries: must be an integer from 0 to 100, got an object'],
+  [{ headers: [] }, 'headers: must be a plain object, got an array (use Object.fromEntries(headers))'],
+  [{ headers: { 'x-a': 1 } }, 'headers.x-a: must be a string, got a number'],
+  [{ headers: { Host: 'x' } }, 'headers.Host: is set by the library or by fetch'],
+  [{ headers: { 'x b': 'y' } }, 'headers["x b"]: must be a valid header'],
+  [{ apiKey: 7 }, 'apiKey: must be a string or a function, got a number'],
+  [{ baseUrl: 7 }, 'baseUrl: must be a string, got a number'],
+  [{ baseUrl: new URL('https://a.test') }, 'baseUrl: must be a string, got an object (use url.href)'],
+  [{ baseUrl: 'api.stackone.com' }, 'baseUrl: must be an absolute URL, got a string (start it with https://)'],
+  [{ baseUrl: 'localhost:3000' }, 'baseUrl: must be an absolute URL, got a string (start it with https://)'],
+  [{ baseUrl: 'https://' }, 'baseUrl: must be an absolute URL, got a string'],
+  [
+    { baseUrl: 'http://api.example' },
+    'baseUrl: must use https, or http with a loopback host (without https, anyone on the network can read the API key)',
+  ],
+  [{ baseUrl: 'https://a.test?b=1' }, 'baseUrl: must not have a user, a password, a query or a fragment'],
+  [{ fetch: {} }, 'fetch: must be a function, got an object'],
+  [{ userAgent: ' ' }, 'userAgent: must be a non-blank string, got a blank string'],
+  [{ userAgent: 'a\nb' }, 'userAgent: must be a valid header'],
+  [{ onEvent: 'log' }, 'onEvent: must be a function, got a string'],
+  [{ strict: 1 }, 'strict: must be a boolean, got a number'],
+  [{ zebra: 1 }, `unknown option 'zebra' (the options are ${optionNames}, dangerouslyAllowBrowser)`],
+  [{ retry: 1 }, "unknown option 'retry' (did you mean 'retries'?)"],
+  [new AbortController(), 'must be a plain object, got a class instance (pass { signal: controller.signal })'],
+]
+
+/** Misspelled names, with the option that the message suggests. */
+const misspelled: Readonly<Record<string, string>> = {
+  apikey: 'apiKey',
+  APIKEY: 'apiKey',
+  api_key: 'apiKey',
+  'api-key': 'apiKey',
+  apiKye: 'apiKey',
+  BaseURL: 'baseUrl',
+  base_url: 'baseUrl',
+  basUrl: 'baseUrl',
+  retry: 'retries',
+  time_out: 'timeout',
+  dead_line: 'deadline',
+  header: 'headers',
+  'user-agent': 'userAgent',
+  onEvents: 'onEvent',
+  Strict: 'strict',
+  Fetch: 'fetch',
+  dangerously_allow_browser: 'dangerouslyAllowBrowser',
+}
+
+/** Names of the vendor's SDK and of other clients, with the option to use instead. */
+const foreignNames: Readonly<Record<string, string>> = {
+  serverURL: 'baseUrl',
+  serverUrl: 'baseUrl',
+  endpoint: 'baseUrl',
+  timeoutMs: 'timeout',
+  retryConfig: 'retries',
+  maxRetries: 'retries',
+  security: 'apiKey',
+  username: 'apiKey',
+  token: 'apiKey',
+  httpClient: 'fetch',
+  defaultHeaders: 'headers',
+  debugLogger: 'onEvent',
+}
+
+const notObjects: readonly unknown[] = [null, 'options', '', 7, true, 7n, Symbol('options'), [], [{}], () => ({})]
+
+describe('The options', () => {
+  unsetEnvironment()
+
+  describe('of createClient', () => {
+    for (const { option, values } of validForClient)
+      for (const value of values)
+        it(`accept ${option}: ${titleOf(value)}`, async () => {
+          const api = stub()
+          await acme.send(construct({ apiKey, fetch: api.fetch, [option]: value }))
+          expect(api.requests.length).to.equal(option === 'fetch' ? 0 : 1)
+        })
+
+    for (const { option, values } of invalidForClient)
+      for (const value of values)
+        it(`reject ${option}: ${titleOf(value)}`, () => {
+          expect(rejection({ [option]: value })).to.match(new RegExp(`^Invalid options for createClient: ${option}`))
+        })
+
+    for (const [options, message] of clientMessages)
+      it(`are rejected with the message "${message.slice(0, 90)}"`, () => {
+        expect(rejection(options)).to.equal(`Invalid options for createClient: ${message}`)
+      })
+
+    for (const [name, option] of Object.entries(misspelled))
+      it(`reject the unknown ${name} and suggest ${option}`, () => {
+        expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (did you mean '${option}'?)`)
+      })
+
+    for (const [name, option] of Object.entries(foreignNames))
+      it(`translate ${name} of another client to ${option}`, () => {
+        expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (use '${option}')`)
+      })
+
+    for (const name of ['color', 'constructor', 'toString', 'x'.repeat(10_000)])
+      it(`reject the unknown ${name.slice(0, 20)} and list the options`, () => {
+        expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (the options are ${optionNames}`)
+      })
+
+    for (const value of notObjects)
+      it(`must not be ${titleOf(value)}`, () => {
+        expect(rejection(value)).to.match(/^Invalid options for createClient: must be an object, got /)
+      })
+
+    it('may be omitted', () => {
+      for (const args of [[], [undefined]] as const)
+        expect(createClient(...args)).to.have.keys('create', 'authenticate', 'get', 'waitForConnection', 'task')
+    })
+
+    it('are rejected together, one problem a line', () => {
+      const headers = { 'x-a': 1, host: 'evil.test' }
+      const message = rejection({ apikey: 1, timeout: 0, retries: 1.5, headers, strict: 'yes', color: 'red' })
+      const [title, ...lines] = message.split('\n')
+      expect(title).to.equal('Invalid options for createClient:')
+      expect(lines.map((line) => /^ {2}- (unknown option '\w+'|[\w.-]+:) /.exec(`${line} `)?.[1])).to.deep.equal([
+        "unknown option 'apikey'",
+        'timeout:',
+        'retries:',
+        'headers.x-a:',
+        'headers.host:',
+        'strict:',
+        "unknown option 'color'",
+      ])
+    })
+
+    it('are read once: later changes have no effect', async () => {
+      const api = stub()
+      const headers: Record<string, string> = { 'x-a': '1' }
+      const options = { apiKey, fetch: api.fetch, headers, userAgent: 'acme/1' }
+      const client = createClient(options)
+      Object.assign(options, {
+        apiKey: 'v1.us1.other',
+        userAgent: 'acme/2',
+        fetch: undefined,
+        baseUrl: 'https://x.test',
+      })
+      Object.assign(headers, { 'x-a': '2', 'x-b': '3' })
+      await acme.send(client)
+      const [request] = api.requests
+      expect(request?.url).to.equal('https://api.stackone.com/connect_sessions')
+      expect(Object.fromEntries(request?.headers ?? [])).to.include({
+        'user-agent': 'acme/1',
+        'x-a': '1',
+        authorization: `Basic ${btoa(`${apiKey}:`)}`,
+      })
+      expect(request?.headers.has('x-b')).to.equal(false)
+    })
+
+    it('may be frozen, and may have no prototype or one of another realm', async () => {
+      const api = stub()
+      const bare = Object.freeze(Object.assign(Object.create(null), { apiKey, fetch: api.fetch }))
+      await acme.send(construct(bare), runInNewContext('({ timeout: 1000, headers: { "x-a": "1" } })'))
+      expect(api.requests[0]?.headers.get('x-a')).to.equal('1')
+    })
+
+    it('are not taken from a polluted Object.prototype', async () => {
+      Object.assign(Object.prototype, { baseUrl: 'https://evil.test' })
+      try {
+        const { api, client } = recorded()
+        await client.get(4711)
+        expect(api.requests[0]?.url).to.equal('https://api.stackone.com/connect_sessions/4711')
+      } finally {
+        Reflect.deleteProperty(Object.prototype, 'baseUrl')
+      }
+    })
+
+    it('named __proto__, constructor or prototype are unknown and pollute nothing', async () => {
+      for (const name of ['__proto__', 'constructor', 'prototype']) {
+        const options: unknown = JSON.parse(`{"${name}":{"polluted":true,"timeout":0}}`)
+        expect(rejection(options)).to.include(`unknown option '${name}'`)
+        for (const call of calls) expect(await callRejection(call, options)).to.include(`unknown option '${name}'`)
+      }
+      expect(Reflect.get({}, 'polluted')).to.equal(undefined)
+    })
+  })
+
+  describe('of a call', () => {
+    for (const { option, values } of validForCall)
+      for (const value of values)
+        it(`accept ${option}: ${titleOf(value)}`, async () => {
+          const { api, client } = recorded()
+          for (const [, call] of calls) await call(client, { [option]: value })
+          expect(api.requests).to.have.length(calls.length)
+        })
+
+    for (const { option, values } of invalidForCall)
+      for (const value of values)
+        it(`reject ${option}: ${titleOf(value)}`, async () => {
+          for (const call of calls)
+            expect(await callRejection(call, { [option]: value })).to.match(
+              new RegExp(`^Invalid options for the call: ${option}`),
+            )
+        })
+
+    const unknown: readonly (readonly [name: string, hint: string])[] = [
+      ['singal', "did you mean 'signal'?"],
+      ['retry', "did you mean 'retries'?"],
+      ['timeoutMs', "use 'timeout'"],
+      ['retryConfig', "use 'retries'"],
+      ['abortSignal', "use 'signal'"],
+      ['apiKey', 'the options are signal, timeout, deadline, retries, headers'],
+      ['interval', 'the options are signal, timeout, deadline, retries, headers'],
+    ]
+    for (const [name, hint] of unknown)
+      it(`reject the unknown ${name} with the hint "${hint}"`, async () => {
+        for (const call of calls)
+          expect(await callRejection(call, { [name]: 1 })).to.equal(
+            `Invalid options for the call: unknown option '${name}' (${hint})`,
+          )
+      })
+
+    for (const value of notObjects)
+      it(`must not be ${titleOf(value)}`, async () => {
+        for (const call of [...calls, waitCall])
+          expect(await callRejection(call, value)).to.include('must be an object')
+      })
+
+    it('must not be an AbortController: the message suggests its signal', async () => {
+      for (const call of [...calls, waitCall])
+        expect(await callRejection(call, new AbortController())).to.include('(pass { signal: controller.signal })')
+    })
+
+    it('must not be an instance of a class, whose inherited options would be lost', async () => {
+      for (const call of [...calls, waitCall])
+        expect(await callRejection(call, Object.create({ timeout: 1000 }))).to.include('got a class instance')
+    })
+
+    it('may be omitted', async () => {
+      const { api, client } = recorded()
+      for (const [, call] of [...calls, waitCall]) await call(client, undefined)
+      expect(api.requests).to.have.length(calls.length + 1)
+    })
+
+    it('are rejected together', async () => {
+      const [, , , get = waitCall] = calls
+      expect(await callRejection(get, { timeout: 0, retries: -1, signal: 1 })).to.equal(
+        'Invalid options for the call:\n' +
+          `  - timeout: ${milliseconds}, got 0\n` +
+          '  - retries: must be an integer from 0 to 100, got -1\n' +
+          '  - signal: must be an AbortSignal, got a number',
+      )
+    })
+
+    const trap = (): never => {
+      throw new TypeError('a trap of the test')
+    }
+    const revoked = (): object => {
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      return proxy
+    }
+    const unreadable: readonly (readonly [string, () => unknown])[] = [
+      ['a getter that throws', () => Object.defineProperty({}, 'timeout', { get: trap, enumerable: true })],
+      ['a revoked proxy', revoked],
+      ['a revoked proxy as a signal', () => ({ signal: revoked() })],
+    ]
+    for (const [title, options] of unreadable)
+      it(`reject with a ConfigurationError and send nothing for ${title}`, async () => {
+        for (const call of calls) expect(await callRejection(call, options())).to.include('option of the call threw')
+        expect(await callRejection(waitCall, options())).to.include('option of waitForConnection threw')
+      })
+  })
+
+  describe('of waitForConnection', () => {
+    for (const { option, values } of validForWait)
+      for (const value of values)
+        it(`accept ${option}: ${titleOf(value)}`, async () => {
+          const { api, client } = recorded()
+          expect(await waitCall[1](client, { [option]: value })).to.include({ accountId: 'acc-1' })
+          expect(api.requests).to.have.length(1)
+        })
+
+    for (const { option, values } of invalidForWait)
+      for (const value of values)
+        it(`reject ${option}: ${titleOf(value)}`, async () => {
+          expect(await callRejection(waitCall, { [option]: value })).to.match(
+            new RegExp(`^Invalid options for waitForConnection: ${option}: must be `),
+          )
+        })
+
+    const unknown: readonly (readonly [name: string, hint: string])[] = [
+      ['intervall', "did you mean 'interval'?"],
+      ['intervalMs', "use 'interval'"],
+      ['timeout', "use 'deadline'"],
+      ['retries', 'the options are signal, deadline, interval'],
+      ['headers', 'the options are signal, deadline, interval'],
+    ]
+    for (const [name, hint] of unknown)
+      it(`reject the unknown ${name} with the hint "${hint}"`, async () => {
+        expect(await callRejection(waitCall, { [name]: 1 })).to.equal(
+          `Invalid options for waitForConnection: unknown option '${name}' (${hint})`,
+        )
+      })
+  })
+
+  it('of a call override those of the client, unless they are undefined', async () => {
+    const api = stub(() => jsonResponse(503, {}, { 'retry-after': '0' }))
+    const options: ClientOptions = { apiKey, fetch: api.fetch, retries: 3, headers: { 'x-a': 'client' } }
+    const client = createClient(options)
+    const sent = async (...args: Parameters<Client['get']>): Promise<unknown> => {
+      const { length } = api.requests
+      await caught(client.get(...args))
+      return [api.requests.length - length, api.requests.at(-1)?.headers.get('x-a')]
+    }
+    expect(await sent(1, { retries: 0, headers: { 'x-a': 'call' } })).to.deep.equal([1, 'call'])
+    expect(await sent(1, { retries: undefined, headers: { 'x-a': undefined } })).to.deep.equal([4, 'client'])
+    expect(await sent(1)).to.deep.equal([4, 'client'])
+  })
+})

@@ -1,0 +1,252 @@
+import { expect } from 'chai'
+import type { ClientEvent } from '../../lib/index.ts'
+import { clientOf, type Timed, timedSend } from '../support/call.ts'
+import { leftOf, rightOf } from '../support/either.ts'
+import { errorBody, type Fault, faulty, respondWith } from '../support/faults.ts'
+import { json, minted } from '../support/server.ts'
+
+interface Observed extends Timed {
+  readonly requests: number
+  readonly waits: readonly number[]
+}
+
+interface Observing {
+  readonly deadline?: number
+  readonly retries?: number
+  readonly status?: number
+  /** Aborts the call during its first delay, so that long delays take no time. */
+  readonly aborts?: boolean
+}
+
+const observe = async (
+  header: string | readonly string[],
+  { deadline = 30_000, retries = 1, status = 503, aborts = false }: Observing = {},
+): Promise<Observed> => {
+  const waits: number[] = []
+  const abort = new AbortController()
+  const fault: Fault = {
+    http: (response) => {
+      response.setHeader('retry-after', header)
+      json(response, status, errorBody(status, 'Later'))
+    },
+  }
+  const server = await faulty(fault)
+  const onEvent = (event: ClientEvent): void => {
+    if (event.type !== 'retry') return
+    waits.push(event.waitMs)
+    if (aborts) abort.abort()
+  }
+  try {
+    const timed = await timedSend(clientOf(server.url, { deadline, retries, onEvent }), { signal: abort.signal })
+    return { ...timed, requests: server.requests.length, waits }
+  } finally {
+    await server.close()
+  }
+}
+
+const httpDate = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString()
+
+/** The two obsolete date formats that HTTP still requires recipients to accept. */
+const rfc850 = (seconds: number): string => {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) \d\d(\d\d) (\S+) GMT$/.exec(httpDate(seconds)) ?? []
+  return `Monday, ${day}-${month}-${year} ${time} GMT`
+}
+
+const asctime = (seconds: number): string => {
+  const [, week, day, month, year, time] = /^(\w+), (\d+) (\w+) (\d+) (\S+) GMT$/.exec(httpDate(seconds)) ?? []
+  return `${week} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`
+}
+
+describe('Retry-After', () => {
+  const accepted: readonly (readonly [title: string, header: () => string, from: number, to: number])[] = [
+    ['0', () => '0', 0, 0],
+    ['1', () => '1', 1000, 1000],
+    ['7', () => '7', 7000, 7000],
+    ['007', () => '007', 7000, 7000],
+    ['7 with spaces', () => ' 7 ', 7000, 7000],
+    ['a date in the future', () => httpDate(9), 7000, 9000],
+    ['a date in the past', () => httpDate(-60), 0, 0],
+    ['the epoch', () => 'Thu, 01 Jan 1970 00:00:00 GMT', 0, 0],
+    ['the current second', () => httpDate(0), 0, 1000],
+    ['a date with a zone', () => httpDate(9).replace('GMT', '+0000'), 7000, 9000],
+    ['a date in the format of RFC 850', () => rfc850(9), 7000, 9000],
+    ['a date in the format of asctime', () => asctime(9), 7000, 9000],
+    ['a past date in the format of asctime', () => asctime(-60), 0, 0],
+  ]
+
+  for (const [title, header, from, to] of accepted)
+    it(`sets the delay before the retry: ${title}`, async () => {
+      const { waits } = await observe(header(), { aborts: true })
+      expect(waits).to.have.length(1)
+      expect(waits[0]).to.be.within(from, to)
+    })
+
+  it('means the same date in every time zone', async () => {
+    const zone = process.env['TZ']
+    try {
+      for (const other of ['Asia/Tokyo', 'America/Los_Angeles', 'UTC']) {
+        process.env['TZ'] = other
+        for (const form of [httpDate, rfc850, asctime]) {
+          const { waits } = await observe(form(9), { aborts: true })
+          expect(waits[0], `${form.name} in ${other}`).to.be.within(7000, 9000)
+        }
+      }
+    } finally {
+      if (zone === undefined) delete process.env['TZ']
+      else process.env['TZ'] = zone
+    }
+  })
+
+  for (const status of [408, 429, 502, 503, 504])
+    it(`sets the delay after a ${status}`, async () => {
+      const { waits } = await observe('7', { status, aborts: true })
+      expect(waits).to.deep.equal([7000])
+    })
+
+  it('of 1 delays the retry by a second', async () => {
+    const server = await faulty(respondWith(429, errorBody(429, 'Slow down'), { 'retry-after': '1' }), 1)
+    try {
+      const { result, took } = await timedSend(clientOf(server.url))
+      expect(rightOf(result).token).to.equal(minted.token)
+      expect(took).to.be.within(990, 5000)
+    } finally {
+      await server.close()
+    }
+  })
+
+  const ignored: readonly (string | readonly string[])[] = [
+    '',
+    '-5',
+    '-0',
+    '+5',
+    '1.5',
+    '1,5',
+    '1e3',
+    '0x10',
+    '5 seconds',
+    '5s',
+    'PT5S',
+    'soon',
+    'NaN',
+    'Infinity',
+    'null',
+    'undefined',
+    '[object Object]',
+    '5, 7',
+    ['5', '7'],
+    ['5', 'soon'],
+    'Tomorrow',
+    '2030-01-01',
+    'Wed, 99 Foo 2030 77:88:99 GMT',
+    'Fri, 31 Dec 2030',
+    'Fri, 31 Dec 2030 7:28:00 GMT',
+    'Fri, 31 Dec 2030 07:28:0 GMT',
+    '"Fri, 31 Dec 2030 07:28:00 GMT"',
+    'GMT',
+    'a'.repeat(4000),
+    `Wed, ${'9'.repeat(4000)}`,
+  ]
+
+  for (const header of ignored)
+    it(`is ignored if malformed: ${JSON.stringify(header).slice(0, 40)}`, async () => {
+      const { result, waits } = await observe(header, { aborts: true })
+      expect(waits).to.have.length(1)
+      expect(waits[0]).to.be.within(250 * 0.75, 250 * 1.25)
+      expect(leftOf(result)).to.have.property('name', 'AbortError')
+      const last = leftOf((await observe(header, { retries: 0 })).result)
+      expect(last).to.have.property('name', 'ApiError')
+      expect(last).not.to.have.property('retryAfter')
+      expect(last.message).not.to.contain('Retry after')
+    })
+
+  interface TooLong {
+    readonly header: () => string
+    readonly title: string
+    readonly from: number
+    readonly to: number
+  }
+
+  const year = 31_536_000
+  const tooLong: readonly TooLong[] = [
+    { title: '5, with 4 seconds left', header: () => '5', from: 5, to: 5 },
+    { title: '60', header: () => '60', from: 60, to: 60 },
+    { title: '2030', header: () => '2030', from: 2030, to: 2030 },
+    { title: '3000000000, longer than any timer', header: () => '3000000000', from: 3e9, to: 3e9 },
+    { title: '99999999999', header: () => '99999999999', from: 99_999_999_999, to: 99_999_999_999 },
+    {
+      title: 'more digits than a number has',
+      header: () => '9'.repeat(400),
+      from: Number.MAX_SAFE_INTEGER,
+      to: Number.MAX_SAFE_INTEGER,
+    },
+    { title: 'a date in an hour', header: () => httpDate(3600), from: 3590, to: 3600 },
+    {
+      title: 'a date in a far year',
+      header: () => 'Fri, 31 Dec 9999 23:59:59 GMT',
+      from: 7000 * year,
+      to: 9000 * year,
+    },
+  ]
+
+  for (const { title, header, from, to } of tooLong)
+    it(`that exceeds the deadline ends the call immediately: ${title}`, async () => {
+      const { result, requests, waits, took } = await observe(header(), { deadline: 4000, retries: 5 })
+      const error = leftOf(result)
+      expect(error).to.include({ name: 'ApiError', status: 503, attempts: 1 })
+      expect(error).to.have.property('retryAfter').that.is.within(from, to)
+      expect(error.message)
+        .to.contain('"Later"')
+        .and.match(/Retry after \d+ s\./)
+      expect(requests).to.equal(1)
+      expect(waits).to.deep.equal([])
+      expect(took).to.be.below(3000)
+    })
+
+  for (const status of [408, 429, 502, 503, 504])
+    it(`of 60 with a ${status} ends the call immediately by default`, async () => {
+      const body = errorBody(status, 'Not in this minute')
+      const server = await faulty(respondWith(status, body, { 'retry-after': '60', 'x-request-id': 'r-7' }))
+      try {
+        const { result, took } = await timedSend(clientOf(server.url))
+        const error = leftOf(result)
+        expect(error).to.include({ name: 'ApiError', status, retryAfter: 60, attempts: 1, requestId: 'r-7' })
+        expect(error).to.have.deep.property('body', body)
+        expect(error.message).to.contain('"Not in this minute". Retry after 60 s.')
+        expect(took).to.be.below(5000)
+        expect(server.requests).to.have.length(1)
+      } finally {
+        await server.close()
+      }
+    })
+
+  it('that fits into the deadline only once ends the call after the second attempt', async () => {
+    const { result, requests, waits, took } = await observe('1', { deadline: 1900, retries: 5 })
+    expect(leftOf(result)).to.include({ name: 'ApiError', status: 503, retryAfter: 1, attempts: 2 })
+    expect(requests).to.equal(2)
+    expect(waits).to.deep.equal([1000])
+    expect(took).to.be.within(990, 5000)
+  })
+
+  it('is a field of the error if no retries are left', async () => {
+    const { result, requests } = await observe('0', { retries: 2 })
+    expect(leftOf(result)).to.include({ name: 'ApiError', retryAfter: 0, attempts: 3 })
+    expect(requests).to.equal(3)
+  })
+
+  for (const status of [302, 400, 401, 403, 404, 409, 422, 500, 501])
+    it(`does not cause a retry of a ${status}`, async () => {
+      const { result, requests } = await observe('0', { status, retries: 5 })
+      expect(leftOf(result)).to.include({ name: 'ApiError', status, retryAfter: 0, attempts: 1 })
+      expect(requests).to.equal(1)
+    })
+
+  it('is ignored in a success', async () => {
+    const server = await faulty(respondWith(201, minted, { 'retry-after': '60' }))
+    try {
+      const { result } = await timedSend(clientOf(server.url))
+      expect(rightOf(result).drift).to.deep.equal([])
+    } finally {
+      await server.close()
+    }
+  })
+})

@@ -1,0 +1,487 @@
+import { expect } from 'chai'
+import { ApiError, createClient, type Fetch, isSessionError, type SessionError } from '../../lib/index.ts'
+import { acme, apiKey, clientOf, pooled, type Timed, timedSend, until } from '../support/call.ts'
+import { caught } from '../support/caught.ts'
+import { leftOf, rightOf } from '../support/either.ts'
+import { errorBody } from '../support/faults.ts'
+import { httpServer, json, minted, type TestServer } from '../support/server.ts'
+import { stub } from '../support/stub.ts'
+
+const base = 'http://127.0.0.1:9'
+const text = JSON.stringify(minted)
+
+/** A fetch that resolves with any value, as from JavaScript. */
+const returning =
+  (value: () => unknown): Fetch =>
+  async () =>
+    value() as Response
+
+const rejecting =
+  (error: unknown): Fetch =>
+  () =>
+    Promise.reject(error)
+
+const throwing =
+  (error: unknown): Fetch =>
+  () => {
+    throw error
+  }
+
+/** A fetch that resolves with an object that has the properties of a `Response`, or others. */
+const responseLike = (properties: object): Fetch =>
+  returning(() => ({
+    status: 201,
+    ok: true,
+    headers: new Headers(),
+    body: null,
+    text: async () => text,
+    ...properties,
+  }))
+
+const streaming = (source: UnderlyingDefaultSource): Fetch =>
+  returning(() => new Response(new ReadableStream(source), { status: 201 }))
+
+const cyclic = new Error('around')
+cyclic.cause = cyclic
+
+interface Case {
+  readonly title: string
+  readonly fetch: Fetch
+  readonly error: SessionError['name']
+  readonly attempts: 1 | 2
+  readonly says: string
+  /** Null if the error must not have a code. */
+  readonly code?: string | null
+}
+
+const network = (title: string, fetch: Fetch, code?: string | null): Case => ({
+  title,
+  fetch,
+  error: 'NetworkError',
+  attempts: 2,
+  says: 'The custom `fetch` threw an error for POST /connect_sessions',
+  ...(code !== undefined && { code }),
+})
+
+const late = (title: string, fetch: Fetch): Case => ({
+  title,
+  fetch,
+  error: 'TimeoutError',
+  attempts: 2,
+  says: 'exceeded the timeout of 100 ms after 2 attempts',
+})
+
+const notResponse = (title: string, fetch: Fetch): Case => ({
+  title,
+  fetch,
+  error: 'ConfigurationError',
+  attempts: 1,
+  says: '`fetch` must return an unread `Response`. Return a new one from each call.',
+})
+
+const resolvingWith = (title: string, value: unknown): Case =>
+  notResponse(
+    `resolves with ${title}`,
+    returning(() => value),
+  )
+
+const tooLarge = (title: string, fetch: Fetch): Case => ({
+  title,
+  fetch,
+  error: 'InvalidResponseError',
+  attempts: 1,
+  says: 'exceeds 10485760 bytes',
+})
+
+const cases: readonly Case[] = [
+  late('never settles and ignores its signal', () => new Promise(() => {})),
+  late('returns a body that never starts', streaming({})),
+  late(
+    'returns a body that stops',
+    streaming({ start: (controller) => controller.enqueue(new TextEncoder().encode(text.slice(0, 20))) }),
+  ),
+  late('returns a text() that never settles', responseLike({ text: () => new Promise(() => {}) })),
+  late(
+    'resolves with a promise that never settles',
+    returning(() => new Promise(() => {})),
+  ),
+  network('throws an error', throwing(new Error('No way out'))),
+  network('throws a string', throwing('No way out')),
+  network('throws undefined', throwing(undefined)),
+  network('throws null', throwing(null)),
+  network('rejects with an error', rejecting(new Error('No way out'))),
+  network('rejects with a string', rejecting('No way out')),
+  network('rejects with undefined', rejecting(undefined)),
+  network('rejects with null', rejecting(null)),
+  network('rejects with a number', rejecting(7)),
+  network('rejects with a symbol', rejecting(Symbol('No way out'))),
+  network(
+    'rejects with a function',
+    rejecting(() => 'No way out'),
+  ),
+  network('rejects with an object', rejecting({ message: 'No way out' })),
+  network('rejects with an object without a prototype', rejecting(Object.create(null))),
+  network('rejects with an error that is its own cause', rejecting(cyclic)),
+  network('rejects with a frozen error', rejecting(Object.freeze(new Error('No way out')))),
+  network('rejects with a code', rejecting(Object.assign(new Error('No'), { code: 'EPROXY' })), 'EPROXY'),
+  network(
+    'rejects with a code that is not a string',
+    rejecting(Object.assign(new Error('No'), { code: { a: 1 } })),
+    null,
+  ),
+  network(
+    'rejects with a code in a nested cause',
+    rejecting(new Error('No', { cause: { cause: { code: 'EDEEP' } } })),
+    'EDEEP',
+  ),
+  network('rejects with an unexpected AbortError', rejecting(new DOMException('Aborted', 'AbortError'))),
+  network('rejects with its own TimeoutError', rejecting(new DOMException('Late', 'TimeoutError'))),
+  network('rejects with an error of the library', rejecting(new ApiError('Forged', { status: 400, body: 'Forged' }))),
+  network(
+    'returns Response.error()',
+    returning(() => Response.error()),
+  ),
+  network('returns a body that breaks', streaming({ pull: (controller) => controller.error(new Error('Cut')) })),
+  network(
+    'returns a body that breaks with undefined',
+    streaming({ pull: (controller) => controller.error(undefined) }),
+  ),
+  network(
+    'rejects with a code five causes deep',
+    rejecting(Array.from({ length: 5 }).reduce((cause: object) => ({ cause }), { code: 'EDEEP' })),
+    null,
+  ),
+  network(
+    'rejects with a code four causes deep',
+    rejecting(Array.from({ length: 4 }).reduce((cause: object) => ({ cause }), { code: 'EDEEP' })),
+    'EDEEP',
+  ),
+  network('returns a body of strings', streaming({ start: (controller) => controller.enqueue(text) })),
+  network('returns a text() that rejects', responseLike({ text: () => Promise.reject(new Error('Cut')) })),
+  network('returns a text() that throws', responseLike({ text: throwing(new Error('Cut')) })),
+  resolvingWith('undefined', undefined),
+  resolvingWith('null', null),
+  resolvingWith('a string', text),
+  resolvingWith('a number', 201),
+  resolvingWith('false', false),
+  resolvingWith('a function', () => text),
+  resolvingWith('an empty object', {}),
+  resolvingWith('the parsed body', minted),
+  resolvingWith('an array', []),
+  resolvingWith('a Request', new Request(base)),
+  resolvingWith('an object with a status only', { status: 201 }),
+  notResponse('returns a Response that was read before', async () => {
+    const used = new Response(text, { status: 201 })
+    await used.text()
+    return used
+  }),
+  notResponse('returns headers without get', responseLike({ headers: {} })),
+  notResponse('returns a status that is not a number', responseLike({ status: 'fine' })),
+  notResponse('returns a text that is not a function', responseLike({ text })),
+  notResponse('returns a text() that resolves with an object', responseLike({ text: async () => minted })),
+  notResponse(
+    'returns an error status and a text() that resolves with undefined',
+    responseLike({ status: 400, text: async () => undefined }),
+  ),
+  tooLarge(
+    'returns an endless body',
+    streaming({ pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)) }),
+  ),
+  tooLarge(
+    'returns one chunk of 11 MiB',
+    returning(() => new Response(new Uint8Array(11 * 1024 * 1024), { status: 201 })),
+  ),
+  tooLarge('returns a text of 11 MiB', responseLike({ text: async () => ' '.repeat(11 * 1024 * 1024) })),
+]
+
+describe('A custom fetch', () => {
+  let observed: readonly Promise<Timed & { readonly sent: number }>[] = []
+
+  const observe = async ({ fetch, error }: Case) => {
+    const sent: string[] = []
+    const counted: Fetch = (url, init) => {
+      sent.push(url)
+      return fetch(url, init)
+    }
+    const limits = { timeout: error === 'TimeoutError' ? 100 : 5000, deadline: 5000, retries: 1 }
+    const timed = await timedSend(clientOf(base, { ...limits, fetch: counted }))
+    return { ...timed, sent: sent.length }
+  }
+
+  before(() => {
+    const works = cases.map((each) => () => observe(each))
+    observed = pooled(32, works)
+  })
+
+  after(() => Promise.allSettled(observed))
+
+  for (const [index, each] of cases.entries())
+    it(`that ${each.title} ends the call with ${each.error}`, async () => {
+      const { result, sent, took } = await (observed[index] ?? Promise.reject(new Error('not started')))
+      const error = leftOf(result)
+      expect(error).to.have.property('name', each.error)
+      expect(error.message).to.contain(each.says)
+      expect(sent).to.equal(each.attempts)
+      expect(error).to.have.property('attempts', each.attempts)
+      expect(error.elapsedMs).to.be.within(0, Math.ceil(took))
+      expect(took).to.be.below(7000)
+      if (each.code === null) expect(error).not.to.have.property('code')
+      else if (each.code !== undefined) expect(error).to.have.property('code', each.code)
+      if (each.error === 'NetworkError') expect(error).to.have.property('cause').that.is.instanceOf(Error)
+      else expect(error).not.to.have.property('cause')
+    })
+
+  it('that throws causes an error with a sanitized cause: name, redacted message and code', async () => {
+    const basic = `Basic ${btoa(`${apiKey}:`)}`
+    const thrown = Object.assign(new TypeError(`cannot send ${basic} or ${apiKey}`), { code: 'EPROXY', request: {} })
+    const error = await caught(acme.send(clientOf(base, { fetch: rejecting(thrown), retries: 0 })))
+    expect(error).to.include({
+      name: 'NetworkError',
+      message: 'The custom `fetch` threw an error for POST /connect_sessions (EPROXY). See `cause`.',
+    })
+    expect(error)
+      .to.have.property('cause')
+      .that.includes({ name: 'TypeError', message: 'cannot send Basic [secret] or [secret]', code: 'EPROXY' })
+    expect(error).to.have.property('cause').that.does.not.equal(thrown).and.does.not.have.property('request')
+  })
+
+  it('that throws the control flow of a framework is not retried, and the error is rethrown unchanged', async () => {
+    const dynamic = Object.assign(new Error('Dynamic server usage'), { digest: 'DYNAMIC_SERVER_USAGE' })
+    const { fetch, requests } = stub(() => Promise.reject(dynamic))
+    const client = clientOf(base, { fetch })
+    const calls = [
+      () => acme.send(client),
+      () => client.get(4711),
+      () => client.waitForConnection(4711, { interval: 1, deadline: 500 }),
+    ]
+    for (const call of calls) expect(await caught(call())).to.equal(dynamic)
+    expect(requests).to.have.length(calls.length)
+    expect(leftOf(await client.task.get(4711)())).to.include({ name: 'NetworkError', cause: dynamic, attempts: 1 })
+    expect(leftOf(await acme.task(client)())).to.have.property('cause', dynamic)
+  })
+
+  const usable: readonly (readonly [title: string, fetch: Fetch])[] = [
+    ['a Response', async () => new Response(text, { status: 201 })],
+    ['an object that is like a Response', responseLike({})],
+    ['a body that is not a stream', responseLike({ body: { pipe: () => {} } })],
+    ['a body that is a string', responseLike({ body: text })],
+    ['a text() without a body', responseLike({ body: undefined })],
+    ['a text with a byte-order mark', responseLike({ body: undefined, text: async () => `\uFEFF${text}` })],
+    [
+      'a body in chunks of one byte',
+      streaming({
+        start: (controller) => {
+          for (const byte of new TextEncoder().encode(text)) controller.enqueue(Uint8Array.of(byte))
+          controller.close()
+        },
+      }),
+    ],
+    ['a text of exactly 10 MiB', responseLike({ text: async () => text.padEnd(10 * 1024 * 1024) })],
+    ['a body of exactly 10 MiB', async () => new Response(text.padEnd(10 * 1024 * 1024), { status: 201 })],
+  ]
+
+  for (const [title, fetch] of usable)
+    it(`may return ${title}`, async () => {
+      const { result } = await timedSend(clientOf(base, { fetch }))
+      expect(rightOf(result).token).to.equal(minted.token)
+      expect(rightOf(result).drift).to.deep.equal([])
+    })
+
+  it('receives a URL, and an init with everything else', async () => {
+    const given: { url?: unknown; init?: RequestInit } = {}
+    const fetch: Fetch = async (url, init) => {
+      Object.assign(given, { url, init })
+      return new Response(text, { status: 201 })
+    }
+    await acme.send(clientOf(base, { fetch }))
+    const { url, init } = given
+    expect(url).to.equal(`${base}/connect_sessions`)
+    expect(init).to.include({ method: 'POST', redirect: 'manual', cache: 'no-store' })
+    expect(init?.signal).to.be.instanceOf(AbortSignal)
+    expect(JSON.parse(String(init?.body))).to.deep.equal({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
+    const headers = new Headers(init?.headers)
+    expect(headers.get('authorization')).to.equal(`Basic ${btoa(`${apiKey}:`)}`)
+    expect(headers.get('content-type')).to.equal('application/json')
+    expect(headers.get('user-agent')).to.match(/^stackone-session\//)
+  })
+
+  it('receives neither a body nor a content type from get', async () => {
+    const given: RequestInit[] = []
+    const fetch: Fetch = async (_, init) => {
+      given.push(init)
+      return new Response(text)
+    }
+    await clientOf(base, { fetch }).get(4711)
+    expect(given).to.have.length(1)
+    expect(given[0]).to.include({ method: 'GET', body: null })
+    expect(new Headers(given[0]?.headers).has('content-type')).to.equal(false)
+  })
+
+  it('is called once for each attempt', async () => {
+    const sent: string[] = []
+    const fetch: Fetch = async (url) => {
+      sent.push(url)
+      throw new Error('No way out')
+    }
+    const error = await caught(clientOf(base, { fetch, retries: 0 }).get(4711))
+    expect(error).to.include({ name: 'NetworkError', attempts: 1 })
+    expect(sent).to.deep.equal([`${base}/connect_sessions/4711`])
+  })
+
+  it('receives a new signal for each attempt, which is aborted if the attempt fails', async () => {
+    const signals: AbortSignal[] = []
+    const fetch: Fetch = async (_, { signal }) => {
+      if (signal) signals.push(signal)
+      if (signals.length === 1) return new Promise(() => {})
+      if (signals.length === 2) throw new Error('No way out')
+      return new Response(text, { status: 201 })
+    }
+    await acme.send(clientOf(base, { fetch, timeout: 100 }))
+    expect(new Set(signals).size).to.equal(3)
+    expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, true, false])
+  })
+
+  const mebibyte = new Uint8Array(1024 * 1024)
+  const unreadable: readonly (readonly [string, (pulls: number) => Uint8Array | undefined, Record<string, string>])[] =
+    [
+      ['stops', (pulls) => (pulls === 1 ? mebibyte : undefined), {}],
+      ['is too large', () => mebibyte, {}],
+      ['exceeds its content-length', () => mebibyte, { 'content-length': '2' }],
+    ]
+
+  for (const [title, chunkOf, headers] of unreadable)
+    it(`has its body cancelled if the body ${title}`, async () => {
+      const calls: string[] = []
+      const body = new ReadableStream({
+        pull: (controller) => {
+          const chunk = chunkOf(calls.push('pulled'))
+          if (chunk !== undefined) controller.enqueue(chunk)
+          // It ends after more than the limit, so that a failing test ends too.
+          if (calls.length === 64) controller.close()
+        },
+        cancel: () => void calls.push('cancelled'),
+      })
+      const fetch = returning(() => new Response(body, { status: 201, headers }))
+      expect(isSessionError(await caught(acme.send(clientOf(base, { fetch, timeout: 100, retries: 0 }))))).to.equal(
+        true,
+      )
+      expect(await until(() => calls.at(-1) === 'cancelled', 1000)).to.equal(true)
+    })
+
+  it('that settles after the timeout has no effect', async () => {
+    const settled: (() => void)[] = []
+    const fetch: Fetch = () =>
+      new Promise((resolve, reject) => {
+        settled.push(() => (settled.length === 1 ? reject(new Error('Late')) : resolve(new Response(text))))
+      })
+    const error = await caught(acme.send(clientOf(base, { fetch, timeout: 50, retries: 1 })))
+    expect(error).to.include({ name: 'TimeoutError', attempts: 2 })
+    for (const settle of settled) settle()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(error).to.include({ name: 'TimeoutError', attempts: 2 })
+  })
+
+  it('that responds after the timeout has its body cancelled unread', async () => {
+    const calls: string[] = []
+    const responses: (() => void)[] = []
+    const source: UnderlyingDefaultSource = {
+      pull: (controller) => {
+        calls.push('read')
+        controller.enqueue(new Uint8Array(1024))
+      },
+      cancel: () => void calls.push('cancelled'),
+    }
+    const fetch: Fetch = () =>
+      new Promise((resolve) => {
+        const body = new ReadableStream(source, { highWaterMark: 0 })
+        responses.push(() => resolve(new Response(body, { status: 201 })))
+      })
+    const error = await caught(acme.send(clientOf(base, { fetch, timeout: 50, retries: 0 })))
+    expect(error).to.include({ name: 'TimeoutError', attempts: 1 })
+    for (const respond of responses) respond()
+    expect(await until(() => calls.length > 0, 1000)).to.equal(true)
+    expect(calls).to.deep.equal(['cancelled'])
+  })
+
+  it('defaults to the global fetch at the time of the call', async () => {
+    const server = await httpServer((_, response) => json(response, 201, minted))
+    const { fetch } = globalThis
+    const sent: string[] = []
+    const client = clientOf(server.url)
+    try {
+      globalThis.fetch = (input, init) => {
+        sent.push(String(input))
+        return fetch(input, init)
+      }
+      expect((await acme.send(client)).token).to.equal(minted.token)
+    } finally {
+      globalThis.fetch = fetch
+      await server.close()
+    }
+    expect(sent).to.deep.equal([`${server.url}/connect_sessions`])
+  })
+})
+
+describe('The cache mode of a request', () => {
+  const { Request: original } = globalThis
+  afterEach(() => {
+    globalThis.Request = original
+  })
+
+  it('is omitted where the platform does not support it', async () => {
+    globalThis.Request = class extends original {
+      constructor(...[input, init]: ConstructorParameters<typeof Request>) {
+        if (init?.cache !== undefined) throw new TypeError(`Unsupported cache mode: ${init.cache}`)
+        super(input, init)
+      }
+    }
+    // The platform is examined once, so this needs a new copy of the module.
+    const { sendOnce }: typeof import('../../lib/client/transport.ts') = await import(
+      `../../lib/client/transport.ts?${Date.now()}.ts`
+    )
+    const inits: object[] = []
+    const fetch: Fetch = async (_, init) => {
+      inits.push(init)
+      return new Response(text, { status: 201 })
+    }
+    const settings = { baseUrl: base, timeout: 1, deadline: 1, retries: 0, strict: false, headers: {}, fetch }
+    const request = { method: 'GET', path: '/', endpoint: 'GET /' } as const
+    await sendOnce(settings, request, apiKey, new AbortController().signal)
+    expect(inits).to.have.length(1)
+    expect(inits[0]).not.to.have.property('cache')
+  })
+})
+
+describe('A redirect', () => {
+  const servers: TestServer[] = []
+
+  const served = async (respond: Parameters<typeof httpServer>[0]): Promise<TestServer> => {
+    const server = await httpServer(respond)
+    servers.push(server)
+    return server
+  }
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close()
+  })
+
+  for (const status of [301, 302, 303, 307, 308])
+    for (const isSameOrigin of [true, false])
+      it(`${status} to ${isSameOrigin ? 'the same' : 'another'} origin is an ApiError that says so, and is not followed`, async () => {
+        const other = await served((_, response) => json(response, 201, minted))
+        const server = await served((_, response) => {
+          const location = isSameOrigin ? '/elsewhere' : `${other.url}/connect_sessions`
+          json(response, status, errorBody(status, 'It has moved'), { location })
+        })
+        const client = createClient({ apiKey, baseUrl: server.url })
+        for (const call of [() => acme.send(client), () => client.get(4711)]) {
+          const error = await caught(call())
+          expect(error).to.include({ name: 'ApiError', status, attempts: 1 })
+          expect(error)
+            .to.have.property('message')
+            .that.includes(`: "It has moved". Redirects are not followed. Check \`baseUrl\`.`)
+        }
+        expect(server.requests.map(({ url }) => url)).to.deep.equal(['/connect_sessions', '/connect_sessions/4711'])
+        expect(other.requests).to.have.length(0)
+      })
+})

@@ -1,0 +1,233 @@
+import { expect } from 'chai'
+import { ConfigurationError } from '../../lib/index.ts'
+import { until } from '../support/call.ts'
+import { acmeWire, post, postJson, setUp, streamOf, url } from '../support/page.ts'
+
+const json = { 'content-type': 'application/json' }
+
+/** Returns the error response to a request for which neither `owner`, the API nor `onError` is called. */
+const rejection = async (request: Request, maxBytes?: number): Promise<readonly [number, string | undefined]> => {
+  const ownerCalls: unknown[] = []
+  const { call, sent, errors } = setUp({
+    maxBytes,
+    allow: { multiple: true },
+    owner: (received) => void ownerCalls.push(received),
+  })
+  const { status, code, text } = await call(request)
+  expect([sent(), errors, ownerCalls]).to.deep.equal([[], [], []])
+  expect(text.length).to.be.at.most(200)
+  return [status, code]
+}
+
+/** Returns the body that the API receives for a valid request. */
+const sentFor = async (request: Request, maxBytes?: number): Promise<unknown> => {
+  const { call, sent } = setUp({ maxBytes, allow: { multiple: true, providers: true } })
+  expect((await call(request)).status).to.equal(200)
+  const [wire] = sent()
+  return wire
+}
+
+/** A body without an end, and how much of it was read. */
+const endlessBody = () => {
+  const chunk = new TextEncoder().encode(' '.repeat(1000))
+  const progress = { bytes: 0, isCancelled: false }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        progress.bytes += chunk.length
+        controller.enqueue(chunk)
+      },
+      cancel: () => {
+        progress.isCancelled = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body, progress }
+}
+
+describe("The handler and a body's content type", () => {
+  for (const type of [
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON;charset=UTF-8',
+    'application/json ;x=y',
+  ])
+    it(`accepts ${type}`, async () => {
+      expect(await sentFor(post('{"multiple":true}', { 'content-type': type }))).to.deep.equal({
+        ...acmeWire,
+        multiple: true,
+      })
+    })
+
+  const types = [
+    ...['text/plain', 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded'],
+    ...['multipart/form-data; boundary=x', 'application/jsonp', 'application/json+x', 'text/json'],
+    ...['text/plain; application/json', 'json', ''],
+  ]
+  for (const type of types)
+    it(`responds to the content type ${JSON.stringify(type)} with 415`, async () => {
+      const request = post('{"multiple":true}', { 'content-type': type })
+      expect(await rejection(request)).to.deep.equal([415, 'unsupported-type'])
+    })
+
+  it('accepts a missing content type only without a body', async () => {
+    const withoutType = (body: string): Request => {
+      const request = post(body)
+      request.headers.delete('content-type')
+      return request
+    }
+    expect(await rejection(withoutType('{"multiple":true}'))).to.deep.equal([415, 'unsupported-type'])
+    expect(await rejection(withoutType(' '))).to.deep.equal([415, 'unsupported-type'])
+    expect(await sentFor(withoutType(''))).to.deep.equal(acmeWire)
+    expect(await sentFor(post())).to.deep.equal(acmeWire)
+  })
+
+  it('accepts the JSON content type without a body', async () => {
+    expect(await sentFor(post(undefined, { ...json, 'content-length': '0' }))).to.deep.equal(acmeWire)
+    expect(await sentFor(post('', json))).to.deep.equal(acmeWire)
+  })
+})
+
+describe("The handler and a body's size", () => {
+  const sized = (bytes: number): string => `{"multiple":true}${' '.repeat(bytes - 17)}`
+
+  it('accepts 10000 bytes by default, and responds to 10001 with 413', async () => {
+    for (const headers of [{}, { 'content-length': '10000' }])
+      expect(await sentFor(post(sized(10_000), headers))).to.deep.equal({ ...acmeWire, multiple: true })
+    expect(await rejection(post(sized(10_001)))).to.deep.equal([413, 'too-large'])
+  })
+
+  it('applies maxBytes to bytes, not to characters', async () => {
+    const body = '{"provider":"é"}'
+    expect(new TextEncoder().encode(body)).to.have.length(17)
+    expect(await sentFor(post(body), 17)).to.deep.equal({ ...acmeWire, provider: 'é' })
+    expect(await rejection(post(body), 16)).to.deep.equal([413, 'too-large'])
+  })
+
+  it('adds up the chunks of a streamed body', async () => {
+    expect(await sentFor(post(streamOf(sized(5000), ' '.repeat(5000))))).to.deep.equal({ ...acmeWire, multiple: true })
+    expect(await rejection(post(streamOf(sized(5000), ' '.repeat(5000), ' ')))).to.deep.equal([413, 'too-large'])
+  })
+
+  it('rejects a body by its Content-Length without reading it', async () => {
+    const { body, progress } = endlessBody()
+    expect(await rejection(post(body, { 'content-length': '10001' }))).to.deep.equal([413, 'too-large'])
+    expect(progress.bytes).to.equal(0)
+  })
+
+  for (const length of ['7', '-1', 'many', '1e99999', '0x7'])
+    it(`limits a body whose Content-Length is wrong: ${length}`, async () => {
+      const { body, progress } = endlessBody()
+      expect(await rejection(post(body, { 'content-length': length }))).to.deep.equal([413, 'too-large'])
+      expect(progress.bytes).to.be.at.most(11_000)
+    })
+
+  it('stops reading an endless body shortly after the limit, and cancels it', async () => {
+    const { body, progress } = endlessBody()
+    expect(await rejection(post(body))).to.deep.equal([413, 'too-large'])
+    expect(progress.bytes).to.be.within(10_001, 11_000)
+    expect(await until(() => progress.isCancelled)).to.equal(true)
+  })
+
+  it('does not wait for the cancellation of a body', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(20_000)),
+      cancel: () => new Promise(() => {}),
+    })
+    expect(await rejection(post(body))).to.deep.equal([413, 'too-large'])
+  })
+})
+
+describe("The handler and a body's JSON", () => {
+  const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
+  const invalid: readonly (readonly [string, BodyInit])[] = [
+    ['a form', 'multiple=true'],
+    ['truncated JSON', '{"multiple":tr'],
+    ['two JSON values', '{"multiple":true}{}'],
+    ['only spaces', '   '],
+    ['invalid UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['truncated UTF-8', new Uint8Array([0x22, 0xc3])],
+    ['UTF-16', new Uint8Array([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00])],
+    ['gzip', new Uint8Array([0x1f, 0x8b, 0x08, 0x00])],
+    ...['null', 'true', '7', '"text"', '[]', '[{"multiple":true}]', nested(5000)].map(
+      (body) => [`JSON that is not an object: ${body.slice(0, 20)}`, body] as const,
+    ),
+  ]
+  for (const [title, body] of invalid)
+    it(`responds with 400 to ${title}`, async () => {
+      expect(await rejection(post(body))).to.deep.equal([400, 'invalid-body'])
+    })
+
+  it('responds with 400 to JSON that is nested 100000 levels deep', async () => {
+    const bodies = [nested(100_000), `{"multiple":${nested(100_000)}}`, '{"a":'.repeat(100_000) + '}'.repeat(100_000)]
+    for (const body of bodies) {
+      const { call, sent, errors } = setUp({ maxBytes: 1_000_000, allow: { multiple: true } })
+      expect((await call(post(body))).status).to.equal(400)
+      expect([sent(), errors]).to.deep.equal([[], []])
+    }
+  })
+
+  it('accepts a byte order mark, and chunks that split a character', async () => {
+    expect(await sentFor(post('\uFEFF{"multiple":true}'))).to.deep.equal({ ...acmeWire, multiple: true })
+    const bytes = new TextEncoder().encode('{"provider":"é"}')
+    expect(await sentFor(post(streamOf(bytes.slice(0, 14), bytes.slice(14))))).to.deep.equal({
+      ...acmeWire,
+      provider: 'é',
+    })
+  })
+
+  it('responds with 400 to a body whose stream fails', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode('{"multiple":'))
+        controller.error(new Error('the connection was reset'))
+      },
+    })
+    expect(await rejection(post(body))).to.deep.equal([400, 'invalid-body'])
+  })
+})
+
+describe('The handler and a body that was already read', () => {
+  const requests: readonly (readonly [string, () => Promise<Request>])[] = [
+    [
+      'as text',
+      async () => {
+        const request = postJson({})
+        await request.text()
+        return request
+      },
+    ],
+    [
+      'by a reader that still holds its lock',
+      async () => {
+        const request = postJson({})
+        request.body?.getReader()
+        return request
+      },
+    ],
+    ['by a body parser before the adapter', async () => post(streamOf(), { 'content-length': '17' })],
+    [
+      'by a body parser before the adapter, from a chunked body',
+      async () => post(streamOf(), { 'transfer-encoding': 'chunked' }),
+    ],
+  ]
+  for (const [title, createRequest] of requests)
+    it(`responds with 500, and reports how to mount the handler: ${title}`, async () => {
+      const { call, sent, errors } = setUp()
+      const { status, code } = await call(await createRequest())
+      expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
+      expect(errors).to.have.length(1)
+      expect(errors[0]).to.be.instanceOf(ConfigurationError)
+      expect(errors[0])
+        .to.have.property('message')
+        .that.equals(
+          'The request body was already read. Mount the handler before body parsers such as express.json(), and pass ' +
+            'it the original request.',
+        )
+    })
+
+  it('accepts a request without a body', async () => {
+    expect(await sentFor(new Request(url, { method: 'POST' }))).to.deep.equal(acmeWire)
+  })
+})

@@ -1,0 +1,172 @@
+import { request as httpRequest } from 'node:http'
+import { expect } from 'chai'
+import type { HandlerOptions } from '../../lib/handler/index.ts'
+import { TimeoutError } from '../../lib/index.ts'
+import { until } from '../support/call.ts'
+import { acme, post, postJson, receive, serve, setUp, streamOf, url } from '../support/page.ts'
+import { unhandledRejections } from '../support/unhandled.ts'
+
+const never = (): Promise<never> => new Promise(() => {})
+
+const allow = { ownsAccount: () => true }
+
+/** Each callback and the call, made to hang. */
+const steps: readonly (readonly [string, Partial<HandlerOptions>])[] = [
+  ['The owner callback', { owner: never }],
+  ['The ownsAccount callback', { allow: { ownsAccount: never } }],
+  ['The configure callback', { configure: never }],
+  ['The call to StackOne', { client: { create: never } }],
+  ['The onSession callback', { onSession: never }],
+]
+
+/** A body that starts and never ends, and whether it was cancelled. */
+const hangingBody = () => {
+  const state = { isCancelled: false }
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"accountId":')),
+    cancel: () => {
+      state.isCancelled = true
+    },
+  })
+  return { body, state }
+}
+
+describe("The handler's timeout", () => {
+  const unhandled = unhandledRejections()
+  afterEach(() => expect(unhandled).to.deep.equal([]))
+
+  for (const [step, options] of steps)
+    it(`responds with 504 if it elapses here, and reports the step: ${step}`, async () => {
+      const { call, errors } = setUp({ allow, timeout: 30, ...options })
+      const { status, code, message } = await call(postJson({ accountId: '451' }))
+      expect([status, code, message]).to.deep.equal([504, 'timeout', 'Request timed out'])
+      expect(errors).to.have.length(1)
+      expect(errors[0]).to.be.instanceOf(TimeoutError)
+      expect(errors[0])
+        .to.have.property('message')
+        .that.equals(`${step} did not finish within the handler's timeout of 30 ms.`)
+    })
+
+  it('responds with 408 to a body that is too slow, cancels it, and reports nothing', async () => {
+    const { call, errors, sent } = setUp({ allow, timeout: 30 })
+    const { body, state } = hangingBody()
+    const { status, code, message } = await call(post(body))
+    expect([status, code, message]).to.deep.equal([408, 'body-timeout', 'Request body timed out'])
+    expect([errors, sent()]).to.deep.equal([[], []])
+    expect(await until(() => state.isCancelled)).to.equal(true)
+  })
+
+  it('covers all steps together', async () => {
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 40))
+    const { call, sent } = setUp({
+      timeout: 100,
+      allow: { ownsAccount: async () => (await pause()) === undefined },
+      owner: async () => {
+        await pause()
+        return acme
+      },
+      configure: async (session) => {
+        await pause()
+        return session
+      },
+    })
+    expect((await call(postJson({ accountId: '451' }))).status).to.equal(504)
+    expect(sent()).to.deep.equal([])
+  })
+
+  it('aborts the call to StackOne', async () => {
+    const signals: (AbortSignal | undefined)[] = []
+    const { call } = setUp({
+      timeout: 30,
+      client: {
+        create: (_, options) => {
+          signals.push(options?.signal)
+          return never()
+        },
+      },
+    })
+    expect((await call(post())).status).to.equal(504)
+    expect(signals.map((signal) => signal?.aborted)).to.deep.equal([true])
+  })
+
+  it('ignores a callback that fails later', async () => {
+    const owner = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      throw new Error('database down')
+    }
+    const { call, errors } = setUp({ timeout: 20, owner })
+    expect((await call(post())).status).to.equal(504)
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    expect(errors).to.have.length(1)
+  })
+
+  it('is not exceeded by a request that completes', async () => {
+    const { call, errors } = setUp({ timeout: 10_000 })
+    expect((await call(post(streamOf('{', '}')))).status).to.equal(200)
+    expect(errors).to.deep.equal([])
+  })
+})
+
+describe('A page that disconnects', () => {
+  for (const [step, options] of steps)
+    it(`ends the request with 499 here, and nothing is reported: ${step}`, async () => {
+      const page = new AbortController()
+      const { call, errors } = setUp({ allow, ...options })
+      const body = JSON.stringify({ accountId: '451' })
+      const headers = { 'content-type': 'application/json' }
+      const response = call(new Request(url, { method: 'POST', body, headers, signal: page.signal }))
+      setTimeout(() => page.abort(), 20)
+      const { status, code } = await response
+      expect([status, code, errors]).to.deep.equal([499, 'aborted', []])
+    })
+
+  it('ends the request with 499 while the body is read', async () => {
+    const page = new AbortController()
+    const { call, errors } = setUp({ allow })
+    const { body, state } = hangingBody()
+    // A request that is aborted itself would fail its body, and not only its signal.
+    const request = post(body)
+    Object.defineProperty(request, 'signal', { value: page.signal })
+    const response = call(request)
+    setTimeout(() => page.abort(), 20)
+    const { status, code } = await response
+    expect([status, code, errors]).to.deep.equal([499, 'aborted', []])
+    expect(await until(() => state.isCancelled)).to.equal(true)
+  })
+
+  it('ends the request before the owner callback is called', async () => {
+    const calls: unknown[] = []
+    const { call } = setUp({ owner: (request) => void calls.push(request) })
+    const request = new Request(url, { method: 'POST', signal: AbortSignal.abort() })
+    expect((await call(request)).status).to.equal(499)
+    expect(calls).to.deep.equal([])
+  })
+})
+
+describe("The handler's timeout on a Node server", () => {
+  it('responds with 408 to a page that stops sending its body', async () => {
+    const { handler } = setUp({ timeout: 50 })
+    const server = await serve(handler)
+    try {
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const headers = { 'content-type': 'application/json', 'content-length': '20' }
+        httpRequest(server.url, { method: 'POST', headers }, ({ statusCode }) => resolve(statusCode))
+          .on('error', reject)
+          .write('{"multiple":')
+      })
+      expect(status).to.equal(408)
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('responds with 504 if the owner callback hangs', async () => {
+    const { handler } = setUp({ timeout: 50, owner: never })
+    const server = await serve(handler)
+    try {
+      expect((await receive(await fetch(server.url, { method: 'POST' }))).status).to.equal(504)
+    } finally {
+      await server.close()
+    }
+  })
+})

@@ -1,0 +1,498 @@
+import { request as httpRequest } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { expect } from 'chai'
+import { expectTypeOf } from 'expect-type'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import { Hono } from 'hono'
+import {
+  connectSessionHandler,
+  type HandlerOptions,
+  type HandlerResponse,
+  type Owner,
+} from '../../lib/handler/index.ts'
+import {
+  AbortError,
+  ConfigurationError,
+  type ConnectSessionToken,
+  createClient,
+  minutes,
+  type Session,
+  type SessionClient,
+  session,
+} from '../../lib/index.ts'
+import { until } from '../support/call.ts'
+import { caught } from '../support/caught.ts'
+import {
+  acme,
+  acmeWire,
+  apiKey,
+  post,
+  postJson,
+  receive,
+  type Served,
+  type Setup,
+  serve,
+  setUp,
+  streamOf,
+  url,
+} from '../support/page.ts'
+
+/** A fetch that never settles unless it is aborted, and the signals that it received. */
+const hangingFetch = () => {
+  const signals: AbortSignal[] = []
+  const fetch = (_: string, { signal }: RequestInit): Promise<Response> =>
+    new Promise((_resolve, reject) => {
+      if (signal) signals.push(signal)
+      signal?.addEventListener('abort', () => reject(new Error('aborted')))
+    })
+  return { signals, fetch }
+}
+
+describe('The handler', () => {
+  it('responds with the token and its expiry', async () => {
+    const { call, api } = setUp()
+    const { status, body } = await call(post())
+    expect(status).to.equal(200)
+    const [created] = api.sessions
+    const expiresAt = new Date(Date.parse(created?.created_at ?? '') + 1_800_000).toISOString()
+    expect(body).to.deep.equal({ token: created?.token, expiresAt })
+  })
+
+  it('sends a session of the owner that the callback returns', async () => {
+    const { call, sent } = setUp()
+    await call(post())
+    expect(sent()).to.deep.equal([acmeWire])
+  })
+
+  it('sends the username that the owner callback returns', async () => {
+    const { call, sent } = setUp({ owner: async () => ({ ...acme, username: 'it@acme.example' }) })
+    await call(post())
+    expect(sent()).to.deep.equal([{ ...acmeWire, origin_username: 'it@acme.example' }])
+  })
+
+  it('sends the fields of the page that are allowed', async () => {
+    const { call, sent } = setUp({
+      allow: { categories: ['ats', 'hris'], providers: ['bamboohr'], multiple: true, ownsAccount: () => true },
+    })
+    const { status } = await call(
+      postJson({ categories: ['hris', 'ats'], provider: 'bamboohr', multiple: false, accountId: '451' }),
+    )
+    expect(status).to.equal(200)
+    expect(sent()).to.deep.equal([
+      { ...acmeWire, provider: 'bamboohr', categories: ['hris', 'ats'], account_id: '451', multiple: false },
+    ])
+  })
+
+  it('calls the owner callback for each request', async () => {
+    const owner = (request: Request) => ({ id: request.headers.get('x-user') ?? '', name: 'Acme Inc.' })
+    const { call, sent } = setUp({ owner })
+    await Promise.all(['acme-42', 'globex-7'].map((user) => call(post(undefined, { 'x-user': user }))))
+    expect(sent()).to.have.deep.members([acmeWire, { ...acmeWire, origin_owner_id: 'globex-7' }])
+  })
+
+  for (const missing of [null, undefined])
+    it(`responds with 401 and sends nothing if the owner is ${missing}`, async () => {
+      for (const owner of [() => missing, async () => missing]) {
+        const { call, sent, errors } = setUp({ owner })
+        const { status, code, message } = await call(postJson({ categories: ['ats'] }))
+        expect([status, code, message]).to.deep.equal([401, 'unauthorized', 'Authentication required'])
+        expect([sent(), errors]).to.deep.equal([[], []])
+      }
+    })
+
+  it('reads the body before it calls the owner callback', async () => {
+    const seen: unknown[] = []
+    const { call } = setUp({
+      owner: async (request) => {
+        seen.push(request.bodyUsed, await request.json().catch((error: unknown) => error))
+        return acme
+      },
+    })
+    await call(postJson({}))
+    expect(seen[0]).to.equal(true)
+    expect(seen[1]).to.be.instanceOf(TypeError)
+  })
+
+  describe('with a configure callback', () => {
+    it('sends the fields that it sets, which override those of the page', async () => {
+      const { call, sent } = setUp({
+        allow: { categories: true, multiple: true },
+        configure: async (session, request) =>
+          session.expiresIn(minutes(10)).multiple(false).label(new URL(request.url).pathname),
+      })
+      await call(postJson({ categories: ['crm'], multiple: true }))
+      expect(sent()).to.deep.equal([
+        { ...acmeWire, categories: ['crm'], expires_in: 600, multiple: false, label: '/api/connect' },
+      ])
+    })
+
+    it('lets it override the categories of the page', async () => {
+      const { call, sent } = setUp({
+        allow: { categories: ['ats', 'payroll'] },
+        configure: (session) => session.categories('hris'),
+      })
+      await call(postJson({ categories: ['payroll'] }))
+      expect(sent()).to.deep.equal([{ ...acmeWire, categories: ['hris'] }])
+    })
+
+    const changes: readonly (readonly [string, (session: Session) => Session])[] = [
+      ['sets another owner', (session) => session.owner('globex-7', 'Globex')],
+      ['sets another owner with the same name', (session) => session.owner('globex-7', 'Acme Inc.')],
+      ['sets a blank owner', (session) => session.owner('', '')],
+      ['returns a session of another owner', () => session().owner('globex-7', 'Globex').label('a')],
+    ]
+    for (const [title, configure] of changes)
+      it(`responds with 500 and sends nothing if configure ${title}`, async () => {
+        const { call, sent, errors } = setUp({ configure })
+        const { status, code, text } = await call(post())
+        expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
+        expect(text).not.to.include('globex')
+        expect(errors).to.have.length(1)
+        expect(errors[0]).to.have.property('name').that.is.oneOf(['ConfigurationError', 'ValidationError'])
+        expect(errors[0])
+          .to.have.property('message')
+          .that.matches(/owner id|originOwnerId/)
+      })
+
+    it('sends the name of the owner callback if configure changes only the name', async () => {
+      const { call, sent } = setUp({ configure: (session) => session.owner('acme-42', 'Acme GmbH') })
+      expect((await call(post())).status).to.equal(200)
+      expect(sent()).to.deep.equal([acmeWire])
+    })
+
+    it('sends the username of configure only if the owner callback returns none', async () => {
+      const configure = (session: Session) => session.username('other@acme.example')
+      const named = setUp({ owner: () => ({ ...acme, username: 'it@acme.example' }), configure })
+      const unnamed = setUp({ configure })
+      await Promise.all([named.call(post()), unnamed.call(post())])
+      expect(named.sent()).to.deep.equal([{ ...acmeWire, origin_username: 'it@acme.example' }])
+      expect(unnamed.sent()).to.deep.equal([{ ...acmeWire, origin_username: 'other@acme.example' }])
+    })
+
+    it('does not call it for an invalid request', async () => {
+      const calls: unknown[] = []
+      const configure = (requested: Session) => {
+        calls.push(requested)
+        return requested
+      }
+      const { call } = setUp({ configure })
+      expect((await call(postJson({ provider: 'bamboohr' }))).status).to.equal(400)
+      expect(calls).to.deep.equal([])
+    })
+  })
+
+  describe('with an onSession callback', () => {
+    it('passes it each session that was created, and the request', async () => {
+      const calls: (readonly [ConnectSessionToken, Request])[] = []
+      const { call, api } = setUp({ onSession: (...args) => calls.push(args) })
+      const requests = [post(), postJson({})]
+      for (const request of requests) expect((await call(request)).status).to.equal(200)
+      expect(calls.map(([{ id, token }]) => [id, token])).to.deep.equal(
+        api.sessions.map(({ id, token }) => [String(id), token]),
+      )
+      expect(calls.map(([, request]) => request)).to.deep.equal(requests)
+    })
+
+    it('responds only after its promise has resolved', async () => {
+      const events: string[] = []
+      const { call } = setUp({
+        onSession: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          events.push('stored')
+        },
+      })
+      await call(post())
+      events.push('responded')
+      expect(events).to.deep.equal(['stored', 'responded'])
+    })
+
+    for (const [title, onSession] of [
+      [
+        'throws',
+        () => {
+          throw new Error('database down')
+        },
+      ],
+      ['rejects', () => Promise.reject(new Error('database down'))],
+    ] as const)
+      it(`responds with 500 and without the token if it ${title}, and passes the error to onError`, async () => {
+        const { call, errors, api } = setUp({ onSession })
+        const { status, code, text } = await call(post())
+        expect([status, code]).to.deep.equal([500, 'internal'])
+        expect(text).not.to.include(api.sessions[0]?.token)
+        expect(text).not.to.include('database')
+        expect(errors.map(String)).to.deep.equal(['Error: database down'])
+      })
+
+    it('does not call it if no session is created', async () => {
+      const calls: unknown[] = []
+      const { call, api } = setUp({ onSession: (created) => calls.push(created) })
+      api.fail(500)
+      expect((await call(post())).status).to.equal(502)
+      expect((await call(postJson({ provider: 'bamboohr' }))).status).to.equal(400)
+      expect(calls).to.deep.equal([])
+    })
+  })
+
+  it('passes a frozen owner to callbacks', async () => {
+    const owners: Owner[] = []
+    const ownsAccount = (_id: string, _request: Request, owner: Owner): boolean => owners.push(owner) > 0
+    const { call, sent } = setUp({ allow: { ownsAccount } })
+    expect((await call(postJson({ accountId: '451' }))).status).to.equal(200)
+    expect(owners[0]).to.be.frozen
+    expect(sent()).to.deep.equal([{ ...acmeWire, account_id: '451' }])
+  })
+
+  it('responds with 500 if a callback tries to change the owner', async () => {
+    const ownsAccount = (_id: string, _request: Request, owner: Owner): boolean =>
+      Reflect.apply(Object.assign, undefined, [owner, { id: 'globex-7' }]) !== undefined
+    const { call, sent } = setUp({ allow: { ownsAccount } })
+    expect((await call(postJson({ accountId: '451' }))).status).to.equal(500)
+    expect(sent()).to.deep.equal([])
+  })
+
+  for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+    it(`responds to ${method} with 405 before it checks anything else`, async () => {
+      const { call, sent } = setUp({ origins: ['https://admin.acme.example'] })
+      const headers = { origin: 'https://evil.example', 'content-type': 'text/plain' }
+      const { status, code, headers: received } = await call(new Request(url, { method, headers }))
+      expect([status, code, received.get('allow')]).to.deep.equal([405, 'method-not-allowed', 'POST'])
+      expect(sent()).to.deep.equal([])
+    })
+
+  it("responds with 499 and aborts the call when the request's signal is aborted", async () => {
+    const { signals, fetch } = hangingFetch()
+    const { handler, errors } = setUp({}, { fetch })
+    const page = new AbortController()
+    const response = handler(new Request(url, { method: 'POST', signal: page.signal }))
+    expect(await until(() => signals.length === 1)).to.equal(true)
+    page.abort()
+    const { status, code } = await receive(await response)
+    expect([status, code, signals[0]?.aborted, errors]).to.deep.equal([499, 'aborted', true, []])
+  })
+
+  it('does not report a callback that throws because the page disconnected', async () => {
+    const page = new AbortController()
+    const { call, errors } = setUp({
+      owner: (request) => {
+        page.abort()
+        request.signal.throwIfAborted()
+        return acme
+      },
+    })
+    expect((await call(new Request(url, { method: 'POST', signal: page.signal }))).status).to.equal(499)
+    expect(errors).to.deep.equal([])
+  })
+
+  it('accepts a request without a signal', async () => {
+    const { call, sent } = setUp({ allow: { multiple: true } })
+    const request = new Proxy(postJson({ multiple: true }), {
+      get: (target, name) => {
+        if (name === 'signal') return undefined
+        const value: unknown = Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    expect((await call(request)).status).to.equal(200)
+    expect(sent()).to.deep.equal([{ ...acmeWire, multiple: true }])
+  })
+
+  it('accepts any client with a create method', async () => {
+    const payloads: unknown[] = []
+    const client: SessionClient = {
+      create: async (payload) => {
+        payloads.push(payload)
+        throw new AbortError('enough')
+      },
+    }
+    expect((await setUp({ client }).call(post())).status).to.equal(499)
+    expect(payloads).to.deep.equal([{ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' }])
+  })
+
+  it('has the type of a function from a Request to a promise of a Response', () => {
+    expectTypeOf(connectSessionHandler).returns.toEqualTypeOf<(request: Request) => Promise<Response>>()
+    expectTypeOf<HandlerOptions>().toHaveProperty('owner').returns.toExtend<unknown>()
+    expectTypeOf<HandlerResponse>().toEqualTypeOf<{ readonly token: string; readonly expiresAt: string }>()
+  })
+
+  describe('called with something other than a Request', () => {
+    const values: readonly (readonly [string, unknown, string])[] = [
+      ['undefined', undefined, 'undefined'],
+      ['null', null, 'null'],
+      ['a string', 'POST', 'a string'],
+      ['an empty object', {}, 'an object'],
+      [
+        "an object like Node's request",
+        { method: 'POST', url: '/connect', headers: { host: 'a.example' } },
+        'an object',
+      ],
+      ['a Hono context', { req: { raw: post(), url, method: 'POST' } }, 'an object'],
+    ]
+    for (const [title, value, kind] of values)
+      it(`rejects ${title} with a ConfigurationError, and does not call onError`, async () => {
+        const { handler, errors } = setUp()
+        const error = await caught(Reflect.apply(handler, undefined, [value]))
+        expect(error).to.be.instanceOf(ConfigurationError)
+        expect(error)
+          .to.have.property('message')
+          .that.equals(
+            `The handler must be called with a Fetch API Request, got ${kind}. In Express, Fastify and Node, wrap it: ` +
+              "getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw.",
+          )
+        expect(errors).to.deep.equal([])
+      })
+
+    it("reaches Express's error handler if it is mounted without an adapter", async () => {
+      const errors: unknown[] = []
+      const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+        errors.push(error)
+        response.status(500).end()
+      }
+      const { handler } = setUp()
+      const mistaken: unknown = handler
+      const app = express()
+        .post('/connect', mistaken as RequestHandler) // the mistake, which JavaScript allows
+        .use(onError)
+      const server = app.listen(0, '127.0.0.1')
+      try {
+        expect(await until(() => server.listening)).to.equal(true)
+        const address = server.address()
+        const port = typeof address === 'object' ? address?.port : undefined
+        const response = await fetch(`http://127.0.0.1:${port}/connect`, {
+          method: 'POST',
+          signal: AbortSignal.timeout(5000),
+        })
+        expect(response.status).to.equal(500)
+        expect(errors[0]).to.have.property('message').that.includes('getRequestListener(handler)')
+      } finally {
+        server.close()
+        server.closeAllConnections()
+      }
+    })
+  })
+
+  describe('mounted in a framework for pages of another origin', () => {
+    const origin = 'https://admin.acme.example'
+    const preflight = { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } }
+    const request = { method: 'POST', headers: { origin } }
+
+    it('receives the preflight and the POST request from Hono', async () => {
+      const { handler } = setUp({ origins: [origin] })
+      const app = new Hono().all('/connect', ({ req }) => handler(req.raw))
+      const responses = [await app.request('/connect', preflight), await app.request('/connect', request)]
+      expect(responses.map(({ status }) => status)).to.deep.equal([204, 200])
+      for (const { headers } of responses) expect(headers.get('access-control-allow-origin')).to.equal(origin)
+    })
+
+    it('receives the preflight and the POST request from Express', async () => {
+      const { handler } = setUp({ origins: [origin] })
+      const server = express().all('/connect', getRequestListener(handler)).listen(0, '127.0.0.1')
+      try {
+        expect(await until(() => server.listening)).to.equal(true)
+        const address = server.address()
+        const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}/connect`
+        const responses = [await fetch(target, preflight), await fetch(target, request)]
+        expect(responses.map(({ status }) => status)).to.deep.equal([204, 200])
+        for (const { headers } of responses) expect(headers.get('access-control-allow-origin')).to.equal(origin)
+      } finally {
+        server.close()
+        server.closeAllConnections()
+      }
+    })
+  })
+
+  describe("and a framework's control flow", () => {
+    /** Throws as Next.js's `redirect()` does. */
+    const redirect = (): never => {
+      throw Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/login;307;' })
+    }
+    const failing = {
+      client: createClient({ apiKey, retries: 0, fetch: async () => new Response('', { status: 500 }) }),
+    }
+    const sources: readonly (readonly [string, Partial<HandlerOptions>, (readonly unknown[])?])[] = [
+      ['owner', { owner: redirect }],
+      ['owner, asynchronously', { owner: async () => redirect() }],
+      ['ownsAccount', { allow: { ownsAccount: redirect } }],
+      ['configure', { configure: redirect }],
+      ['configure, asynchronously', { configure: async () => redirect() }],
+      ['onSession', { onSession: redirect }],
+      ["a client's create", { client: { create: redirect } }],
+      ["a client's create, asynchronously", { client: { create: async () => redirect() } }],
+      ["a client's fetch", { client: createClient({ apiKey, fetch: redirect }) }],
+      ["a client's apiKey function", { client: createClient({ apiKey: redirect }) }],
+      ['onError', { ...failing, onError: redirect }],
+    ]
+    for (const [title, options] of sources)
+      it(`rejects with the error that ${title} throws`, async () => {
+        const { handler, errors, sent } = setUp({ allow: { ownsAccount: () => true }, ...options })
+        const error = await caught(handler(postJson({ accountId: '451' })))
+        expect(error).to.have.property('message', 'NEXT_REDIRECT')
+        expect(error).to.have.property('digest', 'NEXT_REDIRECT;replace;/login;307;')
+        expect([errors, sent().length]).to.deep.equal([[], title === 'onSession' ? 1 : 0])
+      })
+  })
+
+  describe('on a Node server', () => {
+    let server: Served
+    const served = async (made: Setup): Promise<Setup> => {
+      server = await serve(made.handler)
+      return made
+    }
+    afterEach(() => server.close())
+
+    const headers = { 'content-type': 'application/json' }
+
+    it('responds to a same-origin page', async () => {
+      const { sent, api } = await served(setUp({ allow: { categories: ['ats'] } }))
+      const response = await fetch(`${server.url}/api/connect`, {
+        method: 'POST',
+        headers: { ...headers, origin: server.url },
+        body: '{"categories":["ats"]}',
+      })
+      const { status, body } = await receive(response)
+      expect(status).to.equal(200)
+      expect(body).to.have.property('token', api.sessions[0]?.token)
+      expect(sent()).to.deep.equal([{ ...acmeWire, categories: ['ats'] }])
+    })
+
+    it('accepts a POST request without a body and a content type', async () => {
+      await served(setUp())
+      expect((await receive(await fetch(server.url, { method: 'POST' }))).status).to.equal(200)
+    })
+
+    it('responds to a chunked body that is too large with 413', async () => {
+      const { sent } = await served(setUp())
+      const body = streamOf(...Array.from({ length: 40 }, () => ' '.repeat(1000)))
+      const { status, code } = await receive(await fetch(post(body, {}, server.url)))
+      expect([status, code, sent()]).to.deep.equal([413, 'too-large', []])
+    })
+
+    it('responds with 500 if a body parser has read a chunked body', async () => {
+      const { handler, errors, sent } = setUp({ allow: { multiple: true } })
+      const app = express().use(express.json()).all('/connect', getRequestListener(handler)).listen(0, '127.0.0.1')
+      try {
+        expect(await until(() => app.listening)).to.equal(true)
+        const address = app.address()
+        const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}/connect`
+        const { status } = await receive(await fetch(post(streamOf('{"multiple":', 'true}'), {}, target)))
+        expect([status, sent()]).to.deep.equal([500, []])
+        expect(errors[0]).to.have.property('message').that.includes('The request body was already read.')
+      } finally {
+        app.close()
+        app.closeAllConnections()
+      }
+      server = await serve(handler)
+    })
+
+    it('aborts the call when the page closes the connection', async () => {
+      const { signals, fetch } = hangingFetch()
+      const { errors } = await served(setUp({}, { fetch }))
+      const page = httpRequest(server.url, { method: 'POST' }).on('error', () => {})
+      page.end()
+      expect(await until(() => signals.length === 1)).to.equal(true)
+      page.destroy()
+      expect(await until(() => signals[0]?.aborted === true)).to.equal(true)
+      expect(errors).to.deep.equal([])
+    })
+  })
+})

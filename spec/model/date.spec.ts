@@ -1,0 +1,108 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { LenientDate, StrictDate } from '../../lib/model/date.ts'
+import { leftOf, rightOf } from '../support/either.ts'
+import { withEnvironment } from '../support/environment.ts'
+
+const read = (codec: typeof LenientDate, value: unknown): string | undefined => {
+  const decoded = codec.decode(value)
+  return decoded._tag === 'Right' ? decoded.right.toISOString() : undefined
+}
+
+const shown = (value: unknown): string => (value instanceof Date ? 'a Date' : (JSON.stringify(value) ?? 'undefined'))
+
+/** Dates of the contract. */
+const strict: readonly (readonly [string, string])[] = [
+  ['2026-01-31T12:34:56.789Z', '2026-01-31T12:34:56.789Z'],
+  ['2026-01-31T12:34:56Z', '2026-01-31T12:34:56.000Z'],
+  ['2026-01-31T12:34Z', '2026-01-31T12:34:00.000Z'],
+  ['2026-01-31t12:34:56z', '2026-01-31T12:34:56.000Z'],
+  ['2026-01-31 12:34:56Z', '2026-01-31T12:34:56.000Z'],
+  ['  2026-01-31T12:34:56Z\n', '2026-01-31T12:34:56.000Z'],
+  ['2026-01-31T12:34:56+02:00', '2026-01-31T10:34:56.000Z'],
+  ['2026-01-31T12:34:56-0230', '2026-01-31T15:04:56.000Z'],
+  ['2026-01-31T12:34:56+0545', '2026-01-31T06:49:56.000Z'],
+  ['+002026-01-31T12:34:56Z', '2026-01-31T12:34:56.000Z'],
+  ['+012026-01-31T12:34:56Z', '+012026-01-31T12:34:56.000Z'],
+  ['-000001-01-31T12:34:56Z', '-000001-01-31T12:34:56.000Z'],
+  ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
+]
+
+/** Dates outside the contract that can be understood. */
+const lenient: readonly (readonly [string | number, string])[] = [
+  ['2026-01-31T12:34:56', '2026-01-31T12:34:56.000Z'],
+  ['2026-01-31T12:34', '2026-01-31T12:34:00.000Z'],
+  ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+  [1_767_225_600, '2026-01-01T00:00:00.000Z'],
+  [1_767_225_600_000, '2026-01-01T00:00:00.000Z'],
+  [-86_400, '1969-12-31T00:00:00.000Z'],
+  [-1_767_225_600_000, '1914-01-01T00:00:00.000Z'],
+  [99_999_999_999, '5138-11-16T09:46:39.000Z'],
+  [100_000_000_000, '1973-03-03T09:46:40.000Z'],
+  [0, '1970-01-01T00:00:00.000Z'],
+  ['1767225600', '2026-01-01T00:00:00.000Z'],
+  ['1767225600000', '2026-01-01T00:00:00.000Z'],
+  ['100000000', '1973-03-03T09:46:40.000Z'],
+]
+
+const invalid: readonly unknown[] = [
+  ...['', ' ', 'yesterday', '2026', '12345678', '1767225600s', 'x1767225600', '2026-1-31', '26-01-31T12:34:56Z'],
+  ...['2026-02-30T00:00:00Z', '2025-02-29', '2026-13-01', '2026-00-10', '2026-01-00', '2026-01-31T25:00:00Z'],
+  ...['+002026-02-30T00:00Z', 'x2026-01-31T12:34:56Z', '2026-01-31T12:34:56Zx', '2026-01-31T12:34:56Z2026'],
+  ...['2026-01-31T12:34:56+2', '2026-01-31T12:34:56+02:0', '2026-01-31T12:34:56+ab:00', '2026-01-31T12:34:56*02:00'],
+  ...['2026-01-31T12:3', '2026-01-31T', '2026-01-31Z', '2026-01-31+02:00', '2026-01-31T12:34:56.Z'],
+  ...['2026-01-31T12:34:5Z', '31/01/2026', Number.NaN, Number.POSITIVE_INFINITY, 8.64e15 + 1, null, undefined, true],
+  ...[[], {}, ['2026-01-31T12:34:56Z'], new Date(0)],
+]
+
+describe('A date in a response', () => {
+  for (const [text, instant] of strict)
+    it(`accepts ${shown(text)}, which is ${instant}`, () => {
+      expect([read(StrictDate, text), read(LenientDate, text)]).to.deep.equal([instant, instant])
+    })
+
+  for (const [value, instant] of lenient)
+    it(`accepts ${shown(value)} as ${instant}, outside the contract`, () => {
+      expect([read(StrictDate, value), read(LenientDate, value)]).to.deep.equal([undefined, instant])
+    })
+
+  it('rejects anything else', () => {
+    for (const value of invalid)
+      expect([read(StrictDate, value), read(LenientDate, value)], shown(value)).to.deep.equal([undefined, undefined])
+  })
+
+  it('is in UTC if it has no zone, whatever the zone of the machine', async () => {
+    await withEnvironment({ TZ: 'Asia/Kolkata' }, () => {
+      expect(new Date('2026-01-31T00:00:00').toISOString()).to.equal('2026-01-30T18:30:00.000Z')
+      expect(read(LenientDate, '2026-01-31T12:34:56')).to.equal('2026-01-31T12:34:56.000Z')
+      expect(read(LenientDate, '2026-01-31')).to.equal('2026-01-31T00:00:00.000Z')
+    })
+  })
+
+  it('is rejected with the expectation', () => {
+    expect(leftOf(StrictDate.decode('soon'))[0]?.message).to.equal('must be an ISO date-time with a zone, got a string')
+    expect(leftOf(LenientDate.decode('soon'))[0]?.message).to.equal('must be a date, got a string')
+  })
+
+  it('is frozen when decoded, and encoded as an ISO date-time', () => {
+    const date = rightOf(LenientDate.decode(1_767_225_600))
+    expect(Object.isFrozen(date)).to.equal(true)
+    expect(LenientDate.encode(date)).to.equal('2026-01-01T00:00:00.000Z')
+  })
+
+  it('is recognized if it is a valid Date', () => {
+    for (const codec of [LenientDate, StrictDate]) {
+      expect(codec.is(new Date(0))).to.equal(true)
+      for (const value of [new Date(Number.NaN), '2026-01-01', 0, undefined, {}])
+        expect(codec.is(value)).to.equal(false)
+    }
+  })
+
+  it('is the same after it was encoded and decoded', () => {
+    fc.assert(
+      fc.property(fc.date({ noInvalidDate: true }), (date) => {
+        expect(rightOf(StrictDate.decode(StrictDate.encode(date)))).to.deep.equal(date)
+      }),
+    )
+  })
+})

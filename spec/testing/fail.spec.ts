@@ -1,0 +1,435 @@
+import { inspect } from 'node:util'
+import { expect } from 'chai'
+import { ConfigurationError } from '../../lib/index.ts'
+import { type Fault, type FaultOptions, sandbox } from '../../lib/testing/index.ts'
+import { acme, patiently } from '../support/call.ts'
+import { caught } from '../support/caught.ts'
+import { sandboxes, ways } from '../support/sandboxed.ts'
+
+interface Case {
+  readonly fault: Fault
+  /** The error of a client that does not retry. */
+  readonly error: { readonly name: string; readonly [field: string]: unknown }
+  /** A part of the error's message. */
+  readonly text?: string
+  /** Whether a session is created. */
+  readonly creates?: boolean
+}
+
+const titleOf = (value: unknown): string => inspect(value, { breakLength: Number.POSITIVE_INFINITY })
+
+const cases: readonly Case[] = [
+  ...[400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 418, 599].map((status) => ({
+    fault: status,
+    error: { name: 'ApiError', status },
+  })),
+  { fault: 503, error: { name: 'ApiError', status: 503 }, text: '"Service Unavailable"' },
+  { fault: { status: 429, retryAfter: 7 }, error: { name: 'ApiError', status: 429, retryAfter: 7 } },
+  { fault: { status: 429, retryAfter: 0 }, error: { name: 'ApiError', status: 429, retryAfter: 0 } },
+  {
+    fault: { status: 503, retryAfter: 'Thu, 01 Jan 2026 00:00:00 GMT' },
+    error: { name: 'ApiError', status: 503, retryAfter: 0 },
+  },
+  { fault: { status: 400, message: 'Not today' }, error: { name: 'ApiError', status: 400 }, text: '"Not today"' },
+  { fault: { status: 400, body: 'Plain words' }, error: { name: 'ApiError', body: 'Plain words' } },
+  { fault: { status: 422, body: null }, error: { name: 'ApiError', body: null } },
+  { fault: 'html', error: { name: 'ApiError', status: 502 }, text: 'Bad Gateway' },
+  { fault: { html: 504 }, error: { name: 'ApiError', status: 504 }, text: 'Gateway Timeout' },
+  { fault: { html: 200 }, error: { name: 'InvalidResponseError', status: 200 }, text: 'HTML' },
+  { fault: 'reset', error: { name: 'NetworkError', code: 'ECONNRESET' } },
+  { fault: 'cut', error: { name: 'NetworkError', code: 'UND_ERR_SOCKET' }, creates: true },
+]
+
+const timed: readonly Case[] = [
+  { fault: 'silence', error: { name: 'TimeoutError' } },
+  { fault: { slow: 60_000 }, error: { name: 'TimeoutError' }, creates: true },
+]
+
+for (const way of ways)
+  describe(`A fault of the sandbox, ${way},`, () => {
+    const sandboxed = sandboxes()
+
+    for (const { fault, error, text = '', creates = false } of cases)
+      it(`makes a client reject with ${error.name}: ${titleOf(fault)}`, async () => {
+        const { api, client } = await sandboxed(way)
+        api.fail(fault)
+        const failure = await caught(acme.send(client))
+        expect(failure).to.include({ attempts: 1, ...error })
+        expect(String(failure)).to.include(text)
+        expect(api.requests.map(({ path }) => path)).to.deep.equal(['/connect_sessions'])
+        expect(api.sessions).to.have.length(creates ? 1 : 0)
+        expect((await acme.send(client)).drift).to.deep.equal([])
+      })
+
+    for (const { fault, error, creates = false } of timed)
+      it(`makes a client reject with ${error.name}: ${titleOf(fault)}`, async () => {
+        const { api, client, failure } = await patiently(
+          100,
+          async (timeout) => {
+            // A new sandbox each time, because the previous request may still arrive.
+            const created = await sandboxed(way)
+            created.api.fail(fault)
+            return { ...created, failure: await caught(acme.send(created.client, { timeout })) }
+          },
+          ({ api }) => api.requests.length === 0 || api.sessions.length !== (creates ? 1 : 0),
+        )
+        expect(failure).to.include({ attempts: 1, ...error })
+        expect(api.requests).to.have.length(1)
+        expect(api.sessions).to.have.length(creates ? 1 : 0)
+        expect((await acme.send(client)).drift).to.deep.equal([])
+      })
+
+    for (const fault of ['silence', { slow: 60_000 }] as const)
+      it(`ends when the caller aborts the call: ${titleOf(fault)}`, async () => {
+        const { api, client } = await sandboxed(way)
+        const controller = new AbortController()
+        api.fail(fault)
+        const sent = caught(acme.send(client, { signal: controller.signal }))
+        setTimeout(() => controller.abort('enough'), 20)
+        expect(await sent).to.include({ name: 'AbortError', reason: 'enough' })
+      })
+
+    it('can delay a valid response', async () => {
+      const { api, client } = await sandboxed(way)
+      api.fail({ slow: 50 })
+      const started = performance.now()
+      const { token, drift } = await acme.label('é 🔑').send(client)
+      expect(performance.now() - started).to.be.at.least(45) // timers may fire slightly early
+      expect(drift).to.deep.equal([])
+      expect(api.sessions.map((created) => created.token)).to.deep.equal([token])
+    })
+
+    it('sends the headers of a slow response immediately', async () => {
+      const { api } = await sandboxed('in process')
+      const url = way === 'in process' ? 'https://api.stackone.com' : (await api.listen()).url
+      const send = way === 'in process' ? api.fetch : fetch
+      const controller = new AbortController()
+      api.fail({ slow: 60_000 })
+      const response = await send(`${url}/connect_sessions/1`, { signal: controller.signal })
+      expect(response.status).to.equal(401)
+      const body = caught(response.text())
+      controller.abort()
+      expect(await body).to.include({ name: 'AbortError' })
+    })
+
+    it('does not fail a client that retries', async () => {
+      const { api, client } = await sandboxed(way)
+      api.fail({ status: 503, retryAfter: 0 })
+      api.fail('reset')
+      const { token } = await acme.send(client, { retries: 2 })
+      expect(api.requests).to.have.length(3)
+      expect(api.sessions.map((created) => created.token)).to.deep.equal([token])
+    })
+
+    it('applies to all three endpoints', async () => {
+      const { api, client } = await sandboxed(way)
+      const { id, token } = await acme.send(client)
+      api.fail(500, { times: 3 })
+      expect(await caught(acme.send(client))).to.include({ name: 'ApiError', status: 500 })
+      expect(await caught(client.get(id))).to.include({ name: 'ApiError', status: 500 })
+      expect(await caught(client.authenticate(token))).to.include({ name: 'ApiError', status: 500 })
+      expect(await client.get(id)).to.include({ id })
+    })
+
+    it('sends a custom error body unchanged', async () => {
+      const { api, client } = await sandboxed(way)
+      const body = { statusCode: 409, message: ['one', 'two'], errorCode: 'E7' }
+      api.fail({ status: 409, body })
+      expect(await caught(acme.send(client))).to.have.deep.property('body', body)
+    })
+
+    it('precedes the checks of the API', async () => {
+      const { api, client } = await sandboxed(way, {}, { apiKey: 'v1.eu1.other' })
+      api.fail(503)
+      expect(await caught(acme.send(client))).to.include({ status: 503 })
+      expect(await caught(acme.send(client))).to.include({ status: 401 })
+    })
+
+    it('does not change an error response by drift', async () => {
+      const { api, client } = await sandboxed(way, {}, { apiKey: 'v1.eu1.other' })
+      api.fail({ drift: 'another success status' })
+      expect(await caught(acme.send(client))).to.include({ name: 'ApiError', status: 401 })
+      expect(await caught(acme.send(client))).to.include({ name: 'ApiError', status: 401 })
+    })
+  })
+
+describe('sandbox().fail', () => {
+  const send = (api: ReturnType<typeof sandbox>, path = '/connect_sessions/1', init: RequestInit = {}) =>
+    api.fetch(`https://api.stackone.com${path}`, init)
+
+  const statusesOf = async (api: ReturnType<typeof sandbox>, count: number): Promise<readonly number[]> => {
+    const statuses: number[] = []
+    for (let index = 0; index < count; index += 1) statuses.push((await send(api)).status)
+    return statuses
+  }
+
+  it('applies faults in the order of the calls, each for its number of requests', async () => {
+    const api = sandbox()
+    api.fail(503, { times: 2 })
+    api.fail(429)
+    api.fail(500, {})
+    expect(await statusesOf(api, 5)).to.deep.equal([503, 503, 429, 500, 401])
+  })
+
+  it('applies a rate to requests without a queued fault', async () => {
+    const api = sandbox()
+    api.fail(502, { rate: 1 })
+    api.fail(429, { times: 2 })
+    expect(await statusesOf(api, 4)).to.deep.equal([429, 429, 502, 502])
+  })
+
+  it('applies the first of two rates that hit', async () => {
+    const api = sandbox()
+    api.fail(502, { rate: 0 })
+    api.fail(503, { rate: 1 })
+    api.fail(504, { rate: 1 })
+    expect(await statusesOf(api, 2)).to.deep.equal([503, 503])
+  })
+
+  it('does not affect other paths and methods', async () => {
+    const api = sandbox()
+    api.fail(503, { rate: 1 })
+    api.fail(500)
+    expect((await send(api, '/accounts')).status).to.equal(401)
+    expect((await send(api, '/hub/settings')).status).to.equal(401)
+    expect((await send(api, '/connect_sessions', { method: 'PUT' })).status).to.equal(401)
+    expect(await statusesOf(api, 2)).to.deep.equal([500, 503])
+  })
+
+  it('has no effect after a reset', async () => {
+    const api = sandbox()
+    api.fail(503, { times: 9 })
+    api.fail(502, { rate: 1 })
+    api.reset()
+    expect(await statusesOf(api, 1)).to.deep.equal([401])
+  })
+
+  it('copies a fault', async () => {
+    const api = sandbox()
+    const body = { message: 'before' }
+    api.fail({ status: 503, body })
+    body.message = 'after'
+    expect(await (await send(api)).json()).to.deep.equal({ message: 'before' })
+  })
+
+  it('treats undefined options as absent', async () => {
+    const api = sandbox()
+    api.fail({ status: 503, retryAfter: undefined, message: undefined, body: undefined }, { times: 2, rate: undefined })
+    api.fail({ status: 502, retryAfter: undefined }, { times: undefined })
+    expect(await statusesOf(api, 4)).to.deep.equal([503, 503, 502, 401])
+  })
+
+  it('sends the error body of the API with the time of the sandbox', async () => {
+    const api = sandbox({ now: () => new Date('2026-01-01T00:00:00.000Z') })
+    api.fail(429)
+    const response = await send(api)
+    expect(await response.json()).to.deep.equal({
+      statusCode: 429,
+      message: 'Too Many Requests',
+      timestamp: '2026-01-01T00:00:00.000Z',
+    })
+    expect(response.headers.get('retry-after')).to.equal(null)
+  })
+
+  it('rejects like the fetch of Node when a connection is reset', async () => {
+    const api = sandbox()
+    api.fail('reset')
+    const error = await caught(send(api))
+    expect(error).to.be.instanceOf(TypeError).and.to.include({ message: 'fetch failed' })
+    expect(error).to.have.property('cause').that.includes({ code: 'ECONNRESET', message: 'read ECONNRESET' })
+  })
+
+  it('stays silent for a request without a signal', async () => {
+    const api = sandbox()
+    api.fail('silence')
+    const first = await Promise.race([send(api), new Promise((resolve) => setTimeout(resolve, 30, 'nothing'))])
+    expect(first).to.equal('nothing')
+  })
+
+  it('stays silent until the signal is aborted, and rejects with its reason', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    api.fail('silence')
+    const silent = caught(send(api, '/connect_sessions/1', { signal: controller.signal }))
+    setTimeout(() => controller.abort(reason), 10)
+    expect(await silent).to.equal(reason)
+  })
+
+  for (const [body, type, text] of [
+    ['Plain words', 'text/plain', 'Plain words'],
+    [{ message: 'é' }, 'application/json', '{"message":"é"}'],
+    [null, 'application/json', 'null'],
+  ] as const)
+    it(`sends ${JSON.stringify(body)} as ${type}`, async () => {
+      const api = sandbox()
+      api.fail({ status: 400, body })
+      const response = await send(api)
+      expect(response.headers.get('content-type')).to.equal(type)
+      expect(await response.text()).to.equal(text)
+    })
+
+  it('sends half of the body and its full length when it cuts a response', async () => {
+    const api = sandbox()
+    api.fail('cut')
+    const response = await send(api)
+    const parts: Uint8Array[] = []
+    const error = await caught(
+      (async () => {
+        for await (const part of response.body ?? []) parts.push(part)
+      })(),
+    )
+    expect(error).to.be.instanceOf(TypeError).and.to.include({ message: 'terminated' })
+    expect(error).to.have.property('cause').that.includes({ code: 'UND_ERR_SOCKET', message: 'other side closed' })
+    const length = Number(response.headers.get('content-length'))
+    expect(parts.reduce((sum, part) => sum + part.length, 0)).to.equal(Math.floor(length / 2))
+  })
+
+  it('rejects a silent request whose signal is aborted before the fault applies', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    api.fail('silence')
+    const silent = caught(send(api, '/connect_sessions/1', { signal: controller.signal }))
+    controller.abort('enough')
+    expect(await silent).to.equal('enough')
+  })
+
+  it('breaks a slow response whose signal is aborted before the fault applies', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    api.fail({ slow: 60_000 })
+    const slow = send(api, '/connect_sessions/1', { signal: controller.signal })
+    controller.abort('enough')
+    expect(await caught((await slow).text())).to.equal('enough')
+  })
+
+  it('cancels a slow response whose body is cancelled', async () => {
+    const controller = new AbortController()
+    for (const init of [{}, { signal: controller.signal }]) {
+      const api = sandbox()
+      api.fail({ slow: 10 })
+      const response = await send(api, '/connect_sessions/1', init)
+      await response.body?.cancel()
+    }
+    controller.abort()
+    // An error of the timer would be uncaught.
+    await new Promise((resolve) => setTimeout(resolve, 40))
+  })
+
+  it('cancels a slow response when the signal is aborted', async () => {
+    const api = sandbox()
+    const controller = new AbortController()
+    api.fail({ slow: 10 })
+    const body = caught((await send(api, '/connect_sessions/1', { signal: controller.signal })).text())
+    controller.abort('enough')
+    expect(await body).to.equal('enough')
+    await new Promise((resolve) => setTimeout(resolve, 40)) // as above
+  })
+
+  it('delays a response to a request without a signal', async () => {
+    const api = sandbox()
+    api.fail({ slow: 1 })
+    expect(await (await send(api)).json()).to.include({ statusCode: 401 })
+  })
+
+  const reasonPhrases: readonly (readonly [number, string])[] = [
+    [400, 'Bad Request'],
+    [401, 'Unauthorized'],
+    [403, 'Forbidden'],
+    [404, 'Not Found'],
+    [408, 'Request Timeout'],
+    [409, 'Conflict'],
+    [418, 'Error 418'],
+    [422, 'Unprocessable Entity'],
+    [429, 'Too Many Requests'],
+    [500, 'Internal Server Error'],
+    [501, 'Not Implemented'],
+    [502, 'Bad Gateway'],
+    [503, 'Service Unavailable'],
+    [504, 'Gateway Timeout'],
+  ]
+  for (const [status, phrase] of reasonPhrases)
+    it(`uses the reason phrase ${phrase} for ${status}, in JSON and in a page`, async () => {
+      const api = sandbox()
+      api.fail(status)
+      expect(await (await send(api)).json()).to.include({ statusCode: status, message: phrase })
+      api.fail({ html: status })
+      const page = await send(api)
+      expect(page.headers.get('content-type')).to.equal('text/html')
+      expect(await page.text()).to.include(`<h1>${status} ${phrase}</h1>`)
+    })
+
+  it('sends a welcome page with the status 200', async () => {
+    const api = sandbox()
+    api.fail({ html: 200 })
+    expect(await (await send(api)).text()).to.include('<h1>Welcome</h1>')
+  })
+
+  const expectedFault =
+    "fault: must be an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift"
+
+  const invalid: readonly (readonly [fault: unknown, options: unknown, messages: readonly string[]])[] = [
+    [200, undefined, ['fault: must be an error status from 400 to 599, got 200']],
+    [399, undefined, ['fault: must be an error status from 400 to 599, got 399']],
+    [600, undefined, ['fault: must be an error status from 400 to 599, got 600']],
+    [503.5, undefined, ['fault: must be an error status from 400 to 599, got 503.5']],
+    [Number.NaN, undefined, ['fault: must be an error status from 400 to 599, got NaN']],
+    ['slience', undefined, [`${expectedFault}, got 'slience' (did you mean 'silence'?)`]],
+    [undefined, undefined, ['fault: is required']],
+    [null, undefined, [`${expectedFault}, got null`]],
+    [[503], undefined, [`${expectedFault}, got an array`]],
+    [{}, undefined, [`${expectedFault}, got an object`]],
+    [{ stauts: 503 }, undefined, [`${expectedFault}, got an object (did you mean 'status'?)`]],
+    [{ status: 200 }, undefined, ['fault.status: must be an error status from 400 to 599, got 200']],
+    [{ status: undefined }, undefined, ['fault.status: is required']],
+    [{ status: 503, retryafter: 1 }, undefined, ["unknown option 'fault.retryafter' (did you mean 'retryAfter'?)"]],
+    [
+      { status: 503, retryAfter: -1 },
+      undefined,
+      ['fault.retryAfter: must be an integer from 0 (seconds) or the text of a header, got -1'],
+    ],
+    [{ status: 503, retryAfter: 1.5 }, undefined, ['fault.retryAfter', 'got 1.5']],
+    [{ status: 503, retryAfter: 'a\r\nb' }, undefined, ['fault.retryAfter']],
+    [{ status: 503, retryAfter: ' ' }, undefined, ['fault.retryAfter']],
+    [{ status: 503, message: 7 }, undefined, ['fault.message: must be a string, got a number']],
+    [{ status: 503, message: 'a', body: 'b' }, undefined, ["fault: must not have both 'message' and 'body'"]],
+    [{ status: 503, body: { at: new Date(0) } }, undefined, ['fault.body: must be JSON, got an object']],
+    [{ slow: -1 }, undefined, ['fault.slow: must be a number from 0 to 2147483647 (milliseconds), got -1']],
+    [{ slow: Number.POSITIVE_INFINITY }, undefined, ['fault.slow', 'got Infinity']],
+    [{ slow: '5' }, undefined, ['fault.slow', "got '5'"]],
+    [{ slow: 5, status: 503 }, undefined, ["unknown option 'fault.slow'"]],
+    [{ slow: 5, status: undefined }, undefined, ["unknown option 'fault.slow'", 'fault.status: is required']],
+    [{ html: 204 }, undefined, ['fault.html: must be 200 or an error status from 400 to 599, got 204']],
+    [
+      { drift: 'an unknwon type' },
+      undefined,
+      [
+        "fault.drift: must be one of the exported `driftKinds`, got 'an unknwon type' (did you mean 'an unknown type'?)",
+      ],
+    ],
+    [{ drift: 7 }, undefined, ['fault.drift: must be one of the exported `driftKinds`, got 7']],
+    [503, { times: 0 }, ['options.times: must be an integer from 1, got 0']],
+    [503, { times: 1.5 }, ['options.times']],
+    [503, { times: -1 }, ['options.times']],
+    [503, { times: Number.POSITIVE_INFINITY }, ['options.times']],
+    [503, { times: '2' }, ["options.times: must be an integer from 1, got '2'"]],
+    [503, { rate: -0.1 }, ['options.rate: must be a number from 0 to 1, got -0.1']],
+    [503, { rate: 1.1 }, ['options.rate']],
+    [503, { rate: Number.NaN }, ['options.rate']],
+    [503, { rate: 0.5, times: 2 }, ["options: must not have both 'times' and 'rate'"]],
+    [503, { tiems: 2 }, ["unknown option 'options.tiems' (did you mean 'times'?)"]],
+    [503, 2, ['options: must be an object, got a number']],
+    [503, null, ['options: must be an object, got null']],
+    ['slience', { rate: 7 }, ['\n  - fault: ', '\n  - options.rate: ']],
+  ]
+
+  for (const [fault, options, messages] of invalid)
+    it(`rejects ${titleOf(fault)} with the options ${titleOf(options)}`, async () => {
+      const api = sandbox()
+      // The compiler rejects these values.
+      const fail = () => api.fail(fault as Fault, options as FaultOptions | undefined)
+      expect(fail).to.throw(ConfigurationError, /^Invalid options for fail:/)
+      for (const text of messages) expect(fail).to.throw(text)
+      expect(await statusesOf(api, 1)).to.deep.equal([401])
+    })
+})

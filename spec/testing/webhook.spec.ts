@@ -1,0 +1,183 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { ConfigurationError, createClient, type Session, session } from '../../lib/index.ts'
+import { type Sandbox, type SandboxWebhook, sandbox, signWebhook } from '../../lib/testing/index.ts'
+import { verifyWebhook } from '../../lib/webhook/index.ts'
+import { acme } from '../support/call.ts'
+import { caught } from '../support/caught.ts'
+import { dumps, printings, showing } from '../support/printed.ts'
+import { receiver, secret, sign } from '../support/webhook.ts'
+
+const now = new Date('2026-05-04T10:00:00.000Z')
+
+const bamboo = acme.provider('bamboohr')
+
+const setUp = (deliver: SandboxWebhook['deliver']) => {
+  const api = sandbox({ webhook: { secret, deliver }, now: () => now })
+  const client = createClient({ apiKey: 'any', fetch: api.fetch })
+  return { api, send: async (requested: Session) => (await requested.send(client)).id }
+}
+
+describe('signWebhook', () => {
+  it('returns the signature that StackOne sends', async () => {
+    for (const body of ['', '{"event":"x"}', 'Zoë 🙂', new Uint8Array([0, 255, 10])])
+      expect(await signWebhook(body, secret)).to.equal(sign(body))
+  })
+
+  it('signs so that verifyWebhook accepts exactly the signed body', async () => {
+    const text = fc.string({ unit: 'binary' }).map((note) => JSON.stringify({ event: 'x', note }))
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        text,
+        fc.string({ minLength: 1 }).filter((key) => key.trim() !== ''),
+        async (a, b, key) => {
+          const isAccepted = await verifyWebhook(b, await signWebhook(a, key), key).then(
+            () => true,
+            () => false,
+          )
+          expect(isAccepted).to.equal(a === b)
+        },
+      ),
+    )
+  })
+})
+
+describe('A sandbox with a webhook', () => {
+  it('delivers account.created to a webhookHandler when connect succeeds', async () => {
+    const { handler, events, errors } = receiver()
+    const { api, send } = setUp(handler)
+    const { webhook, ...result } = api.connect(await send(bamboo.username('it@acme.example')))
+    expect(result).to.deep.equal({ status: 'authenticated', accountId: 'sandbox-account-1' })
+    expect((await webhook)?.status).to.equal(200)
+    expect(errors).to.deep.equal([])
+    expect(events).to.deep.equal([
+      {
+        event: 'account.created',
+        projectId: 'sandbox-project',
+        eventDate: now,
+        recordType: 'account',
+        recordId: 'sandbox-account-1',
+        sentAt: now,
+        accountId: 'sandbox-account-1',
+        provider: 'bamboohr',
+        originOwnerId: 'acme-42',
+        originOwnerName: 'Acme Inc.',
+        originUsername: 'it@acme.example',
+        drift: [],
+      },
+    ])
+  })
+
+  it('delivers account.updated for an account that existed', async () => {
+    const { handler, events } = receiver()
+    const { api, send } = setUp(handler)
+    const ids = [
+      await send(bamboo),
+      await send(bamboo), // the same owner at the same provider
+      await send(bamboo.multiple()),
+      await send(acme.account('sandbox-account-1')),
+      await send(acme.account('account-of-another-sandbox').provider('workday')),
+    ]
+    for (const id of ids) await api.connect(id).webhook
+    expect(events.map(({ event, accountId, provider }) => `${event} ${accountId} ${provider}`)).to.deep.equal([
+      'account.created sandbox-account-1 bamboohr',
+      'account.updated sandbox-account-1 bamboohr',
+      'account.created sandbox-account-2 bamboohr',
+      'account.updated sandbox-account-1 bamboohr',
+      'account.updated account-of-another-sandbox workday',
+    ])
+  })
+
+  for (const status of ['error', 'cancelled', 'expired', 'pending'] as const)
+    it(`delivers nothing for the outcome ${status}`, async () => {
+      const { handler, events } = receiver()
+      const { api, send } = setUp(handler)
+      expect(api.connect(await send(bamboo), status)).to.deep.equal({ status })
+      expect(events).to.deep.equal([])
+    })
+
+  it('delivers to a URL over HTTP', async () => {
+    const received: string[] = []
+    const server = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      const { event } = await verifyWebhook(body, String(request.headers['x-stackone-signature']), secret)
+      received.push(`${request.method} ${request.url} ${request.headers['content-type']} ${event}`)
+      response.writeHead(202).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook` // not a pipe
+      for (const deliver of [url, new URL(url)]) {
+        const { api, send } = setUp(deliver)
+        expect((await api.connect(await send(bamboo)).webhook)?.status).to.equal(202)
+      }
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+    expect(received).to.deep.equal(Array(2).fill('POST /webhook application/json account.created'))
+  })
+
+  it('passes a POST request with a JSON body to a function', async () => {
+    const requests: Request[] = []
+    const { api, send } = setUp(async (request) => {
+      requests.push(request)
+      return new Response(null, { status: 204 })
+    })
+    await api.connect(await send(bamboo)).webhook
+    const [request] = requests
+    expect(request?.method).to.equal('POST')
+    expect(await request?.json()).to.include({ event: 'account.created', account_id: 'sandbox-account-1' })
+  })
+
+  it('returns a promise that rejects if the delivery fails, which need not be handled', async () => {
+    const failure = new Error('unreachable')
+    const { api, send } = setUp(() => Promise.reject(failure))
+    api.connect(await send(bamboo))
+    const { webhook, accountId } = api.connect(await send(bamboo))
+    expect(accountId).to.equal('sandbox-account-1')
+    expect(await caught(Promise.resolve(webhook))).to.equal(failure)
+  })
+
+  it('returns the error responses of the route', async () => {
+    const { api, send } = setUp(receiver({ secret: 'another' }).handler)
+    expect((await api.connect(await send(bamboo)).webhook)?.status).to.equal(401)
+  })
+
+  it('shows no secret when printed', async () => {
+    const { api } = setUp(receiver().handler)
+    expect(showing(api, [secret], [...printings, ...dumps])).to.deep.equal([])
+  })
+
+  it('delivers nothing without the option', async () => {
+    const api: Sandbox = sandbox({ webhook: undefined })
+    const { id } = await session()
+      .owner('a', 'A')
+      .send(createClient({ apiKey: 'any', fetch: api.fetch }))
+    expect(api.connect(id)).to.deep.equal({ status: 'authenticated', accountId: 'sandbox-account-1' })
+  })
+
+  const deliver = async (): Promise<Response> => new Response()
+  const invalid: readonly (readonly [string, unknown, string])[] = [
+    ['a function', deliver, 'webhook: must be an object, got a function'],
+    ['no secret', { deliver }, 'webhook.secret: is required'],
+    ['a blank secret', { secret: ' ', deliver }, 'webhook.secret: must be a non-blank string, got a blank string'],
+    ['no target', { secret }, 'webhook.deliver: is required'],
+    ['a path', { secret, deliver: '/webhook' }, 'webhook.deliver: must be a function or a URL, such as'],
+    ['another scheme', { secret, deliver: 'ftp://127.0.0.1' }, 'webhook.deliver: must be a function or a URL, such as'],
+    [
+      'an unknown option',
+      { secret, deliver, url: '' },
+      "unknown option 'webhook.url' (the options are secret, deliver)",
+    ],
+  ]
+  for (const [title, webhook, message] of invalid)
+    it(`rejects ${title} as the option`, () => {
+      const create = (): unknown => Reflect.apply(sandbox, undefined, [{ webhook }])
+      expect(create).to.throw(ConfigurationError, `Invalid options for sandbox: ${message}`)
+    })
+})

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { didYouMean } from '../../lib/util/did-you-mean.ts'
+
+const hint = (name: string): string => `did you mean '${name}'?`
+
+describe('didYouMean', () => {
+  const known = ['ats', 'hris', 'hris-legacy', 'accounting', 'baseUrl', 'dangerouslyAllowBrowser']
+
+  const suggestions: readonly (readonly [string, string])[] = [
+    ['hriss', 'hris'],
+    ['HRIS', 'hris'],
+    ['atz', 'ats'],
+    ['hirs', 'hris'],
+    ['tas', 'ats'],
+    ['axts', 'ats'],
+    ['as', 'ats'],
+    ['hris legacy', 'hris-legacy'],
+    ['hris_legacy', 'hris-legacy'],
+    ['acounting', 'accounting'],
+    ['acountig', 'accounting'],
+    ['BASEURL', 'baseUrl'],
+    ['base_url', 'baseUrl'],
+    ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
+  ]
+  for (const [name, suggestion] of suggestions)
+    it(`suggests '${suggestion}' for '${name}'`, () => {
+      expect(didYouMean(name, known)).to.equal(hint(suggestion))
+    })
+
+  const unrelated = ['', 'payroll', 'sirh', 'axy', 'asx', 'axt', 'haxs', 'zzzats', 'xxxxunting', 'constructor']
+  for (const name of unrelated)
+    it(`suggests nothing for '${name}'`, () => {
+      expect(didYouMean(name, known)).to.equal(undefined)
+    })
+
+  it('suggests the closest of several names, in whatever order they are listed', () => {
+    expect(didYouMean('retri', ['retries', 'retry'])).to.equal(hint('retry'))
+    expect(didYouMean('retri', ['retry', 'retries'])).to.equal(hint('retry'))
+  })
+
+  it('allows half of the letters to differ after a common start', () => {
+    expect(didYouMean('retry', ['retries'])).to.equal(hint('retries'))
+    expect(didYouMean('relay', ['retries'])).to.equal(undefined)
+  })
+
+  it('compares names without the part before a dot', () => {
+    expect(didYouMean('multiple', ['allow.multiple'])).to.equal(hint('allow.multiple'))
+    expect(didYouMean('allow.nope', ['allow.multiple'])).to.equal(undefined)
+  })
+
+  it('allows at most nine edits in a long name', () => {
+    const long = 'abcdefghijklmnopqrst'
+    expect(didYouMean(`abcd${'#'.repeat(9)}nopqrst`, [long])).to.equal(hint(long))
+    expect(didYouMean(`abcd${'#'.repeat(10)}opqrst`, [long])).to.equal(undefined)
+  })
+
+  it('suggests nothing for a name of more than 64 characters', () => {
+    expect(didYouMean('x'.repeat(64), ['x'.repeat(63)])).to.equal(hint('x'.repeat(63)))
+    expect(didYouMean('x'.repeat(65), ['x'.repeat(64)])).to.equal(undefined)
+    expect(didYouMean('x'.repeat(100_000), known)).to.equal(undefined)
+  })
+
+  it('finds a name in which any one letter is wrong', () => {
+    const names = ['accounting', 'scheduling', 'marketing']
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.nat(), (name, index) => {
+        const letters = [...name]
+        letters[index % letters.length] = '#'
+        expect(didYouMean(letters.join(''), names)).to.equal(hint(name))
+      }),
+    )
+  })
+})

@@ -1,0 +1,73 @@
+import { runInNewContext } from 'node:vm'
+import { expect } from 'chai'
+import { explicitUndefined, isPlainObject, isRecord, kindOf, mustBe, mustBeShown } from '../../lib/util/guards.ts'
+
+describe('kindOf', () => {
+  const kinds: readonly (readonly [unknown, string])[] = [
+    [undefined, 'undefined'],
+    [explicitUndefined, 'undefined'],
+    [null, 'null'],
+    [true, 'a boolean'],
+    ['text', 'a string'],
+    ['', 'a blank string'],
+    [' \t\n', 'a blank string'],
+    [7, 'a number'],
+    [0, 'zero'],
+    [-0, 'zero'],
+    [-5, 'a negative number'],
+    [1.5, 'a fraction'],
+    [2 ** 53, 'an unsafe integer'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [Number.NEGATIVE_INFINITY, '-Infinity'],
+    [1n, 'a bigint'],
+    [Symbol('a'), 'a symbol'],
+    [() => 1, 'a function'],
+    [[], 'an array'],
+    [{}, 'an object'],
+    [new Date(0), 'an object'],
+    [new String('a'), 'an object'],
+  ]
+  for (const [value, kind] of kinds)
+    it(`describes ${typeof value} ${typeof value === 'object' ? JSON.stringify(value) : String(value)} as ${kind}`, () => {
+      expect(kindOf(value)).to.equal(kind)
+    })
+})
+
+describe('The message for an unexpected value', () => {
+  it('describes the value without repeating it', () => {
+    expect(mustBe('a boolean', 'sesame')).to.equal('must be a boolean, got a string')
+  })
+
+  it('shows a number or a string that is neither secret nor customer data', () => {
+    expect(mustBeShown('a known category', 'payroll')).to.equal("must be a known category, got 'payroll'")
+    expect(mustBeShown('an integer', 1.5)).to.equal('must be an integer, got 1.5')
+    expect(mustBeShown('an integer', Number.NaN)).to.equal('must be an integer, got NaN')
+  })
+
+  it('shows no string that is blank or longer than 64 characters, and no other value', () => {
+    expect(mustBeShown('a known category', 'x'.repeat(64))).to.include("'xxx")
+    expect(mustBeShown('a known category', 'x'.repeat(65))).to.equal('must be a known category, got a string')
+    expect(mustBeShown('a known category', ' ')).to.equal('must be a known category, got a blank string')
+    expect(mustBeShown('a known category', ['ats'])).to.equal('must be a known category, got an array')
+  })
+})
+
+describe('isPlainObject', () => {
+  it('is true for literals, objects without a prototype and plain objects of another realm', () => {
+    for (const value of [{}, Object.create(null), runInNewContext('({})')]) expect(isPlainObject(value)).to.equal(true)
+  })
+
+  it('is false for instances of classes, arrays and objects that inherit fields', () => {
+    class Plan {}
+    for (const value of [new Plan(), new Date(), new Map(), [], Object.create({ a: 1 })])
+      expect(isPlainObject(value)).to.equal(false)
+  })
+})
+
+describe('isRecord', () => {
+  it('is true for objects other than arrays', () => {
+    expect([{}, new Date()].map(isRecord)).to.deep.equal([true, true])
+    expect([[], null, undefined, 'a', () => 1].map(isRecord)).to.deep.equal([false, false, false, false, false])
+  })
+})

@@ -1,0 +1,266 @@
+import { Console } from 'node:console'
+import { Writable } from 'node:stream'
+import { format, type InspectOptions, inspect } from 'node:util'
+import { expect } from 'chai'
+import { ConnectSession, ConnectSessionToken } from '../../lib/model/connect-session.ts'
+import { createRedactor, maskWhenPrinted, redactJson, redactorOf, secretsIn } from '../../lib/util/redact.ts'
+import { rightOf } from '../support/either.ts'
+import { minted } from '../support/server.ts'
+
+const secret = 'key/0123456789+abc="def"'
+
+const redact = createRedactor(() => [secret])
+
+describe('A redactor', () => {
+  const forms: readonly (readonly [string, string])[] = [
+    ['as it is', secret],
+    ['in base64', btoa(secret)],
+    ['in base64 without padding', btoa(secret).replace(/=+$/, '')],
+    ['URL-encoded', encodeURIComponent(secret)],
+    ['in URL-encoded base64', encodeURIComponent(btoa(secret))],
+    ['as JSON', JSON.stringify(secret).slice(1, -1)],
+    ['with escaped slashes', secret.replaceAll('/', '\\/')],
+  ]
+  for (const [title, form] of forms)
+    it(`masks a secret ${title}`, () => {
+      expect(redact(`before ${form} after`)).to.match(/^before \[secret\](%3D|=)* after$/)
+    })
+
+  it('masks every occurrence, next to any character', () => {
+    expect(redact(`a${secret}b, ${secret}`)).to.equal('a[secret]b, [secret]')
+  })
+
+  it('masks a secret of fewer than 8 characters only as a whole word', () => {
+    const short = createRedactor(() => ['any'])
+    expect(short('any of many: any, company')).to.equal('[secret] of many: [secret], company')
+  })
+
+  it('masks the longer of two secrets that overlap', () => {
+    const both = createRedactor(() => ['abcdefgh', 'abcdefghijkl'])
+    expect(both('abcdefghijkl abcdefgh')).to.equal('[secret] [secret]')
+  })
+
+  it('masks secrets that are not Latin-1, and lone surrogates', () => {
+    for (const text of ['пароль-0123456789', 'tok.\ud800.0123456789'])
+      expect(createRedactor(() => [text])(`a ${text} b`)).to.equal('a [secret] b')
+  })
+
+  it('returns other texts unchanged, and never masks the empty string', () => {
+    expect(createRedactor(() => ['', secret])('nothing to hide')).to.equal('nothing to hide')
+    expect(redact('')).to.equal('')
+  })
+
+  it('requests the secrets once, at the first text', () => {
+    let requests = 0
+    const lazy = createRedactor(() => {
+      requests += 1
+      return [secret]
+    })
+    expect(requests).to.equal(0)
+    lazy(secret)
+    lazy(secret)
+    expect(requests).to.equal(1)
+  })
+})
+
+describe('secretsIn', () => {
+  it('finds the secret fields at every level, in either spelling', () => {
+    const value = {
+      token: 'tok.01234567',
+      list: [{ authLinkUrl: 'https://acme.example/a' }, [{ auth_link_url: 'https://acme.example/b' }]],
+      deep: { externalTriggerToken: 'trigger.0123', external_trigger_token: 'trigger.4567' },
+    }
+    expect(secretsIn(value)).to.have.members([
+      ...['tok.01234567', 'https://acme.example/a', 'https://acme.example/b', 'trigger.0123', 'trigger.4567'],
+    ])
+  })
+
+  it('ignores other fields, values that are not strings and values of fewer than 8 characters', () => {
+    expect(secretsIn({ label: 'a long label', token: 7, nested: { token: 'short' } })).to.deep.equal([])
+    expect(secretsIn('tok.01234567')).to.deep.equal([])
+  })
+
+  it('finds at most 50', () => {
+    const value = Array.from({ length: 60 }, (_, index) => ({ token: `tok.${index}.0123456` }))
+    expect(secretsIn(value)).to.have.length(50)
+  })
+})
+
+describe('redactJson', () => {
+  it('masks secret fields by their name, and known secrets anywhere, names included', () => {
+    const value = { token: 'short', nested: [{ [secret]: `got ${secret}` }], count: 1, none: null }
+    expect(redactJson(value, redact)).to.deep.equal({
+      token: '[secret]',
+      nested: [{ '[secret]': 'got [secret]' }],
+      count: 1,
+      none: null,
+    })
+  })
+
+  it('keeps dates', () => {
+    const date = new Date(0)
+    expect(redactJson({ date }, redact)).to.deep.equal({ date })
+  })
+})
+
+const printed = (print: (console: Console) => void): string => {
+  const chunks: string[] = []
+  const stream = new Writable({
+    write: (chunk, _, done) => {
+      chunks.push(String(chunk))
+      done()
+    },
+  })
+  print(new Console({ stdout: stream, stderr: stream, colorMode: false }))
+  return chunks.join('')
+}
+
+type Print = (value: unknown) => string
+
+const token = 'tok.0123456789abcdef'
+const trigger = 'trigger.fedcba9876543210'
+const other = 'another.0123456789'
+const secrets = [token, trigger, other, 'tok.', 'trigger.']
+
+/** A response with its secrets, and with the same secrets in other fields. */
+const rich = {
+  ...minted,
+  token,
+  auth_link_url: `https://app.stackone.com/embedded/accounts/connect/${token}`,
+  external_trigger_token: trigger,
+  id: 'a string, which is drift',
+  label: `opened with ${token}`,
+  metadata: { plan: 'pro', links: [{ url: `https://acme.example/?token=${token}` }], [token]: trigger },
+  latest_connection_attempt: { id: 'attempt-1', oauth_error_description: `${trigger} is invalid` },
+  theme: { dark: [true, { token: other }] },
+}
+
+const response = rightOf(ConnectSessionToken.decode(rich))
+
+describe('A response that is printed', () => {
+  class Holder {
+    readonly response = response
+  }
+
+  const places: readonly (readonly [string, unknown])[] = [
+    ['alone', response],
+    ['in an object', { response }],
+    ['four levels deep', { a: { b: { c: { response } } } }],
+    ['in an array', [response, response]],
+    ['in a Map', new Map([['response', response]])],
+    ['as a key of a Map', new Map([[response, 'response']])],
+    ['in a Set', new Set([response])],
+    ['in a class instance', new Holder()],
+    ['in a settled promise', Promise.resolve(response)],
+    ['as the cause of an error', new Error('failed', { cause: response })],
+    ['as a property of an error', Object.assign(new Error('failed'), { response })],
+    ['in an AggregateError', new AggregateError([response], 'failed')],
+    [
+      'behind a getter',
+      {
+        get response() {
+          return response
+        },
+      },
+    ],
+    ['behind a proxy', new Proxy(response, {})],
+    ['as a prototype', Object.create(response)],
+  ]
+
+  const options: readonly InspectOptions[] = [
+    ...[
+      {},
+      { depth: Number.POSITIVE_INFINITY },
+      { depth: null },
+      { depth: 0 },
+      { showHidden: true },
+      { getters: true },
+    ],
+    ...[{ getters: 'get' as const }, { depth: null, showHidden: true, getters: true }, { showProxy: true }],
+    ...[{ compact: false }, { colors: true }, { sorted: true }],
+    { maxArrayLength: null, maxStringLength: null, breakLength: Number.POSITIVE_INFINITY },
+  ]
+
+  const prints: readonly (readonly [string, Print])[] = [
+    ['console.log', (value) => printed((console) => console.log(value))],
+    ['console.error', (value) => printed((console) => console.error('failed', value))],
+    ['console.log with %o', (value) => printed((console) => console.log('%o', value))],
+    ['console.log with %O', (value) => printed((console) => console.log('%O', value))],
+    ['console.log with %s', (value) => printed((console) => console.log('%s', value))],
+    ['format with %o', (value) => format('%o', value)],
+    ['format with %O', (value) => format('%O', value)],
+    ['format', (value) => format('response:', value)],
+    ...options.map((each): readonly [string, Print] => [
+      `inspect with ${inspect(each, { breakLength: Number.POSITIVE_INFINITY })}`,
+      (value) => inspect(value, each),
+    ]),
+  ]
+
+  for (const [how, print] of prints)
+    it(`shows no secret, wherever it appears: ${how}`, () => {
+      for (const [place, value] of places) {
+        const text = print(value)
+        for (const each of secrets) expect(text, place).not.to.include(each)
+      }
+    })
+
+  // These ignore the inspection hook, so that only the secret fields are masked.
+  const direct: readonly (readonly [string, Print])[] = [
+    ['console.dir', (value) => printed((console) => console.dir(value))],
+    ['console.dir without a depth', (value) => printed((console) => console.dir({ value }, { depth: null }))],
+    ['inspect without custom inspection', (value) => inspect([value], { customInspect: false })],
+  ]
+  for (const [how, print] of direct)
+    it(`hides the values of its secret fields: ${how}`, () => {
+      const text = print(rightOf(ConnectSessionToken.decode({ ...minted, token, external_trigger_token: trigger })))
+      for (const each of secrets) expect(text).not.to.include(each)
+      expect(text).to.include("originOwnerId: 'acme-42'")
+    })
+
+  it('shows no field as a string', () => {
+    for (const text of [String(response), `${response}`, Object.prototype.toString.call(response)])
+      expect(text).to.equal('[object Object]')
+  })
+
+  it('shows everything but the secrets', () => {
+    const text = inspect(response, { depth: null })
+    for (const shown of ["originOwnerId: 'acme-42'", "plan: 'pro'", 'expiresAt: 2026-01-01T00:30:00.000Z', 'drift: ['])
+      expect(text).to.include(shown)
+    for (const name of ['token', 'authLinkUrl', 'externalTriggerToken']) expect(text).to.include(`${name}: '[secret]'`)
+    expect(text).to.include("label: 'opened with [secret]'").and.include("'https://acme.example/?token=[secret]'")
+    expect(text).to.include("'[secret]': '[secret]'").and.include("'[secret] is invalid'")
+  })
+
+  it('masks a short token by its name, and not the words that contain it', () => {
+    expect(inspect(rightOf(ConnectSessionToken.decode({ ...minted, token: 'Acme' }))))
+      .to.include("token: '[secret]'")
+      .and.include("originOwnerName: 'Acme Inc.'")
+  })
+
+  it('masks secrets under extra, where the API should not send them', () => {
+    const session = rightOf(ConnectSession.decode(rich))
+    expect(session.extra).to.include({ token, auth_link_url: rich.auth_link_url })
+    const text = inspect({ session }, { depth: null, showHidden: true })
+    for (const name of ['token', 'auth_link_url', 'externalTriggerToken'])
+      expect(text).to.include(`${name}: '[secret]'`)
+    for (const each of secrets) expect(text).not.to.include(each)
+    const plain = printed((console) => console.dir(session.extra))
+    expect(plain).to.include('token: [Getter]').and.not.include(rich.auth_link_url)
+  })
+})
+
+describe('maskWhenPrinted', () => {
+  it('returns a copy with the same fields, also as JSON and in copies', () => {
+    const value = { id: '7', token }
+    const masked = maskWhenPrinted(value)
+    expect(masked).not.to.equal(value)
+    expect(masked).to.deep.equal(value)
+    expect(JSON.stringify(masked)).to.equal(JSON.stringify(value))
+    expect({ ...masked }).to.deep.equal(value)
+  })
+
+  it('masks its secrets in other fields', () => {
+    expect(inspect(maskWhenPrinted({ token, label: token }))).to.equal("{ token: '[secret]', label: '[secret]' }")
+    expect(redactorOf({ token })(token)).to.equal('[secret]')
+  })
+})
