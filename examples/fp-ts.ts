@@ -1,45 +1,45 @@
-// The same as a pipe: decode to an Either, task to a TaskEither, fold with each error handled.
+// Uses fp-ts pipes: decode returns an Either, task returns a TaskEither, and every error is handled.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Client, createClient, minutes, type Session, type SessionError, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 
-/** What to do about each error. One that is missing here does not compile. */
-const remedy = (error: SessionError): string => {
+/** Returns what to do about an error. A missing case is a compile error. */
+const adviceFor = (error: SessionError): string => {
   switch (error.name) {
     case 'ValidationError':
-      return `mend ${error.issues.map(({ path }) => path).join(', ')}`
+      return `fix ${error.issues.map(({ path }) => path).join(', ')}`
     case 'ConfigurationError':
-      return 'set up the client and its key'
+      return 'check the client options and the API key'
     case 'ApiError':
       return error.retryAfter === undefined
-        ? `see what StackOne says to ${error.status}`
-        : `ask again in ${error.retryAfter} seconds`
+        ? `see the response body (status ${error.status})`
+        : `retry in ${error.retryAfter} seconds`
     case 'NetworkError':
-      return `look at the connection (${error.code ?? 'no code'}), after ${error.attempts} attempts`
+      return `check the connection (${error.code ?? 'no code'}, attempts: ${error.attempts})`
     case 'TimeoutError':
-      return 'ask again later'
+      return 'retry later'
     case 'AbortError':
-      return 'nothing: we ended it ourselves'
-    case 'ReplyError':
-      return `tell StackOne of ${error.issues.map(({ path }) => path).join(', ') || 'the reply'}`
+      return 'nothing: the caller aborted the call'
+    case 'InvalidResponseError':
+      return `report ${error.issues.map(({ path }) => path).join(', ') || 'the response'} to StackOne`
   }
 }
 
-const told = (request: Session, client: Client): T.Task<string> =>
+const createAndReport = (request: Session, client: Client): T.Task<string> =>
   pipe(
     request.decode(),
     TE.fromEither,
     TE.tapIO(
       ({ originOwnerId }) =>
         () =>
-          console.log(`asking for ${originOwnerId}`),
+          console.log(`creating a session for ${originOwnerId}`),
     ),
     TE.flatMap(() => request.task(client)),
     TE.fold(
-      (error) => T.of(`${error.name}: ${remedy(error)}`),
-      ({ originOwnerName, expiresAt }) => T.of(`${originOwnerName} may connect until ${expiresAt.toISOString()}`),
+      (error) => T.of(`${error.name}: ${adviceFor(error)}`),
+      ({ originOwnerName, expiresAt }) => T.of(`${originOwnerName} can connect until ${expiresAt.toISOString()}`),
     ),
     T.tapIO((line) => () => console.log(line)),
   )
@@ -48,16 +48,17 @@ const api = process.env['STACKONE_API_KEY'] ? undefined : sandbox()
 const client = createClient(api && { apiKey: 'v1.sandbox.key', fetch: api.fetch })
 const acme = session().owner('acme-42', 'Acme Inc.').categories('hris').expiresIn(minutes(30))
 
-await told(acme, client)()
-await told(acme.owner('acme-42', ' ').expiresIn(Date.now()), client)()
+await createAndReport(acme, client)()
+await createAndReport(acme.owner('acme-42', ' ').expiresIn(Date.now()), client)()
 
-// What else can go wrong, made by the sandbox.
+// On the sandbox, the other errors are caused on purpose.
 if (api) {
-  const once = createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch, retries: 0, timeout: 300, strict: true })
+  const options = { apiKey: 'v1.sandbox.key', fetch: api.fetch, retries: 0, timeout: 300, strict: true } as const
+  const strictClient = createClient(options)
   const faults = [{ status: 429, retryAfter: 60 }, 'html', 'reset', 'silence', { drift: 'id as a string' }] as const
   for (const fault of faults) {
     api.fail(fault)
-    await told(acme, once)()
+    await createAndReport(acme, strictClient)()
   }
-  await told(acme, createClient({ apiKey: ' ', fetch: api.fetch }))()
+  await createAndReport(acme, createClient({ apiKey: ' ', fetch: api.fetch }))()
 }

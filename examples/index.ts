@@ -1,4 +1,4 @@
-// Runs an example by its name; without one it lists them all.
+// Runs the named example, or lists all examples if no name is given.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
-/** The file that an example begins with: its own, or its folder's `index.ts`, or its folder's spec. */
-const fileOf = (name: string): string | undefined =>
+/** Returns the entry point of an example: its file, its folder's `index.ts`, or its folder's spec. */
+const entryPointOf = (name: string): string | undefined =>
   [`${name}.ts`, join(name, 'index.ts'), join(name, `${name}.spec.ts`)]
     .map((path) => join(folder, path))
     .find((path) => existsSync(path))
@@ -17,7 +17,7 @@ const files = new Map(
     .map((entry) => entry.replace(/\.ts$/, ''))
     .filter((name) => name !== 'index')
     .flatMap((name) => {
-      const file = fileOf(name)
+      const file = entryPointOf(name)
       return file === undefined ? [] : [[name, file] as const]
     }),
 )
@@ -30,20 +30,21 @@ const list = (): string =>
     .join('\n')
     .replace(/^/, 'npm run example -- NAME\n\n')
 
-/** What a command prints goes to stderr, so that stdout is the example's own. */
+/** Runs a command with its output on stderr, so that stdout holds only the output of the example. */
 const prepare = (command: string, directory: string): void => {
   console.error(`${command} in ${relative('', directory) || '.'} ...`)
   const { status } = spawnSync(command, { cwd: directory, shell: true, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(1)
 }
 
-/** In this process, so that arguments, the exit code, the terminal and Ctrl-C are the example's own. */
+/** Runs an example in this process, so that it receives the arguments, the terminal and Ctrl-C directly. */
 const run = async (name: string, file: string): Promise<void> => {
-  const own = join(folder, name)
+  const exampleFolder = join(folder, name)
   if (!existsSync(join(folder, '..', 'dist'))) prepare('npm run --silent build', join(folder, '..'))
-  // npm writes this file when all is there.
-  if (existsSync(join(own, 'package.json')) && !existsSync(join(own, 'node_modules', '.package-lock.json')))
-    prepare('npm ci --ignore-scripts --no-audit --no-fund', own)
+  // npm writes this file at the end of an install.
+  const isInstalled = existsSync(join(exampleFolder, 'node_modules', '.package-lock.json'))
+  if (existsSync(join(exampleFolder, 'package.json')) && !isInstalled)
+    prepare('npm ci --ignore-scripts --no-audit --no-fund', exampleFolder)
   process.argv.splice(1, 2, file)
   if (!file.endsWith('.spec.ts')) return void (await import(pathToFileURL(file).href))
   const { default: Mocha } = await import('mocha')
@@ -60,6 +61,6 @@ const file = files.get(name)
 if (file !== undefined) await run(name, file)
 else if (name === '--help') console.log(list())
 else {
-  console.error(`There is no example '${name}'.\n\n${list()}`)
+  console.error(`Unknown example '${name}'.\n\n${list()}`)
   process.exitCode = 2
 }

@@ -1,4 +1,4 @@
-// Mints a session over real HTTP: on the embedded sandbox, or with STACKONE_API_KEY set, at StackOne.
+// Creates a session over HTTP: on the embedded sandbox, or at StackOne if STACKONE_API_KEY is set.
 import { createClient, minutes, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 
@@ -15,17 +15,18 @@ const acme = session()
 console.log(`POST /connect_sessions at ${server ? `${server.url} (the sandbox)` : 'StackOne'}\n`)
 console.log(acme)
 
-const minted = await acme.send(client)
+const created = await acme.send(client)
 
-console.log('\nThe session that came back; printing it masks its secrets:\n')
-console.log(minted)
+console.log('\nThe created session. Secrets are masked when it is printed:\n')
+console.log(created)
 
 console.log(`
-minted.token is ${minted.token.length} characters long and opens the Hub once, until ${minted.expiresAt.toISOString()}.
+created.token has ${created.token.length} characters and is valid until ${created.expiresAt.toISOString()}.
 
-How to go on
-  - Hand it to your page: <stackone-hub token="..."></stackone-hub>, from the npm package @stackone/hub.
-  - Or send your customer minted.authLinkUrl, which needs no page of yours.
-  - Set STACKONE_API_KEY and run this again, to talk to StackOne itself.`)
+Next steps
+  - Pass the token to your page: <stackone-hub token="..."></stackone-hub>, from the npm package @stackone/hub.
+    Create a new token each time the Hub is opened.
+  - Or send created.authLinkUrl to your customer. The link needs no page.
+  - Set STACKONE_API_KEY and run this example again to create a session at StackOne.`)
 
 await server?.close()

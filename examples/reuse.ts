@@ -1,4 +1,4 @@
-// One base for all customers. A session never changes, so every fork starts from the same fields.
+// Derives one session per customer from a shared base. Sessions are immutable, so the base never changes.
 import { createClient, days, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 
@@ -13,7 +13,7 @@ const customers = [
 
 const base = session().categories('hris').expiresIn(days(7)).metadata({ source: 'onboarding-mail' })
 
-const minted = await Promise.all(
+const created = await Promise.all(
   customers.map(({ id, name, plan, trial }) =>
     base
       .owner(id, name)
@@ -23,9 +23,9 @@ const minted = await Promise.all(
   ),
 )
 
-for (const { id, originOwnerName, label, type, expiresAt } of minted)
+for (const { id, originOwnerName, label, type, expiresAt } of created)
   console.log(`session ${id}: ${originOwnerName}, ${label}, ${type}, until ${expiresAt.toISOString().slice(0, 10)}`)
 
-console.log('\nThe base is as it was:', base)
+console.log('\nThe base is unchanged:', base)
 
 await server?.close()

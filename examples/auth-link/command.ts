@@ -1,37 +1,44 @@
-// The command line: its flags, and the field of a session that each of them is for.
+// The command line of the example, and the session field that each flag sets.
 import { Command } from 'commander'
 import { type Category, days, hours, minutes } from 'stackone-session'
 
 export interface Flags {
   readonly owner: string
   readonly name: string
-  readonly category?: readonly Category[] // or any text: the session refuses what is no category
+  readonly category?: readonly Category[] // any text: the session validates it
   readonly provider?: string
-  readonly expires?: number
+  readonly expires?: string
   readonly wait?: boolean
   readonly json?: boolean
 }
 
-const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: minutes(1), h: hours(1), d: days(1) }
+const units = { seconds: 1, minutes: minutes(1), hours: hours(1), days: days(1), weeks: days(7) }
 
-/** `7d`, `12h`, `30m` or seconds, in seconds; NaN, which the session refuses, for what is none of them. */
-export const seconds = (text: string): number => {
-  const [, count, unit = ''] = /^(\d+)([smhd]?)$/.exec(text) ?? []
-  return Number(count) * (units[unit] ?? 1)
+/** Parses `7d`, `7 days`, `12h`, `30m` or plain seconds. Returns seconds, or NaN for any other text. */
+export const parseDuration = (text: string): number => {
+  const [, count, unit = ''] = /^(\d+) ?([a-z]*)$/i.exec(text) ?? []
+  const [, seconds = Number.NaN] = Object.entries(units).find(([name]) => name.startsWith(unit.toLowerCase())) ?? []
+  return Number(count) * seconds
 }
 
-export const command = new Command('npm run example -- auth-link')
-  .description('Mints a link with which one customer connects an account. Whoever has the link can use it.')
-  .requiredOption('--owner <id>', "the customer's id in your own system")
-  .requiredOption('--name <name>', "the customer's name; another one than before makes a second account")
-  .option('--category <name...>', 'what to connect, such as hris; may be repeated')
-  .option('--provider <key>', 'the one connector to open, such as bamboohr')
-  .option('--expires <time>', 'how long the link is good: 7d, 12h, 30m, or seconds (default: 30m)', seconds)
-  .option('--wait', 'follow the link until an account is connected')
-  .option('--json', 'print JSON, an object a line')
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+/** Returns the command. On the sandbox, a demo customer is the default. */
+export const createCommand = (isSandbox: boolean): Command =>
+  new Command('npm run example -- auth-link')
+    .description('Creates a link with which a customer connects an account. Anyone who has the link can use it.')
+    .requiredOption('--owner <id>', "the customer's id in your system", isSandbox ? 'acme-42' : undefined)
+    .requiredOption(
+      '--name <name>',
+      "the customer's name; a changed name creates a second account",
+      isSandbox ? 'Acme Inc.' : undefined,
+    )
+    .option('--category <name...>', 'a category to offer, such as hris; repeatable')
+    .option('--provider <key>', 'the only connector to offer, such as bamboohr')
+    .option('--expires <duration>', 'the lifetime of the link: 7d, 12h, 30m, or seconds (default: 30m)')
+    .option('--wait', 'wait until the customer connects an account')
+    .option('--json', 'print JSON, one object per line')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 
-/** By the names that issues have. */
+/** Maps the paths of validation issues to flags. */
 export const flagOf: Readonly<Record<string, string>> = {
   originOwnerId: '--owner',
   originOwnerName: '--name',

@@ -1,41 +1,51 @@
-// A command for support staff: mints a link for one customer, and waits until an account is connected.
-import { type Category, createClient, isSessionError, minutes, ReplyError, session } from 'stackone-session'
+// A command for support staff: creates a link for one customer, and waits until an account is connected.
+import { createClient, InvalidResponseError, type Issue, isSessionError, minutes, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 import spinner from 'yocto-spinner'
-import { command, type Flags, flagOf } from './command.ts'
+import { createCommand, type Flags, flagOf, parseDuration } from './command.ts'
 
-const { owner, name, category = [], provider, expires, wait, json } = command.parse().opts<Flags>()
 const api = process.env['STACKONE_API_KEY'] ? undefined : sandbox()
 const client = createClient(api && { apiKey: 'v1.sandbox.key', fetch: api.fetch })
-const print = (text: string, facts: object): void => console.log(json ? JSON.stringify(facts) : text)
+const command = createCommand(api !== undefined)
+const { owner, name, category, provider, expires, wait, json } = command.parse().opts<Flags>()
+const seconds = expires === undefined ? undefined : parseDuration(expires)
+const print = (text: string, record: object): void => console.log(json ? JSON.stringify(record) : text)
 
-const [first, ...rest] = category
-const link = session()
+const request = session()
   .owner(owner, name)
-  .when(first !== undefined, (link) => link.categories(first as Category, ...rest)) // the condition says that it is there
-  .when(provider !== undefined, (link) => link.provider(String(provider)))
-  .when(expires !== undefined, (link) => link.expiresIn(Number(expires)))
+  .when(category, (request, category) => request.categories(category))
+  .when(provider, (request, provider) => request.provider(provider))
+  .when(seconds, (request, seconds) => request.expiresIn(seconds))
+
+const describeIssue = ({ path, message, hint }: Issue): string => {
+  if (path === 'expiresIn' && Number.isNaN(seconds))
+    return `--expires: must be a duration such as 7d, 12h, 30m or 90, got '${expires}'`
+  return `${flagOf[path.replace(/\W.*/, '')] ?? path}: ${message}${hint ? ` (${hint})` : ''}`
+}
 
 try {
-  const { id, authLinkUrl, expiresAt, drift } = await link.send(client)
-  if (authLinkUrl === undefined) throw new ReplyError('StackOne answered without a link.', { issues: drift })
+  const { id, authLinkUrl, expiresAt, drift } = await request.send(client)
+  if (authLinkUrl === undefined)
+    throw new InvalidResponseError('The response of StackOne has no auth link.', { issues: drift })
   print(authLinkUrl, { id, link: authLinkUrl, expiresAt })
-  console.error(`good until ${expiresAt.toISOString()}`)
+  console.error(`The link is valid until ${expiresAt.toISOString()}.`)
   if (wait) {
-    if (id === undefined) throw new ReplyError('StackOne answered without an id to follow.', { issues: drift })
-    if (api) setTimeout(() => api.connect(id, 'authenticated'), 500) // the sandbox's customer is quick
+    if (id === undefined)
+      throw new InvalidResponseError('The response of StackOne has no session id to wait for.', { issues: drift })
+    if (api) setTimeout(() => api.connect(id, 'authenticated'), 500) // simulates the customer
     const waiting = spinner({ text: 'Waiting for the customer ...' }).start()
-    const deadline = Math.min((expires ?? minutes(30)) * 1000, 2 ** 31 - 1) // by no clock: StackOne's may differ
-    const connected = client.waitForConnection(id, { interval: 1000, deadline })
-    const { status, accountId } = await connected.finally(() => waiting.stop())
+    // Not derived from expiresAt: the clocks of this machine and of StackOne may differ.
+    const deadline = Math.min((seconds ?? minutes(30)) * 1000, 2 ** 31 - 1)
+    const connection = client.waitForConnection(id, { interval: 1000, deadline })
+    const { status, accountId } = await connection.finally(() => waiting.stop())
     print(accountId === undefined ? status : `${status}: account ${accountId}`, { id, status, accountId })
     process.exitCode = status === 'authenticated' ? 0 : 1
   }
+  if (api && process.argv.length === 2)
+    console.error(`\nThis is a demo customer on the sandbox.\n\n${command.helpInformation().trimEnd()}`)
 } catch (error) {
   if (!isSessionError(error)) throw error
   if (error.name !== 'ValidationError') console.error(`${error.name}: ${error.message}`)
-  else
-    for (const { path, message, hint } of error.issues)
-      console.error(`${flagOf[path.replace(/\W.*/, '')] ?? path}: ${message}${hint ? ` (${hint})` : ''}`)
+  else for (const issue of error.issues) console.error(describeIssue(issue))
   process.exitCode = error.name === 'ValidationError' ? 2 : 1
 }

@@ -1,10 +1,10 @@
-// Customers that nobody has, for a look without an account.
+// Demo customers, and a sandbox with faults, for runs without an account.
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 import { sandbox } from 'stackone-session/testing'
 
-/** Writes a CSV of so many customers. */
+/** Writes a CSV file with `count` customers. */
 export const writeCustomers = async (file: string, count: number): Promise<void> => {
   const out = createWriteStream(file)
   out.write('owner,name,category\n')
@@ -15,11 +15,11 @@ export const writeCustomers = async (file: string, count: number): Promise<void>
   await once(out, 'finish')
 }
 
-/** The sandbox on a bad day: of its answers that share is a fault. */
-export const badDay = (share: number) => {
+/** Returns a sandbox in which a share of the responses, from 0 to 1, is a fault. */
+export const faultySandbox = (share: number) => {
   const api = sandbox()
   const faults = [503, 'reset', 'cut', 'html', { status: 429, retryAfter: 1 }] as const
-  // Each is drawn for what the ones before left over.
+  // Each rate applies to the requests that the faults before it left over.
   for (const [index, fault] of faults.entries())
     api.fail(fault, { rate: Math.min(1, share / (faults.length - share * index)) })
   return api

@@ -1,38 +1,38 @@
-// Keeps a second run away from a file, since both would add the same customers.
-import { readdir, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+// Locks a file, so that two runs do not create links for the same customers.
+import lockfile from 'proper-lockfile'
 
-const isRunning = (id: number): boolean => {
-  try {
-    return process.kill(id, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM' // it is another user's
+export interface Lock {
+  /** Throws if the process was suspended for so long that another run has taken the lock. */
+  readonly verify: () => void
+  readonly release: () => Promise<void>
+}
+
+/** Milliseconds without a heartbeat after which the lock of a killed run is removed. */
+const stale = 5000
+
+/**
+ * Locks an existing file: a folder `<file>.lock` next to the file that all links point to. A heartbeat shows that the
+ * lock is held, since a process id means nothing to another host or container. Waits for the lock of a killed run.
+ *
+ * @throws an error if another run holds the lock
+ */
+export const lock = async (file: string, waitMs = stale + 2000): Promise<Lock> => {
+  const state: { lost?: Error } = {}
+  const retries = { retries: Math.ceil(waitMs / 200), factor: 1, minTimeout: 200 }
+  const onCompromised = (cause: Error): void => {
+    state.lost = new Error(`The lock of ${file} was lost. Run the command again to continue.`, { cause })
   }
-}
-
-/** Other processes with a lock on the file; the locks of those that were killed are removed. */
-const others = async (file: string): Promise<readonly number[]> => {
-  const prefix = `${basename(file)}.lock.`
-  const entries = (await readdir(dirname(file))).filter((entry) => entry.startsWith(prefix))
-  const ids = entries.map((entry) => Number(entry.slice(prefix.length))).filter((id) => id > 0 && id !== process.pid)
-  const gone = ids.filter((id) => !isRunning(id))
-  await Promise.all(gone.map((id) => rm(join(dirname(file), `${prefix}${id}`), { force: true })))
-  return ids.filter(isRunning)
-}
-
-/** Throws while another process has the file; one that was killed has it no more. Gives what unlocks it. */
-export const lock = async (file: string, tries = 5): Promise<() => Promise<void>> => {
-  const own = `${file}.lock.${process.pid}`
-  await writeFile(own, '') // before the look for others: of two at once, at least one sees the other
-  const holders = await others(file)
-  const [holder] = holders
-  if (holder === undefined) return () => rm(own, { force: true })
-  await rm(own, { force: true })
-  if (tries === 1)
-    throw new Error(
-      `${file} is being written by process ${holder}. If that is no such run, remove ${file}.lock.${holder}.`,
-    )
-  await sleep(holders.some((id) => id < process.pid) ? 200 : 10) // each may have seen the other: the least goes first
-  return lock(file, tries - 1)
+  const release = await lockfile.lock(file, { stale, update: 1000, retries, onCompromised }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ELOCKED')
+      throw new Error(`${file} is locked by another run of this command. Wait until it has ended.`, { cause: error })
+    throw error
+  })
+  return {
+    verify: () => {
+      if (state.lost !== undefined) throw state.lost
+    },
+    release: async () => {
+      if (state.lost === undefined) await release()
+    },
+  }
 }

@@ -1,4 +1,4 @@
-// What the user says and sees: the command line, the progress bar, Ctrl-C.
+// The command line, the progress bar and Ctrl-C.
 import { existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -13,37 +13,38 @@ interface Flags {
   readonly faults: number
 }
 
-const whole = (text: string): number => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.')
+const parseCount = (text: string): number => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Must be a positive integer.')
   return Number(text)
 }
 
-const share = (text: string): number => {
-  if (!/^(0?\.\d+|0|1)$/.test(text)) throw new InvalidArgumentError('Expected a number from 0 to 1.')
+const parseShare = (text: string): number => {
+  if (!/^(0?\.\d+|0|1)$/.test(text)) throw new InvalidArgumentError('Must be a number from 0 to 1.')
   return Number(text)
 }
 
 const command = new Command('npm run example -- bulk')
-  .description('Mints a link for each customer of a CSV file with the columns owner,name,category.')
-  .argument('[customers]', 'the CSV of customers')
-  .argument('[links]', 'the CSV of links; whoever is in it is passed over, so run the command again to go on')
-  .option('--concurrency <count>', 'requests at a time', whole, 8)
-  .option('--per-minute <count>', 'requests in any minute; StackOne takes 1000 for each key', whole, 1000)
-  .option('--demo <count>', 'without an account: how many customers to make up where there is no file', whole, 200)
-  .option('--faults <share>', 'without an account: the share of faults among the answers', share, 0.1)
+  .description('Creates a link for each customer of a CSV file with the columns owner,name,category.')
+  .argument('[customers]', 'the CSV file of customers')
+  .argument('[links]', 'the CSV file of links; customers in it are skipped, so run the command again to continue')
+  .option('--concurrency <count>', 'the number of concurrent requests', parseCount, 8)
+  .option('--per-minute <count>', 'the number of requests per minute; StackOne allows 1000 per key', parseCount, 1000)
+  .option('--demo <count>', 'without an account: the number of demo customers if there is no file', parseCount, 200)
+  .option('--faults <share>', 'without an account: the share of responses that are faults', parseShare, 0.1)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 
-/** What to do, from the command line; without an account the customers are made up. */
-export const plan = async () => {
+/** Returns the files and flags of the command line. Without an account, it may create a file of demo customers. */
+export const parseCommandLine = async () => {
   const hasAccount = Boolean(process.env['STACKONE_API_KEY'])
   const flags = command.parse().opts<Flags>()
-  if (hasAccount && command.args.length < 2) command.error('error: name the CSV of customers and that of the links')
+  if (hasAccount && command.args.length < 2) command.error('error: name the CSV files of customers and links')
   const folder = join(tmpdir(), `stackone-session-bulk-${flags.demo}`)
   const [customers = join(folder, 'customers.csv'), named = join(dirname(customers), 'links.csv')] = command.args
-  // Apart: who has a link of the sandbox has none yet.
+  // A separate file, so that no customer is skipped because of a sandbox link.
   const links = hasAccount ? named : named.replace(/(\.csv)?$/, '.sandbox.csv')
   const failures = `${links.replace(/\.csv$/, '')}.failed.csv`
-  if (resolve(failures) === resolve(customers)) command.error(`error: ${failures} is begun anew, so copy it first`)
+  if (resolve(failures) === resolve(customers))
+    command.error(`error: ${failures} would be overwritten (rename the file of customers)`)
   const isDemo = command.args.length === 0 || command.getOptionValueSource('demo') === 'cli'
   if (!hasAccount && isDemo && !existsSync(customers)) {
     mkdirSync(dirname(customers), { recursive: true })
@@ -52,25 +53,25 @@ export const plan = async () => {
   return { ...flags, hasAccount, customers, links, failures }
 }
 
-/** On stderr, and only where that is a terminal. */
-export const progress = (total: number): SingleBar => {
-  const format = '[{bar}] {value} of {total}, {failed} failed, {eta_formatted} to go'
-  const bar = new SingleBar({ format, gracefulExit: false }) // with its cursor, which a kill would not bring back
+/** Returns a progress bar on stderr. It draws only on a terminal, and leaves the cursor visible in case of a kill. */
+export const createProgressBar = (total: number): SingleBar => {
+  const format = '[{bar}] {value}/{total}, {failed} failed, {eta_formatted} left'
+  const bar = new SingleBar({ format, gracefulExit: false })
   bar.start(total, 0, { failed: 0 })
   return bar
 }
 
-/** The reason of an abort by Ctrl-C. */
+/** The abort reason after Ctrl-C. */
 export const interrupted = 'interrupted'
 
-/** Aborted by the first Ctrl-C. A second one ends the process at once. */
-export const stopper = (): AbortController => {
+/** Returns a controller that the first Ctrl-C aborts. The second one ends the process. */
+export const abortOnInterrupt = (): AbortController => {
   const stop = new AbortController()
-  const since = { first: 0 }
+  const interrupt = { first: 0 }
   process.on('SIGINT', () => {
-    since.first ||= Date.now()
-    // The terminal tells all processes, and npm tells its own once more.
-    if (Date.now() - since.first > 500) process.exit(130)
+    interrupt.first ||= Date.now()
+    // One Ctrl-C may deliver two signals: from the terminal and from npm.
+    if (Date.now() - interrupt.first > 500) process.exit(130)
     stop.abort(interrupted)
   })
   return stop

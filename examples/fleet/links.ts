@@ -1,4 +1,4 @@
-// A CSV of links that survives a kill: it is read up to its last whole row, and a row is on the disk once it is added.
+// Writes the CSV file of links. The file survives a kill: an incomplete last row is dropped when it is opened again.
 import { appendFileSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
@@ -11,35 +11,43 @@ export interface Link {
 
 const columns = ['owner', 'url', 'expires']
 const header = stringify([columns])
-const quotes = (text: string): number => text.split('"').length - 1
+
+// A cell that already looks escaped, such as '=1, would be read back as =1.
+const escapeEscaped = (cell: string): string => cell.replace(/^(?='+[=+\-@\t\r＝＋－＠])/, "'")
+
+/** Removes the apostrophe that `escape_formulas` puts before a formula. */
+const unescapeFormula = (cell: string): string => cell.replace(/^'(?='*[=+\-@\t\r＝＋－＠])/, '')
+
+const countQuotes = (text: string): number => text.split('"').length - 1
 
 // A row ends with a line break outside of quotes.
-const wholeRows = (text: string): string => {
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  return quotes(whole) % 2 === 0 ? whole : wholeRows(whole.slice(0, -1))
+const completeRows = (text: string): string => {
+  const rows = text.slice(0, text.lastIndexOf('\n') + 1)
+  return countQuotes(rows) % 2 === 0 ? rows : completeRows(rows.slice(0, -1))
 }
 
-/** Whom the file has a link for, and how much of it is whole. */
+/** Returns the owners that have a link in the file, and the complete rows of the file. */
 export const readLinks = (file: string): { readonly owners: Set<string>; readonly text: string } => {
-  const found = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  if (!found.startsWith(header) && !header.startsWith(found))
-    throw new Error(`${file} is no file of links, so it was left as it is: it does not begin with ${header}`)
-  const text = wholeRows(found)
+  const content = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (!content.startsWith(header) && !header.startsWith(content))
+    throw new Error(`${file} is not a file of links, so it is left unchanged (expected the header ${header.trim()})`)
+  const text = completeRows(content)
   const links: Link[] = parse(text, { columns: true })
-  return { owners: new Set(links.map(({ owner }) => owner)), text }
+  return { owners: new Set(links.map(({ owner }) => unescapeFormula(owner))), text }
 }
 
-/** Gives a function that adds links for owners who have none. Only the user of this process can read the file. */
+/** Returns a function that appends the links of owners without one, and returns the number of all links. */
 export const openLinks = (file: string): ((links: readonly Link[]) => number) => {
   const { owners, text } = readLinks(file)
-  const descriptor = openSync(file, 'a', 0o600)
+  const descriptor = openSync(file, 'a', 0o600) // the links are secrets
   ftruncateSync(descriptor, Buffer.byteLength(text))
   if (text === '') appendFileSync(descriptor, header)
   return (links) => {
-    const fresh = links.filter(({ owner }) => !owners.has(owner))
-    if (fresh.length > 0) appendFileSync(descriptor, stringify([...fresh], { columns }))
+    const added = links.filter(({ owner }) => !owners.has(owner))
+    const rows = added.map(({ owner, url, expires }) => [escapeEscaped(owner), url, expires])
+    if (rows.length > 0) appendFileSync(descriptor, stringify(rows, { escape_formulas: true }))
     fsyncSync(descriptor)
-    for (const { owner } of fresh) owners.add(owner)
+    for (const { owner } of added) owners.add(owner)
     return owners.size
   }
 }

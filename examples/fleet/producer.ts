@@ -1,4 +1,4 @@
-// producer.ts customers.csv links.csv: queues a session for each customer who has no link yet.
+// producer.ts customers.csv links.csv: queues a session for each customer without a link.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
@@ -13,9 +13,9 @@ interface Row {
 
 const [input = 'customers.csv', output = 'links.csv'] = process.argv.slice(2)
 const base = session().expiresIn(days(7)).metadata({ source: 'fleet' })
-const text = readFileSync(input)
-const format = { skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] } // each file may have all of them
-const rows: Row[] = parse(text, { columns: true, bom: true, info: true, ...format })
+const content = readFileSync(input)
+const format = { skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] } // a file may mix them
+const rows: Row[] = parse(content, { columns: true, bom: true, info: true, ...format })
 
 const customers = rows.map(({ record: { owner = '', name = '', username = '' }, info: { lines } }) => ({
   owner,
@@ -23,38 +23,39 @@ const customers = rows.map(({ record: { owner = '', name = '', username = '' }, 
   session: base.owner(owner, name).when(username !== '', (session) => session.username(username)),
 }))
 
-const empty = text.length === 0 ? [`${input} is empty`] : []
-const odd = customers.flatMap(({ line, session }) => {
+const fileProblems = content.length === 0 ? [`${input} is empty`] : []
+const rowProblems = customers.flatMap(({ line, session }) => {
   const decoded = session.decode()
   if (decoded._tag === 'Left')
     return decoded.left.issues.map(({ path, message }) => `${input}, line ${line}: ${path}: ${message}`)
-  // What stands for bytes that cannot be read. Sent in a name, it would make an account of that name.
-  return JSON.stringify(session).includes('\uFFFD') ? [`${input}, line ${line} is not in UTF-8`] : []
+  // U+FFFD replaces undecodable bytes. A garbled name would create an account under that name.
+  return JSON.stringify(session).includes('\uFFFD') ? [`${input}, line ${line} is not valid UTF-8`] : []
 })
-const problems = [...empty, ...odd]
+const problems = [...fileProblems, ...rowProblems]
 if (problems.length > 0) {
-  console.error(`${problems.slice(0, 20).join('\n')}\n${problems.length} problems in all, so nothing was queued.`)
+  console.error(`${problems.slice(0, 20).join('\n')}\nNothing was queued. Number of problems: ${problems.length}`)
   process.exit(1)
 }
 
 const queue = await openQueue()
 const { owners } = readLinks(output)
-const wanted = new Map(
+const pending = new Map(
   customers.filter(({ owner }) => !owners.has(owner)).map((customer) => [customer.owner, customer]),
 )
-const jobs = [...wanted.values()].map(({ owner, session }) => ({
+const jobs = [...pending.values()].map(({ owner, session }) => ({
   name: 'mint',
   data: { owner, session: session.toJSON() },
   opts: {
-    jobId: `owner-${createHash('sha256').update(owner).digest('hex')}`, // the queue takes each only once, and logs name no owner
+    jobId: `owner-${createHash('sha256').update(owner).digest('hex')}`, // unique per owner, without the id in logs
     attempts: 8,
     backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
     stackTraceLimit: 0,
   },
 }))
 
-// Who failed in an earlier run is tried again, or is on the list no more.
+// The failures of earlier runs are retried if they are still in the file, and dropped otherwise.
 await Promise.all((await queue.getFailed()).map((job) => job.remove()))
-for (let at = 0; at < jobs.length; at += 1_000) await queue.addBulk(jobs.slice(at, at + 1_000))
-console.log(`producer: ${jobs.length} customers queued, ${owners.size} have their link, ${rows.length} rows`)
+for (let start = 0; start < jobs.length; start += 1_000) await queue.addBulk(jobs.slice(start, start + 1_000))
+console.log(`producer: ${rows.length} rows, ${jobs.length} customers queued, ${owners.size} links already exist`)
+process.send?.(jobs.length)
 await queue.close()

@@ -1,9 +1,9 @@
-// The queue that producer, workers and collector share, on the Redis of REDIS_URL.
+// The queue that the producer, the workers and the collector share, on the Redis server of REDIS_URL.
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Link } from './links.ts'
 
-/** A job's data: the session as JSON, and, once a worker has it, the link. */
+/** The data of a job: the session as JSON and, once a worker has created it, the link. */
 export interface Customer {
   readonly owner: string
   readonly session: object
@@ -13,7 +13,7 @@ export interface Customer {
 export const name = process.env['QUEUE'] ?? 'connect-sessions'
 export const connection = { url: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379' }
 
-/** The queue, or, where no Redis answers, the end of this process with a remedy: BullMQ itself would wait for ever. */
+/** Opens the queue. Without a usable Redis server it prints what to do and exits, since BullMQ would wait forever. */
 export const openQueue = async (): Promise<Queue<Customer>> => {
   const limits = { connectTimeout: 5_000, commandTimeout: 5_000, retryStrategy: () => null }
   const probe = new Redis(connection.url, { lazyConnect: true, ...limits })
@@ -22,28 +22,28 @@ export const openQueue = async (): Promise<Queue<Customer>> => {
   await probe.ping().catch((error) => problems.push(error))
   probe.disconnect()
   const [problem] = problems
-  if (problem === undefined) return new Queue(name, { connection }).on('error', toldOnce('Redis'))
-  console.error(`No Redis can be used at ${process.env['REDIS_URL'] ? 'REDIS_URL' : connection.url}: ${reasonOf(problem)}
+  if (problem === undefined) return new Queue(name, { connection }).on('error', logOnce('Redis'))
+  console.error(`Cannot use Redis at ${process.env['REDIS_URL'] ? 'REDIS_URL' : connection.url}: ${reasonOf(problem)}
   - Debian, Ubuntu: apt-get install redis-server
-  - by hand: redis-server --port 6379 --maxmemory-policy noeviction --appendonly yes
-  - elsewhere: set REDIS_URL=redis://user:password@host:6379`)
+  - Start a server: redis-server --port 6379 --maxmemory-policy noeviction --appendonly yes
+  - Use another server: REDIS_URL=redis://user:password@host:6379`)
   return process.exit(1)
 }
 
 const reasonOf = (error: Error): string => ('code' in error ? String(error.code) : error.message)
 
-/** Tells of an error once, not at each of the attempts to connect again. */
-export const toldOnce = (who: string): ((error: Error) => void) => {
-  const told = new Set<string>()
+/** Returns a listener that logs each distinct error once, not at every reconnection attempt. */
+export const logOnce = (source: string): ((error: Error) => void) => {
+  const logged = new Set<string>()
   return (error) => {
     const reason = reasonOf(error)
-    if (!told.has(reason)) console.error(`${who}: ${reason}`)
-    told.add(reason)
+    if (!logged.has(reason)) console.error(`${source}: ${reason}`)
+    logged.add(reason)
   }
 }
 
-/** Calls back once when the process that forked this one is gone, or has been all the while. */
-export const onceAlone = (stop: () => void): void => {
+/** Calls `stop` once the process that forked this one has exited, or immediately if it already has. */
+export const onParentExit = (stop: () => void): void => {
   process.once('disconnect', stop)
   if (process.connected === false) stop()
 }

@@ -1,4 +1,4 @@
-// A Redis of one's own, for a first look and for the specs: on a socket in a folder of its own, and nothing is kept.
+// A temporary Redis server for demos and specs. It listens on a Unix socket and persists nothing.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,38 +6,38 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface RedisServer {
-  /** For REDIS_URL. */
+  /** The value for REDIS_URL. */
   readonly url: string
   readonly close: () => Promise<void>
 }
 
-/** Starts `redis-server`; undefined where it is not installed, or does not answer within ten seconds. */
+/** Starts `redis-server`. Resolves with undefined if it is not installed or is not ready within ten seconds. */
 export const startRedis = async (): Promise<RedisServer | undefined> => {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-redis-'))
   const url = join(folder, 'redis.sock')
   const options = { port: '0', unixsocket: url, unixsocketperm: '700', dir: folder, save: '', appendonly: 'no' }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
   const server = spawn('redis-server', flags, { stdio: 'ignore', detached: true })
-  const ended = new Promise<void>((resolve) => {
+  const exited = new Promise<void>((resolve) => {
     server.once('exit', () => resolve()).once('error', () => resolve())
   })
-  const end = (): void => {
+  const kill = (): void => {
     server.kill()
     rmSync(folder, { recursive: true, force: true })
   }
-  process.once('exit', end) // where this process throws, nothing else would end it
+  process.once('exit', kill) // the server is detached and would outlive an uncaught error
   const close = async (): Promise<void> => {
     server.kill()
-    await ended
-    process.off('exit', end)
-    end()
+    await exited
+    process.off('exit', kill)
+    kill()
   }
-  const gaveUp = Promise.race([ended, sleep(10_000, undefined, { ref: false })])
-  const answers = async (): Promise<boolean> => {
+  const failed = Promise.race([exited, sleep(10_000, undefined, { ref: false })])
+  const isReady = async (): Promise<boolean> => {
     if (existsSync(url)) return true
-    return (await Promise.race([gaveUp.then(() => false), sleep(20, true)])) && answers()
+    return (await Promise.race([failed.then(() => false), sleep(20, true)])) && isReady()
   }
-  if (await answers()) return { url, close }
+  if (await isReady()) return { url, close }
   await close()
   return undefined
 }

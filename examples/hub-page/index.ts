@@ -1,15 +1,25 @@
-// A page with the real Hub in it, and the backend that gives it its token: open it in a browser.
+// A page that opens the StackOne Hub, and the backend that creates its tokens. Open it in a browser.
 import { serve } from '@hono/node-server'
 import { createClient } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
+import { hubServer } from './hub.ts'
 import { backend } from './server.ts'
 
-const url = process.env['STACKONE_API_KEY']
-  ? process.env['STACKONE_BASE_URL'] || 'https://api.stackone.com'
-  : (await sandbox().listen()).url
-const apiKey = process.env['STACKONE_API_KEY'] || 'v1.sandbox.key'
-const { fetch } = backend(createClient({ apiKey, baseUrl: url }), url)
+type Fetch = (request: Request) => Response | Promise<Response>
 
-serve({ fetch, hostname: '127.0.0.1', port: Number(process.env['PORT'] ?? 0) }, ({ port }) => {
-  console.log(`The page: http://127.0.0.1:${port} (its Hub asks ${url}). Ctrl-C ends it.`)
-})
+/** Serves a fetch function on 127.0.0.1. */
+const listen = (fetch: Fetch, port: number): Promise<string> =>
+  new Promise((resolve) => {
+    serve({ fetch, hostname: '127.0.0.1', port }, (info) => resolve(`http://127.0.0.1:${info.port}`))
+  })
+
+const startSandbox = (apiKey: string): Promise<string> => {
+  const api = sandbox({ apiKey })
+  return listen(hubServer(api, createClient({ apiKey, fetch: api.fetch })).fetch, 0)
+}
+
+const { STACKONE_API_KEY: key, STACKONE_BASE_URL: baseUrl, PORT: port = 0 } = process.env
+const apiKey = key || 'v1.sandbox.key'
+const hubUrl = key ? baseUrl || 'https://api.stackone.com' : await startSandbox(apiKey)
+const url = await listen(backend(createClient({ apiKey, baseUrl: hubUrl }), hubUrl).fetch, Number(port))
+console.log(`Open ${url} in a browser. Its Hub connects to ${hubUrl}. Press Ctrl-C to stop.`)

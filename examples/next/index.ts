@@ -1,4 +1,4 @@
-// A route handler file in a Next.js app, and the page that calls it. With --serve it stays.
+// A Next.js route handler, and the page that calls it. --serve keeps the app running.
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -7,41 +7,47 @@ import { join } from 'node:path'
 
 const dir = import.meta.dirname
 execFileSync(process.execPath, [join(dir, 'node_modules/typescript/bin/tsc'), '-p', dir], { stdio: 'inherit' })
-console.log('The app type-checks.')
+console.log('The app passes the type check.')
 
 process.env['NEXT_TELEMETRY_DISABLED'] = '1'
 const { default: next } = await import('next')
 
-const stays = process.argv.includes('--serve')
+const staysOpen = process.argv.includes('--serve')
 const app = next({ dev: true, dir, hostname: '127.0.0.1', port: 3000 })
 await app.prepare()
-const answer = app.getRequestHandler()
-const server = createServer((request, response) => void answer(request, response))
-server.listen(stays ? 3000 : 0, '127.0.0.1')
+const handle = app.getRequestHandler()
+const server = createServer((request, response) => void handle(request, response))
+server.listen(staysOpen ? Number(process.env['PORT'] ?? 3000) : 0, '127.0.0.1')
 await once(server, 'listening')
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server has an AddressInfo
 
-/** What the page does, but for the token, which it gives to the Hub. */
-const ask = async (title: string, cookie: string, choice: object): Promise<void> => {
+/** Sends the request of a page, and prints the response with its token masked. */
+const post = async (title: string, cookie: string, body: object, status: number): Promise<void> => {
   const headers = { 'content-type': 'application/json', cookie }
-  const response = await fetch(`${url}/connect`, { method: 'POST', headers, body: JSON.stringify(choice) })
+  const response = await fetch(`${url}/connect`, { method: 'POST', headers, body: JSON.stringify(body) })
   const text = await response.text()
   console.log(`${title}\n  ${response.status} ${text.replace(/"token":"[^"]+"/, '"token":"[secret]"')}`)
+  if (response.status !== status) throw new Error(`Expected status ${status}.`)
 }
 
 const visit = async (): Promise<void> => {
   const page = await fetch(url)
   console.log(`GET /\n  ${page.status} ${/<h1>.*?<\/h1>/.exec(await page.text())?.[0]}`)
-  await ask('A customer opens the Hub at recruiting:', 'login=7f3a', { categories: ['ats'] })
-  await ask('Nobody is logged in:', '', {})
-  await ask('A page says who the customer is:', 'login=7f3a', { originOwnerId: 'globex-7' })
+  await post('A signed-in customer connects a recruiting system:', 'login=7f3a', { categories: ['ats'] }, 200)
+  await post('The request has no session cookie:', '', {}, 401)
+  await post('The page tries to set the owner:', 'login=7f3a', { originOwnerId: 'globex-7' }, 400)
+  const headers = { origin: 'https://app.acme.example', 'access-control-request-method': 'POST' }
+  const preflight = await fetch(`${url}/connect`, { method: 'OPTIONS', headers })
+  const origin = preflight.headers.get('access-control-allow-origin')
+  console.log(`A page of an allowed origin sends a preflight request:\n  ${preflight.status}`)
+  if (origin !== headers.origin) throw new Error('The preflight request did not reach the handler.')
 }
 
-// Next.js swallows what nobody caught, and goes on watching its files.
+// Next.js keeps the process alive after an uncaught error, so failures end it here.
 process.stdout.on('error', () => process.exit(1))
 await visit().catch((error) => {
   console.error(error)
   process.exit(1)
 })
-if (stays) console.log(`\nThe app is at ${url}`)
+if (staysOpen) console.log(`\nThe app is running at ${url}`)
 else process.exit()

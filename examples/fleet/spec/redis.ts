@@ -3,18 +3,18 @@ import { Redis } from 'ioredis'
 import type { Customer } from '../queue.ts'
 import { startRedis } from '../server.ts'
 
-const given = process.env['REDIS_URL']
-const server = given ? { url: given, close: async () => {} } : await startRedis()
+const configured = process.env['REDIS_URL']
+const server = configured ? { url: configured, close: async () => {} } : await startRedis()
 if (server === undefined) {
-  console.error('The proof of the fleet needs a Redis: apt-get install redis-server, or set REDIS_URL.')
+  console.error('The specs of the fleet example need Redis: run apt-get install redis-server, or set REDIS_URL.')
   process.exit(1)
 }
 
 export const { url, close } = server
-export const queueName = `fleet-proof-${process.pid}`
+export const queueName = `fleet-spec-${process.pid}`
 export const openQueue = (): Queue<Customer> => new Queue(queueName, { connection: { url } })
 
-/** All that Redis holds for the queues of a name, as text: keys, hashes, lists, sets and streams. */
+/** Returns everything that Redis holds for the queues of a name, as JSON: keys, hashes, lists, sets and streams. */
 export const dump = async (name = queueName): Promise<string> => {
   const redis = new Redis(url)
   const keys = await redis.keys(`bull:${name}:*`)
@@ -33,8 +33,8 @@ export const dump = async (name = queueName): Promise<string> => {
   return JSON.stringify([keys, values])
 }
 
-/** Who is connected, but for who asks. */
-export const connections = async (): Promise<number> => {
+/** Returns the number of connected clients, without the one that this function opens. */
+export const countConnections = async (): Promise<number> => {
   const redis = new Redis(url)
   const clients = String(await redis.client('LIST'))
   redis.disconnect()

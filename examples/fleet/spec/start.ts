@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { plainEnvironment } from '../../../spec/support/environment.ts'
 
-/** A script of the example that runs. */
-export interface Started {
+/** A running script of the example. */
+export interface Script {
   readonly pid: number
-  /** What it and its children have printed until now, errors too. */
+  /** Returns the output of the script and its children so far, including stderr. */
   readonly printed: () => string
-  /** Its exit code; 1 if a signal ended it. */
-  readonly ended: Promise<number>
+  /** Resolves with the exit code, or with 1 if a signal ended the process. */
+  readonly exited: Promise<number>
   readonly kill: ChildProcess['kill']
 }
 
@@ -17,13 +17,13 @@ const fileOf = (script: string): string => fileURLToPath(new URL(`../${script}`,
 
 const running = new Set<ChildProcess>()
 
-/** Ends what a failed spec has left; its own children notice that. */
-export const endAll = (): void => {
+/** Kills the scripts that a failed spec left running. Their children notice it and exit. */
+export const killAll = (): void => {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** Starts a script of the example with nothing of this environment that would change what it does. */
-export const start = (script: string, env: NodeJS.ProcessEnv = {}, ...args: readonly string[]): Started => {
+/** Starts a script of the example without the environment variables that change its behaviour. */
+export const start = (script: string, env: NodeJS.ProcessEnv = {}, ...args: readonly string[]): Script => {
   const { REDIS_URL, QUEUE, ...rest } = plainEnvironment()
   const child = spawn(process.execPath, [...process.execArgv, fileOf(script), ...args], {
     env: { ...rest, ...env },
@@ -37,27 +37,27 @@ export const start = (script: string, env: NodeJS.ProcessEnv = {}, ...args: read
   return {
     pid: child.pid ?? 0,
     printed: () => Buffer.concat(chunks).toString('utf8'),
-    ended: new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1))),
+    exited: new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1))),
     kill: (signal) => child.kill(signal),
   }
 }
 
-/** The same, run to its end. */
+/** Runs a script of the example to its end. */
 export const run = async (script: string, env: NodeJS.ProcessEnv = {}, ...args: readonly string[]) => {
-  const started = start(script, env, ...args)
-  return { code: await started.ended, printed: started.printed() }
+  const running = start(script, env, ...args)
+  return { code: await running.exited, printed: running.printed() }
 }
 
-/** Asks again and again until there is an answer, for a minute at the most. */
-export const until = async <A>(ask: () => A | undefined | Promise<A | undefined>): Promise<A> => {
+/** Polls until `read` returns a value other than undefined, for up to a minute. */
+export const waitFor = async <A>(read: () => A | undefined | Promise<A | undefined>): Promise<A> => {
   for (const end = Date.now() + 60_000; Date.now() < end; await sleep(20)) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
+    const value = await read()
+    if (value !== undefined) return value
   }
-  throw new Error(`waited a minute for: ${ask}`)
+  throw new Error(`Timed out after a minute: ${read}`)
 }
 
-/** Whether a process is there, and no zombie. */
+/** Returns whether a process exists. */
 export const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)

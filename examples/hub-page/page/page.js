@@ -1,58 +1,59 @@
+import { createTokenFetcher, TokenRequestError } from 'stackone-session/page'
+
+const fetchToken = createTokenFetcher('connect-session')
+
 /** @param {string} id */
-const element = (id) => {
-  const found = document.getElementById(id)
-  if (found === null) throw new Error(`The page has no #${id}.`)
-  return found
+const getElement = (id) => {
+  const element = document.getElementById(id)
+  if (element === null) throw new Error(`The page has no element #${id}.`)
+  return element
 }
 
 /** @param {string} text */
-const say = (text) => {
-  element('message').textContent = text
+const showMessage = (text) => {
+  getElement('message').textContent = text
 }
 
-/**
- * What the backend answers, or a sentence for the user why not.
- *
- * @param {string} path
- * @param {RequestInit} [init]
- */
-const ask = async (path, init) => {
-  const response = await fetch(path, init).catch(() => undefined)
-  const body = await response?.json().catch(() => undefined)
-  if (response?.status === 401) throw new Error('Sign in first, then connect an account.')
-  if (!response?.ok) throw new Error(body?.error?.message ?? 'Our server does not answer. Try again later.')
-  return body
+/** @param {unknown} error */
+const messageFor = (error) => {
+  if (!(error instanceof TokenRequestError)) return 'The server is not responding. Try again later.'
+  switch (error.code) {
+    case 'unauthorized':
+      return 'Sign in first, then connect an account.'
+    case 'rate-limited':
+      return `Too many requests. Try again in ${error.retryAfter ?? 60} seconds.`
+    case 'network':
+      return 'The server is not responding. Try again later.'
+    default:
+      return 'The connection could not be started. Try again later.'
+  }
 }
 
-/** Opens the Hub with a token of its own: one token, one opening. */
+/** Opens the Hub with a new token. */
 const openHub = async () => {
-  const { token } = await ask('connect-session', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ categories: ['ats', 'hris'] }),
-  })
-  const { hubUrl } = await ask('config.json')
+  const { token } = await fetchToken({ categories: ['ats', 'hris'] })
+  const { hubUrl } = await (await fetch('config.json')).json()
   const hub = document.createElement('stackone-hub')
   hub.setAttribute('token', token)
   hub.setAttribute('base-url', hubUrl)
   hub.addEventListener('success', (event) => {
     const { id, provider } = /** @type {CustomEvent<{ id: string, provider: string }>} */ (event).detail
-    say(`Connected ${provider} as ${id}.`)
+    showMessage(`Connected ${provider} as ${id}.`)
   })
   hub.addEventListener('close', () => hub.remove())
-  element('hub').replaceChildren(hub)
+  getElement('hub').replaceChildren(hub)
 }
 
 const signIn = async () => {
-  await ask('sign-in', { method: 'POST' })
-  element('sign-in').replaceWith('Signed in as Acme Inc.')
+  await fetch('sign-in', { method: 'POST' })
+  getElement('sign-in').replaceWith('Signed in as Acme Inc.')
 }
 
-for (const [id, act] of /** @type {const} */ ([
+for (const [id, onClick] of /** @type {const} */ ([
   ['sign-in', signIn],
   ['connect', openHub],
 ]))
-  element(id).addEventListener('click', () => {
-    say('')
-    act().catch(({ message }) => say(message))
+  getElement(id).addEventListener('click', () => {
+    showMessage('')
+    onClick().catch((error) => showMessage(messageFor(error)))
   })
