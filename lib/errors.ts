@@ -23,6 +23,15 @@ type Optional<E, K extends keyof E> = { readonly [P in K]?: E[P] | undefined }
 // A registered symbol, so that copies of the package recognize each other's errors.
 const brand = Symbol.for('stackone-session/error')
 
+/** The maximum size of a message in UTF-8. */
+const maxMessageBytes = 4096
+
+const shorten = (message: string): string => {
+  if (3 * message.length <= maxMessageBytes) return message
+  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(maxMessageBytes - 3)) // '…' has three bytes
+  return read < message.length ? `${message.slice(0, read)}…` : message
+}
+
 abstract class BaseError extends Error {
   /** The number of requests, retries included; for `waitForConnection`, of polls. Absent if no call was made. */
   declare readonly attempts?: number
@@ -30,7 +39,7 @@ abstract class BaseError extends Error {
   declare readonly elapsedMs?: number
 
   constructor(message: string, fields: object, options?: ErrorOptions) {
-    super(message, options)
+    super(shorten(message), options)
     Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
   }
 

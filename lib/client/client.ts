@@ -1,7 +1,6 @@
 import type { SessionError } from '../errors.ts'
 import type { ConnectSession, ConnectSessionToken } from '../model/connect-session.ts'
 import type { ConnectSessionCreate } from '../model/create-payload.ts'
-import type { WithDrift } from '../model/drift.ts'
 import type { TaskEither } from '../util/either.ts'
 import { guarded, toPromise } from '../util/task.ts'
 import { authenticateOperation, createOperation, getOperation, type Operation } from './endpoints.ts'
@@ -112,7 +111,7 @@ export interface Client {
 export const createClient = (options: ClientOptions = {}): Client => {
   const settings = resolveOptions(options)
 
-  const run = <A extends WithDrift>(operationOf: () => Operation<A>, ownOptions: CallOptions | undefined) =>
+  const run = <A extends ConnectSession>(operationOf: () => Operation<A>, ownOptions: CallOptions | undefined) =>
     guarded<A>('An option of the call', async () => {
       const operation = operationOf()
       return sendWithRetries(ownOptions === undefined ? settings : resolveCallOptions(settings, ownOptions), operation)

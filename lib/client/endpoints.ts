@@ -4,6 +4,7 @@ import { nonBlankString, refinement } from '../model/codec.ts'
 import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeToken } from '../model/connect-session.ts'
 import { ConnectSessionCreate, Payload } from '../model/create-payload.ts'
 import { validationError } from '../model/issues.ts'
+import { withoutPrototype } from '../util/omit-undefined.ts'
 import type { ResponseSpec } from './response.ts'
 import type { ApiRequest } from './transport.ts'
 
@@ -19,10 +20,11 @@ const post = (path: string, body: object) =>
 export const createOperation = (payload: unknown): Operation<ConnectSessionToken> => {
   const decoded = Payload.decode(payload)
   if (isLeft(decoded)) throw validationError(decoded.left, 'Invalid payload')
-  const { expiresIn } = decoded.right
+  const { originOwnerId, expiresIn } = withoutPrototype(decoded.right)
   return {
     ...post('/connect_sessions', ConnectSessionCreate.encode(decoded.right)),
     expected: 'a token',
+    requested: { originOwnerId },
     decode: (json, options) => decodeToken(json, { ...options, expiresIn }),
   }
 }
@@ -57,5 +59,6 @@ const SessionId = refinement(
 export const getOperation = (argument: unknown): Operation<ConnectSession> => {
   const id = decodeArgument(SessionId, 'id', argument)
   const path = `/connect_sessions/${encodeURIComponent(String(id).toWellFormed())}`
-  return { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}', status: 200, ...sessionSpec }
+  const requested = { id: String(id) }
+  return { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}', status: 200, ...sessionSpec, requested }
 }

@@ -1,6 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import { JsonCodec } from '../model/json.ts'
-import { isRecord, kindOf } from '../util/guards.ts'
+import { isRecord, kindOf, ownValue } from '../util/guards.ts'
 import { mask, type Redact, redactJson } from '../util/redact.ts'
 import type { RawResponse } from './transport.ts'
 
@@ -32,14 +32,14 @@ const quotedText = (text: string, redact: Redact): string => {
 const joinMessages = (value: unknown): string =>
   [value]
     .flat()
-    .map((entry) => (isRecord(entry) ? entry['message'] : entry))
+    .map((entry) => (isRecord(entry) ? ownValue(entry, 'message') : entry))
     .filter((entry) => typeof entry === 'string' && entry !== '')
     .join('; ')
 
 /** Returns the messages of an error body, from `message` and `errors`; undefined if it has neither. */
 const messageOf = (body: unknown): string | undefined => {
   if (typeof body === 'string') return body
-  const { message, errors }: { readonly message?: unknown; readonly errors?: unknown } = Object(body)
+  const [message, errors] = ['message', 'errors'].map((name) => ownValue(Object(body), name))
   const hasMessage = typeof message === 'string' || Array.isArray(message)
   const details = joinMessages(isRecord(errors) ? Object.values(errors).flat() : errors)
   if (!hasMessage && details === '') return undefined

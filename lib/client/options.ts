@@ -154,6 +154,7 @@ const reservedHeaders = new Set(
 const headerIssues = (name: string, value: unknown, path: string): readonly Issue[] => {
   if (reservedHeaders.has(name.toLowerCase())) return [{ path, message: 'is set by the library or by fetch' }]
   if (typeof value !== 'string') return [{ path, message: mustBe('a string', value) }]
+  if (/[^\P{Cc}\t]/u.test(value)) return [{ path, message: 'must not contain control characters' }]
   try {
     new Headers([[name, value]])
     return []

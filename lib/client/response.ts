@@ -1,10 +1,11 @@
 import { isLeft, left } from 'fp-ts/lib/Either.js'
 import type { Validation } from 'io-ts'
 import type { Issue, SessionError } from '../errors.ts'
-import type { DecodeOptions, WithDrift } from '../model/drift.ts'
-import { issuesOf, redactIssues } from '../model/issues.ts'
+import type { ConnectSession } from '../model/connect-session.ts'
+import type { DecodeOptions } from '../model/drift.ts'
+import { issuesOf } from '../model/issues.ts'
 import type { Either } from '../util/either.ts'
-import { mustBeShown } from '../util/guards.ts'
+import { mustBeShown, ownValue } from '../util/guards.ts'
 import { type CallContext, invalidResponseError } from './call-error.ts'
 import type { RawResponse } from './transport.ts'
 
@@ -14,6 +15,8 @@ export interface ResponseSpec<A> {
   readonly status: number
   /** What the body must contain, for messages. */
   readonly expected: string
+  /** The fields that must be the same in the response, if it has them. */
+  readonly requested?: Pick<ConnectSession, 'id' | 'originOwnerId'>
   readonly decode: (json: unknown, options: DecodeOptions) => Validation<A>
 }
 
@@ -24,10 +27,20 @@ interface DecodedResponse<A> {
   readonly result: Either<SessionError, A>
 }
 
+const isSameText = (a: string, b: string): boolean =>
+  a === b || a.trim().toWellFormed().normalize() === b.trim().toWellFormed().normalize()
+
+/** Returns whether a response belongs to another request: a cache or a proxy may repeat the one of another customer. */
+const isForeign = (session: ConnectSession, requested: object = {}): boolean =>
+  Object.entries(requested).some(([name, text]) => {
+    const value = ownValue(session, name)
+    return typeof value === 'string' && !isSameText(value, text)
+  })
+
 /** Decodes the response to a successful call. */
-export const decodeResponse = <A extends WithDrift>(
+export const decodeResponse = <A extends ConnectSession>(
   response: RawResponse,
-  { status: expectedStatus, expected, decode }: ResponseSpec<A>,
+  { status: expectedStatus, expected, requested, decode }: ResponseSpec<A>,
   strict: boolean,
   context: CallContext,
 ): DecodedResponse<A> => {
@@ -37,7 +50,7 @@ export const decodeResponse = <A extends WithDrift>(
     status === expectedStatus ? [] : [{ path: 'status', message: mustBeShown(`${expectedStatus}`, status) }]
   const decoded = decode(json, { drift: statusDrift, redact })
   if (isLeft(decoded)) {
-    const issues = redactIssues(issuesOf(decoded.left), redact)
+    const issues = issuesOf(decoded.left, redact)
     const hint = 'Check `baseUrl`, or try again later.'
     return {
       drift: [],
@@ -45,6 +58,11 @@ export const decodeResponse = <A extends WithDrift>(
     }
   }
   const { drift } = decoded.right
+  if (isForeign(decoded.right, requested)) {
+    const problem = `with the session of another ${requested?.id === undefined ? 'owner' : 'id'}`
+    const hint = 'Check that no cache or proxy returns the responses of other requests.'
+    return { drift, result: left(invalidResponseError(response, { problem, issues: [], hint }, context)) }
+  }
   if (!strict || drift.length === 0) return { drift, result: decoded }
   const problem = 'with deviations from the contract'
   const hint = 'Without `strict`, the client accepts such a response.'

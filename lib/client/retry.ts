@@ -1,9 +1,9 @@
 import { isLeft, left } from 'fp-ts/lib/Either.js'
 import { AbortError, type SessionError } from '../errors.ts'
-import type { WithDrift } from '../model/drift.ts'
+import type { ConnectSession } from '../model/connect-session.ts'
 import { isControlFlow } from '../util/caller-error.ts'
 import type { Either } from '../util/either.ts'
-import { createRedactor, secretsIn } from '../util/redact.ts'
+import { createRedactor, removeControls, secretsIn } from '../util/redact.ts'
 import { sleep, stopwatch, withTimeout } from '../util/timeout.ts'
 import { readKey } from './api-key.ts'
 import { attemptError, type CallContext } from './call-error.ts'
@@ -27,15 +27,16 @@ const isRetryable = (error: SessionError): boolean => {
   }
 }
 
-/** Returns the milliseconds until the next attempt: those of `Retry-After`, or a delay that doubles each time. */
+/** Returns the milliseconds until the next attempt: a delay that doubles each time, after that of `Retry-After`. */
 const delayAfter = (error: SessionError, attempt: number): number => {
-  if (error.name === 'ApiError' && error.retryAfter !== undefined) return error.retryAfter * 1000
+  const requested = error.name === 'ApiError' ? (error.retryAfter ?? 0) * 1000 : 0
+  const backoff = Math.min(8000, 250 * 2 ** (attempt - 1))
   // Random, so that callers that failed together do not retry together.
-  return Math.min(8000, 250 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2)
+  return requested * (1 + Math.random() / 4) + backoff * (0.75 + Math.random() / 2)
 }
 
 /** Sends a request, with retries, until it succeeds, fails for good or would exceed the deadline. */
-export const sendWithRetries = async <A extends WithDrift>(
+export const sendWithRetries = async <A extends ConnectSession>(
   settings: Settings,
   operation: ApiRequest & ResponseSpec<A>,
 ): Promise<Either<SessionError, A>> => {
@@ -62,7 +63,7 @@ export const sendWithRetries = async <A extends WithDrift>(
     )
     const response = outcome.type === 'value' ? outcome.value : undefined
     const redact = createRedactor(() => [...secrets, ...secretsIn(response?.json)])
-    const requestId = redact(response?.headers.get('x-request-id') ?? '').slice(0, 200) || undefined
+    const requestId = removeControls(redact(response?.headers.get('x-request-id') ?? '')).slice(0, 200) || undefined
     const context: CallContext = { endpoint, redact, requestId, stats: statsAfter(number) }
     if (response === undefined || response.status < 200 || response.status > 299)
       return left(attemptError(outcome, { limit, isCustomFetch: settings.fetch !== undefined }, context))

@@ -1,6 +1,7 @@
+import { clientDefaults } from '../defaults.ts'
 import { ConfigurationError, formatIssues } from '../errors.ts'
 import { environmentVariable, isBrowser } from '../util/environment.ts'
-import { omitUndefined } from '../util/omit-undefined.ts'
+import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { version } from '../util/version.ts'
 import {
   baseUrlIssues,
@@ -21,11 +22,6 @@ export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEv
   readonly headers: Readonly<Record<string, string>>
 }
 
-const defaults = { timeout: 10_000, deadline: 30_000, retries: 2, strict: false } as const
-
-// An absent option must not be read from a polluted Object.prototype.
-const withoutPrototype = (settings: Settings): Settings => Object.freeze({ __proto__: null, ...settings })
-
 // Two spellings of one name would be sent as one header with both values.
 const lowerCaseNames = (headers: HeaderValues = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -35,10 +31,10 @@ const lowerCaseNames = (headers: HeaderValues = {}): Readonly<Record<string, str
 /** Resolves the options of `createClient`; throws a `ConfigurationError`. */
 export const resolveOptions = (options: ClientOptions): Settings => {
   const {
-    baseUrl = environmentVariable('STACKONE_BASE_URL') ?? 'https://api.stackone.com',
+    baseUrl = environmentVariable('STACKONE_BASE_URL') ?? clientDefaults.baseUrl,
     userAgent = `stackone-session/${version}`,
     headers,
-    dangerouslyAllowBrowser = false,
+    dangerouslyAllowBrowser = clientDefaults.dangerouslyAllowBrowser,
     ...others
   } = clientOptions(options)
   if (!dangerouslyAllowBrowser && isBrowser())
@@ -48,8 +44,11 @@ export const resolveOptions = (options: ClientOptions): Settings => {
     )
   const issues = baseUrlIssues(baseUrl, 'STACKONE_BASE_URL') // the option has been checked already
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid environment variable', issues))
-  return withoutPrototype({
-    ...defaults,
+  return withoutPrototype<Settings>({
+    timeout: clientDefaults.timeout,
+    deadline: clientDefaults.deadline,
+    retries: clientDefaults.retries,
+    strict: clientDefaults.strict,
     ...others,
     baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
     headers: Object.freeze({ 'user-agent': userAgent, ...lowerCaseNames(headers) }),
@@ -59,5 +58,9 @@ export const resolveOptions = (options: ClientOptions): Settings => {
 /** Resolves the options of a call against those of its client; throws a `ConfigurationError`. */
 export const resolveCallOptions = (settings: Settings, options: CallOptions): Settings => {
   const { headers, ...others } = callOptions(options)
-  return withoutPrototype({ ...settings, ...others, headers: { ...settings.headers, ...lowerCaseNames(headers) } })
+  return withoutPrototype<Settings>({
+    ...settings,
+    ...others,
+    headers: { ...settings.headers, ...lowerCaseNames(headers) },
+  })
 }

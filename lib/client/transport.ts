@@ -1,4 +1,5 @@
 import ky from 'ky'
+import { withoutPrototype } from '../util/omit-undefined.ts'
 import { parseJson } from '../util/parse-json.ts'
 import { readText } from '../util/read-text.ts'
 import type { Fetch } from './options.ts'
@@ -26,7 +27,7 @@ export interface RawResponse {
 }
 
 /** The API's bodies are a few kilobytes. A limit protects the memory of the caller. */
-export const maxBodyBytes = 10 * 1024 * 1024
+export const maxBodyBytes = 1024 * 1024
 
 /** Thrown for a response that a retry cannot fix: its body is too large or, without a status, it is not a `Response`. */
 export class UnusableResponse extends Error {
@@ -42,12 +43,16 @@ export class UnusableResponse extends Error {
 const isSmall = ({ headers }: Response): boolean =>
   !headers.has('content-encoding') && Number(headers.get('content-length') ?? Number.NaN) <= maxBodyBytes
 
+const isTooLarge = (text: string): boolean =>
+  text.length > maxBodyBytes || (3 * text.length > maxBodyBytes && new TextEncoder().encode(text).length > maxBodyBytes)
+
 const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string> => {
+  if (Number(response.headers.get('content-length')) > maxBodyBytes) throw new UnusableResponse(response.status)
   // A custom fetch may return a body that is not a stream.
   if (typeof response.body?.getReader !== 'function' || (!isCustom && isSmall(response))) {
     const text: unknown = await response.text()
     if (typeof text !== 'string') throw new UnusableResponse()
-    if (text.length > maxBodyBytes) throw new UnusableResponse(response.status)
+    if (isTooLarge(text)) throw new UnusableResponse(response.status)
     return text
   }
   const reader = response.body.getReader()
@@ -67,8 +72,9 @@ const cancelBody = async (response: Response): Promise<void> => {
 }
 
 const isUnreadResponse = (value: unknown): value is Response => {
-  const { status, headers, text, bodyUsed }: Partial<Response> = Object(value)
-  return Number.isInteger(status) && typeof headers?.get === 'function' && typeof text === 'function' && !bodyUsed
+  const { status, headers, text, body, bodyUsed }: Partial<Response> = Object(value)
+  const isResponse = Number.isInteger(status) && typeof headers?.get === 'function' && typeof text === 'function'
+  return isResponse && !bodyUsed && !body?.locked
 }
 
 type CacheMode = Pick<Parameters<Fetch>[1], 'cache'>
@@ -114,7 +120,8 @@ export const sendOnce = async (
     // Every fetch accepts a URL and an init of plain values. ky's own Request, and so its errors, never hold the key.
     fetch: async () => {
       const fetch: Fetch = settings.fetch ?? globalThis.fetch
-      const fetched: unknown = await fetch(url, { method, headers, body, signal, redirect: 'manual', ...cacheMode() })
+      const fields = { method, headers, body, signal, redirect: 'manual', ...cacheMode() } as const
+      const fetched: unknown = await fetch(url, withoutPrototype(fields))
       if (!isUnreadResponse(fetched)) throw new UnusableResponse()
       if (fetched.status === 0) throw new Error('fetch returned Response.error()')
       return fetched

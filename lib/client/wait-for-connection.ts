@@ -1,10 +1,11 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { waitDefaults } from '../defaults.ts'
 import { AbortError, type SessionError, TimeoutError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
 import type { ConnectionAttempt } from '../model/connection-attempt.ts'
 import { isControlFlow } from '../util/caller-error.ts'
 import type { TaskEither } from '../util/either.ts'
-import { omitUndefined } from '../util/omit-undefined.ts'
+import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { sleep, stopwatch } from '../util/timeout.ts'
 import { withStats } from './call-error.ts'
 import { type CallOptions, type WaitOptions, waitOptions } from './options.ts'
@@ -26,10 +27,13 @@ export interface Connection extends ConnectionAttempt {
   readonly accountId?: string
 }
 
-const connectionOf = (attempt: ConnectionAttempt | undefined): Connection | undefined => {
-  const status = finalStatuses.find((final) => final === attempt?.status)
+const connectionOf = (session: ConnectSession): Connection | undefined => {
+  const { latestConnectionAttempt } = withoutPrototype(session)
+  if (latestConnectionAttempt === undefined) return undefined
+  const attempt = withoutPrototype(latestConnectionAttempt)
+  const status = finalStatuses.find((final) => final === attempt.status)
   if (status === undefined) return undefined
-  return Object.freeze(omitUndefined<Connection>({ ...attempt, status, accountId: attempt?.accountSecureId }))
+  return Object.freeze(omitUndefined<Connection>({ ...attempt, status, accountId: attempt.accountSecureId }))
 }
 
 /** Returns whether the next poll may succeed. A response that `strict` rejects will be rejected again. */
@@ -52,18 +56,19 @@ export const waitForConnection = async (
   options: WaitOptions,
   poll: (options: CallOptions) => TaskEither<SessionError, ConnectSession>,
 ) => {
-  const { signal, interval = 2000, deadline = 600_000 } = waitOptions(options)
+  const { signal, interval = waitDefaults.interval, deadline = waitDefaults.deadline } = waitOptions(options)
   const elapsed = stopwatch()
   const remaining = (): number => deadline - elapsed()
 
   for (let polls = 1; ; polls += 1) {
     const polled = await poll({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
-    const connection = isLeft(polled) ? undefined : connectionOf(polled.right.latestConnectionAttempt)
+    const connection = isLeft(polled) ? undefined : connectionOf(polled.right)
     if (connection !== undefined) return right(connection)
     const stats = () => ({ attempts: polls, elapsedMs: Math.round(elapsed()) })
     if (isLeft(polled) && !isTransient(polled.left, settings.strict)) return left(withStats(polled.left, stats()))
     const retryAfter = isLeft(polled) && polled.left.name === 'ApiError' ? (polled.left.retryAfter ?? 0) : 0
-    const waitMs = Math.max(interval, retryAfter * 1000)
+    // Random, so that callers that failed together do not poll together.
+    const waitMs = Math.max(interval, retryAfter * 1000 * (1 + Math.random() / 4))
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)
     if (slept.type === 'abort') return left(new AbortError(slept.reason, stats()))

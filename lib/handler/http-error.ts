@@ -1,5 +1,6 @@
 import type { Issue, SessionError } from '../errors.ts'
-import { omitUndefined } from '../util/omit-undefined.ts'
+import { withoutPrototype } from '../util/omit-undefined.ts'
+import type { HeaderFields } from './origin.ts'
 
 /**
  * The reason for an error response, by which a page can decide what to do.
@@ -43,13 +44,6 @@ export interface HandlerError {
   }
 }
 
-interface HttpErrorOptions {
-  readonly issues?: readonly Issue[]
-  readonly headers?: Readonly<Record<string, string>>
-  /** The error to pass to `onError`. */
-  readonly cause?: unknown
-}
-
 const responses = {
   'method-not-allowed': [405, 'Method not allowed'],
   'origin-not-allowed': [403, 'Origin not allowed'],
@@ -67,40 +61,43 @@ const responses = {
   timeout: [504, 'Request timed out'],
 } as const satisfies Record<HandlerErrorCode, readonly [status: number, message: string]>
 
+interface HttpErrorOptions {
+  /** The error to pass to `onError`. */
+  readonly cause?: unknown
+  readonly issues?: readonly Issue[]
+  readonly headers?: HeaderFields
+}
+
 /** An error with its response. */
 export class HttpError extends Error {
   readonly status: number
   readonly body: HandlerError
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: HeaderFields
 
-  constructor(code: HandlerErrorCode, { issues, headers = {}, cause }: HttpErrorOptions = {}) {
+  constructor(code: HandlerErrorCode, options: HttpErrorOptions = {}) {
+    const { cause, issues, headers = {} } = withoutPrototype(options)
     const [status, message] = responses[code]
     super(message, { cause })
     this.status = status
-    this.body = { error: omitUndefined<HandlerError['error']>({ code, message, issues }) }
+    this.body = { error: { code, message, ...(issues && { issues }) } }
     this.headers = headers
   }
 }
 
-/** Converts the error of a failed `send`. */
+const codes = {
+  ApiError: 'upstream',
+  NetworkError: 'upstream',
+  InvalidResponseError: 'upstream',
+  TimeoutError: 'timeout',
+  AbortError: 'aborted',
+  // The page's fields were valid, so these are mistakes of the server.
+  ValidationError: 'internal',
+  ConfigurationError: 'internal',
+} as const satisfies Record<SessionError['name'], HandlerErrorCode>
+
 export const toHttpError = (error: SessionError): HttpError => {
-  switch (error.name) {
-    case 'ApiError': {
-      const { status, retryAfter } = error
-      if (status !== 429) return new HttpError('upstream', { cause: error })
-      const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
-      return new HttpError('rate-limited', { headers, cause: error })
-    }
-    case 'NetworkError':
-    case 'InvalidResponseError':
-      return new HttpError('upstream', { cause: error })
-    case 'TimeoutError':
-      return new HttpError('timeout', { cause: error })
-    case 'AbortError':
-      return new HttpError('aborted')
-    // The page's fields are valid at this point, so the mistake is the server's.
-    case 'ValidationError':
-    case 'ConfigurationError':
-      return new HttpError('internal', { cause: error })
-  }
+  if (error.name !== 'ApiError' || error.status !== 429) return new HttpError(codes[error.name], { cause: error })
+  const { retryAfter } = error
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  return new HttpError('rate-limited', { cause: error, headers })
 }

@@ -3,16 +3,13 @@
  *
  * @module stackone-session/handler
  */
-import { ConfigurationError, isSessionError } from '../errors.ts'
-import type { ConnectSessionToken } from '../model/connect-session.ts'
-import type { Session, SessionClient } from '../session/types.ts'
+import { ConfigurationError } from '../errors.ts'
 import { isControlFlow } from '../util/caller-error.ts'
 import { isFetchRequest, kindOf } from '../util/guards.ts'
-import { buildSession } from './build-session.ts'
-import { startDeadline } from './deadline.ts'
-import { type HandlerError, HttpError, toHttpError } from './http-error.ts'
+import { createSession } from './create-session.ts'
+import { type HandlerError, HttpError } from './http-error.ts'
 import { type HandlerOptions, type HandlerSettings, resolveHandlerOptions } from './options.ts'
-import { allowedOrigin, corsHeaders, isSameOrigin, preflightHeaders } from './origin.ts'
+import { allowedOrigin, corsHeaders, type HeaderFields, isSameOrigin, preflightHeaders } from './origin.ts'
 
 export type { HandlerError, HandlerErrorCode } from './http-error.ts'
 export type { Allow, HandlerOptions, Owner } from './options.ts'
@@ -30,39 +27,12 @@ export interface HandlerResponse {
   readonly expiresAt: string
 }
 
-const sendSession = async (
-  session: Session,
-  client: SessionClient,
-  signal: AbortSignal,
-): Promise<ConnectSessionToken> => {
-  try {
-    return await session.send(client, { signal })
-  } catch (error) {
-    throw isSessionError(error) ? toHttpError(error) : error
-  }
-}
-
-const createToken = async (request: Request, settings: HandlerSettings): Promise<HandlerResponse> => {
-  const { client, timeout, onSession } = settings
-  const run = startDeadline(timeout, request)
-  const session = await buildSession(request, settings, run)
-  const created = await run('The call to StackOne', (signal) => sendSession(session, client, signal))
-  await run('The onSession callback', () => onSession?.(created, request))
-  return { token: created.token, expiresAt: created.expiresAt.toISOString() }
-}
-
-type ResponseHeaders = Readonly<Record<string, string>>
-
-const createResponse = (
-  status: number,
-  body: HandlerResponse | HandlerError | undefined,
-  headers: ResponseHeaders,
-): Response =>
-  new Response(body === undefined ? null : JSON.stringify(body), {
+const respond = (status: number, headers: HeaderFields, body?: HandlerResponse | HandlerError): Response =>
+  new Response(body && JSON.stringify(body), {
     status,
     headers: {
       ...headers,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(body && { 'content-type': 'application/json' }),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     },
@@ -72,36 +42,28 @@ const reportError = ({ onError }: HandlerSettings, error: unknown, request: Requ
   try {
     Promise.resolve(onError?.(error, request)).catch(() => {})
   } catch (thrown) {
-    // A faulty callback must not fail the request.
+    // A faulty callback must not change the response.
     if (isControlFlow(thrown)) throw thrown
   }
-}
-
-const errorResponse = (
-  error: unknown,
-  request: Request,
-  settings: HandlerSettings,
-  headers: ResponseHeaders,
-): Response => {
-  const known = error instanceof HttpError ? error : new HttpError('internal', { cause: error })
-  // If the page disconnected, that may be why a callback failed.
-  const { status, body, cause, headers: own } = request.signal?.aborted ? new HttpError('aborted') : known
-  if (status === 429 || status >= 500) reportError(settings, cause, request)
-  return createResponse(status, body, { ...headers, ...own })
 }
 
 const handle = async (request: Request, settings: HandlerSettings): Promise<Response> => {
   const origin = allowedOrigin(request, settings.origins)
   const cors = corsHeaders(origin, settings.origins)
   if (request.method === 'OPTIONS' && origin !== undefined)
-    return createResponse(204, undefined, { ...cors, ...preflightHeaders(request) })
+    return respond(204, { ...cors, ...preflightHeaders(request) })
   try {
     if (request.method !== 'POST') throw new HttpError('method-not-allowed', { headers: { allow: 'POST' } })
     if (origin === undefined && !isSameOrigin(request)) throw new HttpError('origin-not-allowed')
-    return createResponse(200, await createToken(request, settings), cors)
+    const { token, expiresAt } = await createSession(request, settings)
+    return respond(200, cors, { token, expiresAt: expiresAt.toISOString() })
   } catch (error) {
     if (isControlFlow(error)) throw error
-    return errorResponse(error, request, settings, cors)
+    const known = error instanceof HttpError ? error : new HttpError('internal', { cause: error })
+    // If the page disconnected, that may be why a callback failed.
+    const { status, body, cause, headers } = request.signal?.aborted ? new HttpError('aborted') : known
+    if (status === 429 || status >= 500) reportError(settings, cause, request)
+    return respond(status, { ...cors, ...headers }, body)
   }
 }
 
@@ -117,8 +79,8 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
  * The handler checks, in this order: the method (405), the origin (403), the content type (415), the size (413), the
  * JSON (400), `owner` (401), the fields (400) and `ownsAccount` (403). It then calls `configure`, sends the session and
  * calls `onSession`. A 429 from StackOne is forwarded with its `Retry-After`; other upstream failures become 502, and the
- * server's mistakes, such as a callback that throws, 500. A request that takes longer than `timeout` becomes 408 while its
- * body is read, and 504 later. If the page disconnects, the request ends and a pending call is aborted (499).
+ * server's mistakes, such as a callback that throws, 500. If the `timeout` elapses, the response is 408 while the body is
+ * read, and 504 later; callbacks are not stopped. If the page disconnects, a pending call is aborted (499).
  *
  * The promise rejects only with a `ConfigurationError`, if the handler is called with something other than a `Request`,
  * and with a framework's control flow, such as the error of Next.js's `redirect()`, which it rethrows unchanged.

@@ -1,4 +1,4 @@
-import { nonBlankString } from '../model/codec.ts'
+import { handlerDefaults } from '../defaults.ts'
 import type { ConnectSessionToken } from '../model/connect-session.ts'
 import { type Category, normalizeCategory } from '../model/enums.ts'
 import type { Session, SessionClient } from '../session/types.ts'
@@ -9,10 +9,11 @@ import {
   integerBetween,
   must,
   mustShown,
+  nonBlank,
   ofType,
   optionsOf,
 } from '../util/check-options.ts'
-import { isRecord } from '../util/guards.ts'
+import { withoutPrototype } from '../util/omit-undefined.ts'
 import { maxTimeout } from '../util/timeout.ts'
 
 /**
@@ -73,9 +74,7 @@ export interface HandlerOptions {
    * Returns the customer who sends the request, or null to respond with 401.
    *
    * Derive it from credentials that you verify, such as a session cookie. The body was already read at this point, so
-   * that a page cannot choose the owner.
-   *
-   * @example connectSessionHandler({ client, owner: async (request) => (await userOf(request))?.company ?? null })
+   * that a page cannot choose the owner. Of the result, only own properties are read.
    */
   readonly owner: (request: Request) => Owner | null | undefined | Promise<Owner | null | undefined>
   /** The fields that a page may set. @default none */
@@ -93,7 +92,6 @@ export interface HandlerOptions {
    * Receives each session that was created, before the response is sent, for example to store its id for
    * `client.waitForConnection`. It is awaited. If it throws, the response is 500.
    *
-   * @default sessions are not reported
    * @example
    * const onSession = ({ id, originOwnerId }: ConnectSessionToken) => log.info(`session ${id} of ${originOwnerId}`)
    * connectSessionHandler({ client, owner: () => null, onSession })
@@ -108,42 +106,17 @@ export interface HandlerOptions {
   readonly origins?: readonly string[] | undefined
   /** The maximum size of a request body in bytes, from 1 to 1000000. @default 10000 */
   readonly maxBytes?: number | undefined
-  /**
-   * Milliseconds for the whole request: reading the body, the callbacks and the call to StackOne. A body that takes longer
-   * is a 408, the rest a 504. It does not stop a callback.
-   *
-   * @default 30000
-   */
+  /** The time limit of a request, including the callbacks, in milliseconds. @default 30000 */
   readonly timeout?: number | undefined
   /**
    * Receives the original error of each response with status 429, 500 or above. It is not awaited, and its own errors
    * are ignored.
-   *
-   * @default these errors are not reported
-   * @example connectSessionHandler({ client, owner: () => null, onError: (error) => log.error(error) })
    */
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined
 }
 
-/** The options with their defaults. */
-export interface HandlerSettings
-  extends Pick<HandlerOptions, 'client' | 'owner' | 'configure' | 'onSession' | 'onError'>,
-    Pick<Allow, 'ownsAccount'> {
-  readonly categories: ReadonlySet<unknown> | true | undefined
-  readonly providers: ReadonlySet<unknown> | true | undefined
-  readonly multiple: boolean
-  readonly origins: ReadonlySet<string>
-  readonly maxBytes: number
-  readonly timeout: number
-}
-
-const subject = 'connectSessionHandler'
-
-const strings = arrayOf(must('a non-blank string', nonBlankString.is))
-
-const notList = must('true or an array', (value) => value === true)
-
-const trueOrStrings: Check = (value, path) => (Array.isArray(value) ? strings : notList)(value, path)
+const trueOrStrings: Check = (value, path) =>
+  (Array.isArray(value) ? arrayOf(nonBlank) : must('true or an array', (each) => each === true))(value, path)
 
 const isOrigin = (value: unknown): boolean => {
   if (typeof value !== 'string' || value.includes('*') || !URL.canParse(value)) return false
@@ -152,21 +125,18 @@ const isOrigin = (value: unknown): boolean => {
   return host !== '' && value === `${protocol}//${host}`
 }
 
-const allowCheck = optionsOf({
+const allowChecks = {
   categories: trueOrStrings,
   providers: trueOrStrings,
   multiple: ofType('boolean'),
   ownsAccount: ofType('function'),
-} satisfies Record<keyof Allow, Check>)
+} satisfies Record<keyof Allow, Check>
 
 const handlerCheck = optionsOf(
   {
-    client: must(
-      'a client, such as createClient({ apiKey })',
-      (value) => isRecord(value) && typeof value['create'] === 'function',
-    ),
+    client: must('a client, such as createClient({ apiKey })', (value) => typeof Object(value).create === 'function'),
     owner: ofType('function'),
-    allow: allowCheck,
+    allow: optionsOf(allowChecks),
     configure: ofType('function'),
     onSession: ofType('function'),
     origins: arrayOf(
@@ -182,30 +152,23 @@ const handlerCheck = optionsOf(
   } satisfies Record<keyof HandlerOptions, Check>,
   {
     required: ['client', 'owner'],
-    aliases: {
-      categories: 'allow.categories',
-      providers: 'allow.providers',
-      multiple: 'allow.multiple',
-      ownsAccount: 'allow.ownsAccount',
-    },
+    aliases: Object.fromEntries(Object.keys(allowChecks).map((name) => [name, `allow.${name}`])),
   },
 )
 
-const toSet = (list: readonly unknown[] | true | undefined): ReadonlySet<unknown> | true | undefined =>
-  list === undefined || list === true ? list : new Set(list)
-
 /** Returns the options with their defaults; throws a `ConfigurationError` that lists all problems. */
-export const resolveHandlerOptions = (options: HandlerOptions): HandlerSettings => {
+export const resolveHandlerOptions = (options: HandlerOptions) => {
   // The required options are present, or `checkOptions` throws.
-  const checked = checkOptions(options, handlerCheck, subject) as HandlerOptions
-  const { client, owner, allow = {}, configure, onSession, onError } = checked
-  const { origins = [], maxBytes = 10_000, timeout = 30_000 } = checked
-  // Checked above. The copy inherits nothing, so that a polluted Object.prototype cannot allow a field.
-  const { categories, providers, multiple = false, ownsAccount } = checkOptions(allow, allowCheck, subject)
-  return Object.freeze({
-    ...{ client, owner, configure, onSession, onError, multiple, ownsAccount, maxBytes, timeout },
-    categories: toSet(categories === true ? true : categories?.map(normalizeCategory)),
-    providers: toSet(providers),
-    origins: new Set(origins),
-  })
+  const checked = checkOptions(options, handlerCheck, 'connectSessionHandler') as HandlerOptions
+  const { client, owner, configure, onSession, onError } = checked
+  const { timeout = handlerDefaults.timeout, maxBytes = handlerDefaults.maxBytes } = checked
+  const { categories, providers, multiple, ownsAccount } = withoutPrototype(checked.allow ?? {})
+  return {
+    ...{ client, owner, configure, onSession, onError, timeout, maxBytes, multiple, ownsAccount },
+    categories: categories === true ? categories : categories?.map(normalizeCategory),
+    providers: providers === true ? providers : providers && [...providers],
+    origins: [...(checked.origins ?? [])],
+  } as const
 }
+
+export type HandlerSettings = ReturnType<typeof resolveHandlerOptions>

@@ -1,19 +1,15 @@
-type HeaderFields = Readonly<Record<string, string>>
+export type HeaderFields = Readonly<Record<string, string>>
 
-/** Returns the origin of a request if it is in the list. */
-export const allowedOrigin = ({ headers }: Request, origins: ReadonlySet<string>): string | undefined => {
-  const origin = headers.get('origin')
-  return origin !== null && origins.has(origin) ? origin : undefined
-}
+export const allowedOrigin = ({ headers }: Request, origins: readonly string[]): string | undefined =>
+  origins.find((origin) => origin === headers.get('origin'))
 
 // A proxy that terminates TLS keeps the host but changes the scheme. `X-Forwarded-*` headers can be forged.
 const isOwnOrigin = (origin: string, { url, headers }: Request): boolean => {
   if (!URL.canParse(origin)) return false
   const { protocol, host } = new URL(origin)
-  const own = new URL(url)
-  if (own.protocol === 'https:' && protocol !== 'https:') return false
+  if (protocol !== 'https:' && new URL(url).protocol === 'https:') return false
   const fromHostHeader = `${protocol}//${headers.get('host') ?? ''}`
-  return host !== '' && (host === own.host || (URL.canParse(fromHostHeader) && host === new URL(fromHostHeader).host))
+  return host !== '' && [url, fromHostHeader].some((each) => URL.canParse(each) && new URL(each).host === host)
 }
 
 /** Returns whether a request comes from a page of the handler's own origin, or from a program. */
@@ -27,9 +23,8 @@ export const isSameOrigin = (request: Request): boolean => {
   return origin === null || isOwnOrigin(origin, request)
 }
 
-/** Returns the headers with which a browser shows the response to a page of an allowed origin. */
-export const corsHeaders = (origin: string | undefined, origins: ReadonlySet<string>): HeaderFields => ({
-  ...(origins.size > 0 && { vary: 'Origin' }),
+export const corsHeaders = (origin: string | undefined, origins: readonly string[]): HeaderFields => ({
+  ...(origins.length > 0 && { vary: 'Origin' }),
   ...(origin !== undefined && {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
@@ -37,7 +32,7 @@ export const corsHeaders = (origin: string | undefined, origins: ReadonlySet<str
   }),
 })
 
-/** Returns the headers of a preflight response. A page of an allowed origin may send any header. */
+// A page of an allowed origin may send any header.
 export const preflightHeaders = ({ headers }: Request): HeaderFields => ({
   'access-control-allow-methods': 'POST',
   'access-control-allow-headers': headers.get('access-control-request-headers') ?? 'content-type',

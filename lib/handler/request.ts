@@ -1,12 +1,10 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
 import type { Issue } from '../errors.ts'
-import { nonBlankString } from '../model/codec.ts'
-import { type Category, CategoryCodec, normalizeCategory } from '../model/enums.ts'
-import { issuesOf } from '../model/issues.ts'
+import { type Category, knownCategories, normalizeCategory } from '../model/enums.ts'
 import type { Session } from '../session/types.ts'
-import { type Check, must, ofType } from '../util/check-options.ts'
+import { type Check, nonBlank, ofType, oneOf } from '../util/check-options.ts'
 import { didYouMean } from '../util/did-you-mean.ts'
 import { mustBe } from '../util/guards.ts'
+import { withoutPrototype } from '../util/omit-undefined.ts'
 import { HttpError } from './http-error.ts'
 import type { HandlerSettings } from './options.ts'
 
@@ -28,33 +26,26 @@ export interface HandlerRequest {
   readonly accountId?: string | undefined
 }
 
-/** The issues that a response lists. */
 const maxIssues = 20
-
-/** A longer list is a mistake, and each of its entries could add an issue. */
 const maxCategories = 100
 
 const notAllowed: Check = (_, path) => [{ path, message: 'is not allowed' }]
 
-const filledString = must('a non-blank string', nonBlankString.is)
-
 const stringIn =
-  (allowed: ReadonlySet<unknown> | true): Check =>
+  (allowed: readonly unknown[] | true): Check =>
   (value, path) => {
-    const issues = filledString(value, path)
-    return issues.length > 0 || allowed === true || allowed.has(value) ? issues : notAllowed(value, path)
+    const issues = nonBlank(value, path)
+    return issues.length > 0 || allowed === true || allowed.includes(value) ? issues : notAllowed(value, path)
   }
 
-const knownCategory: Check = (value, path) => {
-  const decoded = CategoryCodec.decode(value)
-  return isLeft(decoded) ? issuesOf(decoded.left).map((issue) => ({ ...issue, path })) : []
-}
+const knownCategory = oneOf(knownCategories, 'a known category')
 
 const categoriesIn =
-  (allowed: ReadonlySet<unknown> | true): Check =>
+  (allowed: readonly unknown[] | true): Check =>
   (value, path) => {
     if (!Array.isArray(value)) return [{ path, message: mustBe('an array', value) }]
     if (value.length === 0) return [{ path, message: 'must contain at least one category' }]
+    // Each entry of a longer list could add an issue.
     if (value.length > maxCategories) return [{ path, message: `must contain at most ${maxCategories} categories` }]
     const check = allowed === true ? knownCategory : stringIn(allowed)
     const categories = value.map(normalizeCategory)
@@ -66,51 +57,34 @@ const categoriesIn =
     })
   }
 
-const fieldChecks = ({
-  categories,
-  providers,
-  multiple,
-  ownsAccount,
-}: HandlerSettings): Readonly<Record<keyof HandlerRequest, Check>> => ({
-  categories: categories === undefined ? notAllowed : categoriesIn(categories),
-  provider: providers === undefined ? notAllowed : stringIn(providers),
-  multiple: multiple ? ofType('boolean') : notAllowed,
-  accountId: ownsAccount === undefined ? notAllowed : filledString,
-})
-
-/** Matches any spelling: `owner`, `origin_owner_id`, `Owner-Name`, `originUsername`. */
-const isOwnerField = (name: string): boolean => /owner|username/i.test(name.replace(/[^a-z]/gi, ''))
+const fieldChecks = ({ categories, providers, multiple, ownsAccount }: HandlerSettings) =>
+  ({
+    categories: categories ? categoriesIn(categories) : notAllowed,
+    provider: providers ? stringIn(providers) : notAllowed,
+    multiple: multiple ? ofType('boolean') : notAllowed,
+    accountId: ownsAccount ? nonBlank : notAllowed,
+  }) satisfies Record<keyof HandlerRequest, Check>
 
 const unknownField = (name: string, known: readonly string[]): Issue => {
-  const suggestion = isOwnerField(name) ? 'the owner comes from the server' : didYouMean(name, known)
-  return {
-    path: name.slice(0, 64),
-    message: 'unknown field',
-    hint: suggestion ?? `the fields are ${known.join(', ')}`,
-  }
+  // Any spelling: `owner`, `origin_owner_id`, `Owner-Name`, `originUsername`.
+  const isOwnerField = /owner|username/i.test(name.replace(/[^a-z]/gi, ''))
+  const suggestion = isOwnerField ? 'the owner comes from the server' : didYouMean(name, known)
+  const hint = suggestion ?? `the fields are ${known.join(', ')}`
+  return { path: name.slice(0, 64), message: 'unknown field', hint }
 }
 
-/** Returns the fields of a body; throws an `HttpError` that lists all problems. `accountId` is not authorized yet. */
+/** Returns the fields of a body; throws an `HttpError` with all problems. Whose account it is, is not checked. */
 export const parseRequest = (body: Readonly<Record<string, unknown>>, settings: HandlerSettings): HandlerRequest => {
-  const checks: Readonly<Record<string, Check>> = fieldChecks(settings)
+  const checks: ReadonlyMap<string, Check> = new Map(Object.entries(fieldChecks(settings)))
   const issues = Object.entries(body)
     .slice(0, maxIssues) // a body with more fields is invalid anyway
-    .flatMap(([name, value]) => {
-      // `constructor` and the like are not fields.
-      const check = Object.hasOwn(checks, name) ? checks[name] : undefined
-      return check === undefined ? [unknownField(name, Object.keys(checks))] : check(value, name)
-    })
+    .flatMap(([name, value]) => checks.get(name)?.(value, name) ?? unknownField(name, [...checks.keys()]))
   if (issues.length > 0) throw new HttpError('invalid-choices', { issues: issues.slice(0, maxIssues) })
-  // Inherits nothing, so that a polluted Object.prototype cannot set a field.
-  return Object.assign(Object.create(null), body)
+  return withoutPrototype(body)
 }
 
-/** Sets the fields of a request on a session. */
-export const applyRequest = (
-  session: Session,
-  { categories, provider, multiple, accountId }: HandlerRequest,
-): Session =>
-  session
+export const applyRequest = (base: Session, { categories, provider, multiple, accountId }: HandlerRequest): Session =>
+  base
     // Unlike `categories`, `field` accepts a category that this version does not know.
     .when(categories, (chain, list) => chain.field('categories', list.map(normalizeCategory).map(String)))
     .when(provider, (chain, key) => chain.provider(key))

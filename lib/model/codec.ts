@@ -1,6 +1,6 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { mustBe } from '../util/guards.ts'
+import { isBlank, mustBe } from '../util/guards.ts'
 import type { CodecError } from './validation.ts'
 
 export const failure = (value: unknown, context: t.Context, message: string, hint?: string): t.Validation<never> => {
@@ -70,7 +70,7 @@ export const unknown = refinement('Unknown', (_value): _value is unknown => true
 
 export const nonBlankString = refinement(
   'NonBlankString',
-  (value): value is string => typeof value === 'string' && value.trim() !== '',
+  (value): value is string => typeof value === 'string' && !isBlank(value),
   'a non-blank string',
 )
 

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { isObject, mustBe, mustBeShown } from '../util/guards.ts'
+import { isBlank, isObject, mustBe, mustBeShown } from '../util/guards.ts'
 import { createMark } from '../util/mark.ts'
 import { boolean, listOf, nonBlankString, refinement } from './codec.ts'
 import { type AccountType, AccountTypeCodec, type Category, CategoryCodec } from './enums.ts'
@@ -131,7 +131,7 @@ export const SerializedSession = wireCodec<ConnectSessionCreate, ConnectSessionC
 
 /** The codec of the payload in camel case. Its `extra` may override optional fields, by their wire names only. */
 export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', fields, (name) => {
-  if (name.trim() === '') return ['must have a non-blank name']
+  if (isBlank(name)) return ['must have a non-blank name']
   const field = payloadFields.find((each) => snakeCase(each.name) === snakeCase(name))
   if (field?.isRequired) return ['is not allowed here']
   const wireName = field && snakeCase(field.name)

@@ -1,10 +1,11 @@
 import { isLeft, right } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { Issue } from '../errors.ts'
+import { freezeIssues, type Issue } from '../errors.ts'
 import { isRecord } from '../util/guards.ts'
+import { withoutPrototype } from '../util/omit-undefined.ts'
 import { maskWhenPrinted, type Redact, redactorOf } from '../util/redact.ts'
 import { guardReads } from './codec.ts'
-import { issuesOf, redactIssues } from './issues.ts'
+import { issuesOf } from './issues.ts'
 import type { JsonObject } from './json.ts'
 import { type Presence, required, wireCodec } from './wire.ts'
 
@@ -64,11 +65,11 @@ export const decodeWithDrift =
       // Both codecs decode a response without drift to the same model.
       const decoded: t.Validation<A> = isLeft(strict) ? codec.validate(value, context) : strict
       if (isLeft(decoded)) return decoded
-      const issues = [...(options.drift ?? []), ...(isLeft(strict) ? issuesOf(strict.left) : [])]
-      const drift = redactIssues(issues, options.redact ?? redactorOf(value))
-      const model = finish(decoded.right, options)
+      const issues = isLeft(strict) ? issuesOf(strict.left, options.redact ?? redactorOf(value)) : []
+      const drift = freezeIssues([...(options.drift ?? []), ...issues])
+      const model = withoutPrototype(decoded.right)
       const extra = model.extra && { extra: Object.freeze(maskWhenPrinted(model.extra)) }
-      return right(Object.freeze(maskWhenPrinted({ ...model, ...extra, drift })))
+      return right(Object.freeze(maskWhenPrinted({ ...finish(model, options), ...extra, drift })))
     })
 
 export const hasDrift = (value: unknown): value is WithDrift => isRecord(value) && Array.isArray(value['drift'])

@@ -3,7 +3,7 @@ import { mustBeShown } from '../util/guards.ts'
 import { refinement } from './codec.ts'
 
 /** The categories of connectors. Contract section 4. */
-const categories = [
+export const knownCategories = [
   'ats',
   'hris',
   'hris-legacy',
@@ -28,7 +28,7 @@ const categories = [
  * const list: Category[] = ['ats', 'hris']
  * acme.categories(list)
  */
-export type Category = (typeof categories)[number]
+export type Category = (typeof knownCategories)[number]
 
 const aliases = { hrisLegacy: 'hris-legacy', stackOne: 'stackone' } as const
 
@@ -44,7 +44,7 @@ export type CategoryAlias = keyof typeof aliases
 export const normalizeCategory = (category: unknown): unknown =>
   category === 'hrisLegacy' || category === 'stackOne' ? aliases[category] : category
 
-const known: ReadonlySet<unknown> = new Set(categories)
+const known: ReadonlySet<unknown> = new Set(knownCategories)
 
 /** A category that this version knows. */
 export const CategoryCodec = refinement(
@@ -52,7 +52,7 @@ export const CategoryCodec = refinement(
   (value): value is Category => known.has(value),
   'a known category',
   {
-    hint: (value) => (typeof value === 'string' ? didYouMean(value, categories) : undefined),
+    hint: (value) => (typeof value === 'string' ? didYouMean(value, knownCategories) : undefined),
     describe: mustBeShown,
   },
 )

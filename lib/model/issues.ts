@@ -1,30 +1,34 @@
 import type { Context, Errors } from 'io-ts'
-import { freezeIssues, type Issue, ValidationError } from '../errors.ts'
+import { type Issue, ValidationError } from '../errors.ts'
 import { omitUndefined } from '../util/omit-undefined.ts'
-import type { Redact } from '../util/redact.ts'
+import { type Redact, removeControls } from '../util/redact.ts'
 import type { CodecError } from './validation.ts'
 
 /** The keys that lead to a value; the root of a context has none. */
 export const keysOf = (context: Context): readonly string[] =>
   context.map(({ key }) => key).filter((key, index) => index > 0 || key !== '')
 
+/** A longer name of a field is cut. */
+const maxNameLength = 100
+
 const segment = (key: string): string => {
   if (/^\d+$/.test(key)) return `[${key}]`
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+  const name = key.length > maxNameLength ? `${key.slice(0, maxNameLength)}…` : key
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? `.${name}` : `[${removeControls(JSON.stringify(name))}]`
 }
 
 /** The keys as in code: `metadata.plans[0]["a key"]`. */
-const pathOf = (context: Context): string => keysOf(context).map(segment).join('').replace(/^\./, '')
+const pathOf = (keys: readonly string[]): string => keys.map(segment).join('').replace(/^\./, '')
 
-/** Converts io-ts's errors to issues. */
-export const issuesOf = (errors: Errors): readonly Issue[] =>
+/** Converts io-ts's errors to issues. `redact` masks secrets in a response, whose field names come from the server. */
+export const issuesOf = (errors: Errors, redact: Redact = (text) => text): readonly Issue[] =>
   errors.map(({ context, message = 'is invalid', hint }: CodecError) =>
-    omitUndefined<Issue>({ path: pathOf(context), message, hint }),
+    omitUndefined<Issue>({
+      path: pathOf(keysOf(context).map(redact)),
+      message: removeControls(redact(message)),
+      hint,
+    }),
   )
-
-/** Masks secrets in the issues of a response, whose field names come from the server. */
-export const redactIssues = (issues: readonly Issue[], redact: Redact): readonly Issue[] =>
-  freezeIssues(issues.map((issue) => ({ ...issue, path: redact(issue.path), message: redact(issue.message) })))
 
 /** Converts io-ts's errors to a `ValidationError`. */
 export const validationError = (errors: Errors, title?: string): ValidationError =>

@@ -5,7 +5,7 @@ import { LenientDate, StrictDate } from './date.ts'
 import { decodeWithDrift, lenient, responseCodec, type WithDrift } from './drift.ts'
 import { LenientStringId, nonEmptyString, StringId, string } from './id.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
-import { type Field, type FieldsOf, guaranteed, optional, required, wireCodec } from './wire.ts'
+import { type FieldsOf, guaranteed, optional, required, wireCodec } from './wire.ts'
 
 /**
  * The fields of every event. Only `drift` is always present: a malformed field is omitted. Contract section 8.
@@ -37,15 +37,12 @@ export interface WebhookEventFields extends WithDrift {
   readonly extra?: JsonObject
 }
 
-const accountEvents = ['account.created', 'account.updated', 'account.deleted'] as const
-
 /**
  * The name of an account event.
  *
- * @useDeclaredType
  * @example const names: readonly AccountEventName[] = ['account.created', 'account.deleted']
  */
-export type AccountEventName = (typeof accountEvents)[number]
+export type AccountEventName = 'account.created' | 'account.updated' | 'account.deleted'
 
 /**
  * An account was connected, changed or deleted. Contract section 8.
@@ -99,7 +96,8 @@ type OtherModel = Omit<OtherEvent, 'drift'>
 const stringId = lenient(LenientStringId, StringId)
 const lenientDate = lenient(LenientDate, StrictDate)
 
-const isAccountEvent = (value: unknown): value is AccountEventName => accountEvents.some((name) => name === value)
+const isAccountEvent = (value: unknown): value is AccountEventName =>
+  value === 'account.created' || value === 'account.updated' || value === 'account.deleted'
 
 const accountFields: FieldsOf<AccountModel, JsonObject> = {
   event: required(refinement('AccountEventName', isAccountEvent, 'the name of an account event')),
@@ -117,10 +115,9 @@ const accountFields: FieldsOf<AccountModel, JsonObject> = {
 }
 
 // The contract does not describe other events, so nothing is guaranteed.
-const toOptional = ({ codec }: { readonly codec: t.Mixed }): Field => optional(codec)
-
-const otherFields = Object.fromEntries(Object.entries(accountFields).map(([name, field]) => [name, toOptional(field)]))
-
+const otherFields = Object.fromEntries(
+  Object.entries(accountFields).map(([name, { codec }]) => [name, { codec, presence: 'optional' } as const]),
+)
 const otherCodec = wireCodec<OtherModel, JsonObject>(
   'OtherEvent',
   { ...otherFields, event: required(nonEmptyString) },

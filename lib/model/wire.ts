@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { didYouMean } from '../util/did-you-mean.ts'
-import { isRecord, mustBe } from '../util/guards.ts'
+import { isRecord, mustBe, ownValue } from '../util/guards.ts'
 import { failure, guardReads, unknown, validateAt } from './codec.ts'
 import { JsonCodec, JsonObjectCodec, setOwn } from './json.ts'
 
@@ -54,19 +54,16 @@ const namedFields = (fields: Fields): readonly NamedField[] =>
 
 type Values = Readonly<Record<string, unknown>>
 
-/** An inherited value does not count, in case `Object.prototype` is polluted. */
-const ownValue = (values: Values, key: string): unknown => (Object.hasOwn(values, key) ? values[key] : undefined)
-
 /** Counts the fields of a model, `extra` included. Returns undefined if one is missing or invalid. */
 const countFields = (known: readonly NamedField[], value: unknown): number | undefined => {
   if (!isRecord(value)) return undefined
   let count = 0
   for (const { camel, codec, isRequired } of known) {
-    const each = value[camel]
+    const each = ownValue(value, camel)
     if (each === undefined ? isRequired : !codec.is(each)) return undefined
     if (each !== undefined) count += 1
   }
-  const { extra } = value
+  const extra = ownValue(value, 'extra')
   if (extra === undefined) return count
   return JsonObjectCodec.is(extra) ? count + 1 : undefined
 }
@@ -86,9 +83,10 @@ export const modelCodec = <A>(name: string, fields: Fields, checkExtraName: Chec
     return true
   }
 
-  // The number of keys also differs if a value is inherited.
   const is = (value: unknown): value is A =>
-    isRecord(value) && countFields(known, value) === Object.keys(value).length && hasValidNames(value['extra'])
+    isRecord(value) &&
+    countFields(known, value) === Object.keys(value).length &&
+    hasValidNames(ownValue(value, 'extra'))
 
   const explain = (value: unknown, context: t.Context): t.Validation<A> => {
     if (!isRecord(value)) return failure(value, context, mustBe('an object', value))

@@ -16,6 +16,7 @@ import { copyJson, deepEqual, type Json, type JsonObject, printable } from '../m
 import { snakeCase } from '../model/wire.ts'
 import type { Either, TaskEither } from '../util/either.ts'
 import { explicitUndefined, isObject, isRecord, mustBe } from '../util/guards.ts'
+import { withoutPrototype } from '../util/omit-undefined.ts'
 import { guarded, toPromise } from '../util/task.ts'
 import { withBuilderHint } from './hints.ts'
 import type { Session, SessionClient, SessionWithoutOwner } from './types.ts'
@@ -230,9 +231,9 @@ export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   }
   const decoded = SerializedSession.decode(value)
   if (isLeft(decoded)) return left(validationError(decoded.left, title))
-  const { extra, ...fields } = decoded.right
+  const fields = withoutPrototype(decoded.right)
   const values = payloadFields.map(({ name }) => fields[name])
-  const restored = new SessionBuilder(values, extra)
+  const restored = new SessionBuilder(values, fields.extra)
   const checked = restored.decode() // a name in camel case is unknown to the wire, but not to the builder
   return isLeft(checked) ? checked : right(restored)
 }

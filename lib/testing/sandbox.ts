@@ -1,22 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { sandboxDefaults } from '../defaults.ts'
 import { nonBlankString } from '../model/codec.ts'
 import type { ConnectSessionTokenWire } from '../model/connect-session.ts'
 import { checkOptions, must, mustShown, ofType, optionsOf } from '../util/check-options.ts'
-import {
-  type AccountChange,
-  type AttemptStatus,
-  type ConnectOutcome,
-  type ConnectResult,
-  connect,
-} from './api/connect.ts'
+import { isRecord } from '../util/guards.ts'
+import { parseJson } from '../util/parse-json.ts'
+import { mask, maskWhenPrinted } from '../util/redact.ts'
+import { type AttemptStatus, type ConnectOutcome, type ConnectResult, connect } from './api/connect.ts'
 import { apiResponse, findEndpoint } from './api/endpoints.ts'
 import type { Store } from './api/store.ts'
-import { effectOf } from './faults/effect.ts'
-import { checkFault, type Fault, type FaultOptions } from './faults/fault.ts'
+import type { Fault, FaultOptions } from './faults/fault.ts'
 import { createFaultSchedule } from './faults/schedule.ts'
-import { recordRequest, type SandboxRequest } from './request.ts'
 import { type LocalServer, serve } from './server.ts'
-import { deliverEvent, type SandboxWebhook, sandboxWebhook } from './webhook.ts'
+import { type SandboxWebhook, webhookCheck } from './webhook.ts'
 
 /**
  * Options of `sandbox`. An option that is undefined counts as absent.
@@ -45,8 +41,24 @@ const sandboxOptions = optionsOf({
   apiKey: must('a non-blank string', nonBlankString.is),
   now: ofType('function'),
   seed: mustShown('an integer', Number.isSafeInteger),
-  webhook: sandboxWebhook,
+  webhook: webhookCheck,
 })
+
+/**
+ * A request that the sandbox received, without the API key.
+ *
+ * @example const lineOf = ({ method, path }: SandboxRequest) => `${method} ${path}`
+ */
+export interface SandboxRequest {
+  /** The method, in upper case. */
+  readonly method: string
+  /** The path, such as `/connect_sessions`. */
+  readonly path: string
+  /** The headers by their names in lower case. `authorization` and `x-hub-session-token` are masked. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The parsed JSON body; undefined if there was none. A token in it is masked when printed. */
+  readonly body: unknown
+}
 
 /**
  * A sandbox of the API.
@@ -107,6 +119,18 @@ export interface Sandbox {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
+const secretHeaders = new Set(['authorization', 'x-hub-session-token'])
+
+const recordRequest = ({ method, url, headers }: Request, text: string): SandboxRequest => {
+  const body = parseJson(text)
+  return Object.freeze({
+    method,
+    path: new URL(url).pathname,
+    headers: Object.fromEntries([...headers].map(([name, value]) => [name, secretHeaders.has(name) ? mask : value])),
+    body: isRecord(body) ? maskWhenPrinted(body) : body,
+  })
+}
+
 /**
  * Creates a sandbox of StackOne's connect sessions in this process, which needs no network and no account.
  *
@@ -125,12 +149,16 @@ export interface Sandbox {
  * api.requests[0]?.body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
 export const sandbox = (options: SandboxOptions = {}): Sandbox => {
-  const { apiKey, now = () => new Date(), seed = 1, webhook } = checkOptions(options, sandboxOptions, 'sandbox')
+  const {
+    apiKey,
+    now = () => new Date(),
+    seed = sandboxDefaults.seed,
+    webhook,
+  } = checkOptions(options, sandboxOptions, 'sandbox')
   const store: Store = { sessions: [], accounts: [], now }
   const requests: SandboxRequest[] = []
   const faults = createFaultSchedule(seed)
   const servers: Promise<LocalServer>[] = []
-  const deliver = webhook && ((change: AccountChange) => deliverEvent(webhook, change, now()))
 
   const fetch = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const { signal: ownSignal, ...rest } = init
@@ -140,7 +168,7 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
     signal?.throwIfAborted()
     const record = recordRequest(request, await request.text())
     requests.push(record)
-    const effect = findEndpoint(request) === undefined ? undefined : faults.next()
+    const effect = findEndpoint(request) && faults.next()
     const respond = (): Response => apiResponse(store, request, record.body, apiKey)
     return effect === undefined ? respond() : effect(respond, { signal, now })
   }
@@ -151,21 +179,16 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
     get sessions() {
       return store.sessions.map(({ wire }) => wire)
     },
-    fail: (fault: Fault, options: FaultOptions = {}) => {
-      checkFault(fault, options)
-      faults.add(effectOf(fault), options)
-    },
+    fail: faults.add,
     connect: (id: string | number | undefined, outcome: AttemptStatus | ConnectOutcome = 'authenticated') =>
-      connect(store, id, outcome, deliver),
+      connect(store, id, outcome, webhook),
     listen: () => {
       const server = serve(fetch)
       servers.push(server)
       return server
     },
     reset: () => {
-      requests.length = 0
-      store.sessions.length = 0
-      store.accounts.length = 0
+      for (const list of [requests, store.sessions, store.accounts]) list.length = 0
       faults.reset()
     },
     [Symbol.asyncDispose]: async () => {

@@ -19,34 +19,18 @@ export interface LocalServer {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** A fetch function that receives a `Request`, and a signal that is aborted when the client disconnects. */
-type FetchHandler = (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>
-
-const readChunks = async (incoming: IncomingMessage): Promise<readonly Uint8Array[]> => {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Uint8Array) // without an encoding, chunks are bytes
-  return chunks
-}
-
 const toRequest = (incoming: IncomingMessage, origin: string, body: Uint8Array<ArrayBuffer>): Request => {
-  const headers = Object.entries(incoming.headersDistinct).flatMap(([name, values = []]) =>
-    values.map((value): [string, string] => [name, value]),
-  )
-  const method = incoming.method ?? 'GET'
+  const { method = 'GET', url = '/' } = incoming
+  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)])
   const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
-  return new Request(new URL(incoming.url ?? '/', origin), { method, headers, ...(hasBody && { body }) })
+  return new Request(new URL(url, origin), { method, headers, ...(hasBody && { body }) })
 }
-
-const writeChunk = (outgoing: ServerResponse, chunk: Uint8Array): Promise<void> =>
-  new Promise((resolve, reject) => {
-    outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
-  })
 
 /** Sends the headers immediately, and each chunk of the body when it arrives. */
 const sendResponse = async (outgoing: ServerResponse, { status, headers, body }: Response): Promise<void> => {
   outgoing.writeHead(status, Object.fromEntries(headers))
   outgoing.flushHeaders()
-  for await (const chunk of body ?? []) await writeChunk(outgoing, chunk)
+  for await (const chunk of body ?? []) await new Promise((resolve) => outgoing.write(chunk, resolve))
   outgoing.end()
 }
 
@@ -56,35 +40,37 @@ const breakConnection = (outgoing: ServerResponse): void => {
   else outgoing.req.socket.resetAndDestroy()
 }
 
-/** Returns a signal that is aborted when the client disconnects. */
-const disconnectSignal = (outgoing: ServerResponse): AbortSignal => {
-  const controller = new AbortController()
-  outgoing.once('close', () => controller.abort())
-  return controller.signal
-}
-
-/** Serves a fetch function over HTTP on 127.0.0.1. If it rejects, or the response's body fails, the connection breaks. */
-export const serve = async (handle: FetchHandler): Promise<LocalServer> => {
+/**
+ * Serves a fetch function over HTTP on 127.0.0.1. Its signal is aborted when the client disconnects. If it rejects, or
+ * the response's body fails, the connection breaks.
+ */
+export const serve = async (
+  fetch: (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>,
+): Promise<LocalServer> => {
   // Imported here, because the rest of the sandbox runs without Node. Its own Buffer, because jsdom replaces globals.
   const [{ createServer }, { Buffer }] = await Promise.all([import('node:http'), import('node:buffer')])
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const disconnected = new AbortController()
+    outgoing.once('close', () => disconnected.abort())
+    const chunks: Uint8Array[] = []
+    for await (const chunk of incoming) chunks.push(chunk as Uint8Array) // without an encoding, chunks are bytes
+    const request = toRequest(incoming, url, Buffer.concat(chunks))
+    await sendResponse(outgoing, await fetch(request, { signal: disconnected.signal }))
+  }
   const server = createServer((incoming, outgoing) => {
-    const signal = disconnectSignal(outgoing)
-    readChunks(incoming)
-      .then((chunks) => handle(toRequest(incoming, url(), Buffer.concat(chunks)), { signal }))
-      .then((response) => sendResponse(outgoing, response))
-      .catch(() => breakConnection(outgoing))
+    handle(incoming, outgoing).catch(() => breakConnection(outgoing))
   })
   // Closing an idle connection could reset the next request that reuses it.
   server.keepAliveTimeout = 0
-  const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port, not a pipe
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port, not a pipe
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  return Object.freeze({ url: url(), close, [Symbol.asyncDispose]: close })
+  return Object.freeze({ url, close, [Symbol.asyncDispose]: close })
 }

@@ -1,7 +1,6 @@
 import { nonBlankString } from '../model/codec.ts'
 import { must, optionsOf } from '../util/check-options.ts'
-import { omitUndefined } from '../util/omit-undefined.ts'
-import type { AccountChange } from './api/connect.ts'
+import type { Account } from './api/store.ts'
 
 /**
  * The webhook of a sandbox.
@@ -17,15 +16,13 @@ export interface SandboxWebhook {
   readonly deliver: string | URL | ((request: Request) => Promise<Response>)
 }
 
-const isUrl = (value: unknown): boolean =>
-  (typeof value === 'string' || value instanceof URL) && /^https?:/i.test(String(value)) && URL.canParse(value)
-
-export const sandboxWebhook = optionsOf(
+export const webhookCheck = optionsOf(
   {
     secret: must('a non-blank string', nonBlankString.is),
-    deliver: must("a function or a URL, such as 'http://127.0.0.1:3000/webhook'", (value) => {
-      return typeof value === 'function' || isUrl(value)
-    }),
+    deliver: must(
+      "a function or a URL, such as 'http://127.0.0.1:3000/webhook'",
+      (value) => typeof value === 'function' || /^https?:\/\/\S+$/i.test(String(value)),
+    ),
   },
   { required: ['secret', 'deliver'] },
 )
@@ -50,29 +47,29 @@ export const signWebhook = async (body: string | Uint8Array, secret: string): Pr
     .replaceAll('=', '')
 }
 
-/** Contract section 8. */
-const toWire = ({ event, account, username }: AccountChange, date: string): object =>
-  omitUndefined<object>({
-    project_id: 'sandbox-project',
-    event,
-    event_date: date,
-    record_type: 'account',
-    record_id: account.id,
-    sent_at: date,
-    account_id: account.id,
-    provider: account.provider,
-    origin_owner_id: account.originOwnerId,
-    origin_owner_name: account.originOwnerName,
-    origin_username: username,
-  })
+interface AccountChange {
+  readonly event: 'account.created' | 'account.updated'
+  readonly account: Account
+  readonly username: string | undefined
+  readonly now: Date
+}
 
-/** Signs and delivers an event; returns the response. */
+/** Signs and delivers an event; returns the response. Contract section 8. */
 export const deliverEvent = async (
   { secret, deliver }: SandboxWebhook,
-  change: AccountChange,
-  now: Date,
+  { event, account: { id, ...owner }, username, now }: AccountChange,
 ): Promise<Response> => {
-  const body = JSON.stringify(toWire(change, now.toISOString()))
+  const body = JSON.stringify({
+    project_id: 'sandbox-project',
+    event,
+    event_date: now,
+    record_type: 'account',
+    record_id: id,
+    sent_at: now,
+    account_id: id,
+    ...owner,
+    origin_username: username,
+  })
   const headers = { 'content-type': 'application/json', 'x-stackone-signature': await signWebhook(body, secret) }
   const url = typeof deliver === 'function' ? 'http://localhost/webhook' : deliver
   const request = new Request(url, { method: 'POST', headers, body })

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
+import { ownValue } from './guards.ts'
 import type { Redact } from './redact.ts'
 
 const textField = (error: unknown, name: 'name' | 'message' | 'code'): string | undefined => {
@@ -16,7 +17,7 @@ const textField = (error: unknown, name: 'name' | 'message' | 'code'): string | 
  */
 export const isControlFlow = (error: unknown): boolean => {
   try {
-    return error instanceof Error && 'digest' in error && typeof error.digest === 'string'
+    return error instanceof Error && typeof ownValue(error, 'digest') === 'string'
   } catch {
     return false
   }

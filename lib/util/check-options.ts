@@ -1,7 +1,7 @@
 import { ConfigurationError, formatIssues, type Issue } from '../errors.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { isPlainObject, isRecord, mustBe, mustBeShown } from './guards.ts'
-import { omitUndefined } from './omit-undefined.ts'
+import { isBlank, isPlainObject, isRecord, mustBe, mustBeShown } from './guards.ts'
+import { omitUndefined, withoutPrototype } from './omit-undefined.ts'
 
 /** Returns the problems of a value; `path` is where it appears. */
 export type Check = (value: unknown, path: string) => readonly Issue[]
@@ -27,6 +27,8 @@ export const mustShown =
 
 export const ofType = (type: 'boolean' | 'function' | 'string'): Check =>
   must(`a ${type}`, (value) => typeof value === type)
+
+export const nonBlank = must('a non-blank string', (value) => typeof value === 'string' && !isBlank(value))
 
 /** Checks a number. The message shows invalid numbers, but not strings: one may be a secret in the wrong place. */
 export const mustBeNumber =
@@ -97,6 +99,5 @@ export const optionsOf =
 export const checkOptions = <A extends object>(options: A, check: Check, subject: string): DefinedOptions<A> => {
   const issues = check(options, '')
   if (issues.length > 0) throw new ConfigurationError(formatIssues(`Invalid options for ${subject}`, issues))
-  // Inherits nothing, so that a polluted Object.prototype cannot choose an option.
-  return Object.assign(Object.create(null), omitUndefined<object>(options))
+  return withoutPrototype<DefinedOptions<A>>(omitUndefined<object>(options))
 }

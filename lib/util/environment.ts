@@ -3,7 +3,8 @@ export const environmentVariable = (name: string): string | undefined => {
   try {
     // Not every runtime has `process`.
     const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
-    return process?.env?.[name] || undefined
+    const { env } = process ?? {}
+    return (env && Object.hasOwn(env, name) && env[name]) || undefined
   } catch {
     return undefined
   }

@@ -1,3 +1,13 @@
+// Fonts show nothing for ignorable characters, such as fillers and zero-width spaces, and for the blank Braille pattern.
+const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
+
+/** Returns whether a text has no visible character. */
+export const isBlank = (text: string): boolean => !visible.test(text)
+
+/** Returns a field of an object. An inherited one does not count, in case `Object.prototype` is polluted. */
+export const ownValue = (value: object, name: string): unknown =>
+  Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+
 /** Marks an argument passed explicitly as `undefined`. */
 export const explicitUndefined = Symbol('undefined')
 
@@ -14,7 +24,7 @@ export const kindOf = (value: unknown): string => {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'number') return kindOfNumber(value)
-  if (typeof value === 'string' && value.trim() === '') return 'a blank string'
+  if (typeof value === 'string' && isBlank(value)) return 'a blank string'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
@@ -23,8 +33,7 @@ export const mustBe = (expectation: string, value: unknown): string => `must be 
 
 /** Like `mustBe`, but shows numbers and strings. For values that are neither secret nor customer data. */
 export const mustBeShown = (expectation: string, value: unknown): string => {
-  const isBlank = typeof value === 'string' && value.trim() === ''
-  const shown = typeof value === 'number' || (typeof value === 'string' && !isBlank && value.length <= 64)
+  const shown = typeof value === 'number' || (typeof value === 'string' && !isBlank(value) && value.length <= 64)
   return shown
     ? `must be ${expectation}, got ${typeof value === 'string' ? `'${value}'` : value}`
     : mustBe(expectation, value)

@@ -6,6 +6,9 @@ export const mask = '[secret]'
 /** Masks secrets in a text. */
 export type Redact = (text: string) => string
 
+/** Removes control characters and those that change the direction of a text, which must not reach a terminal. */
+export const removeControls = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, '')
+
 /** The fields of the API that are secrets, in either spelling. */
 const secretNames = /^(token|auth_?link_?url|external_?trigger_?token)$/i
 

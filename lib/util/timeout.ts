@@ -67,8 +67,12 @@ export const withTimeout = <A>(
       if (outcome.type !== 'value') controller.abort()
     }
     const unsubscribe = signal && onAbort(signal, () => end({ type: 'abort', reason: signal.reason }))
+    const expire = (): void => {
+      // If the event loop was blocked, the result may have arrived but not been read. Timers run before I/O.
+      timer = setTimeout(() => end({ type: 'timeout' }))
+    }
     // Node.js warns about a negative delay.
-    const timer = setTimeout(() => end({ type: 'timeout' }), Math.max(0, ms))
+    let timer = setTimeout(expire, Math.max(0, ms))
     work(controller.signal).then(
       (value) => end({ type: 'value', value }),
       (error: unknown) => end({ type: 'error', error }),

@@ -6,12 +6,10 @@
 import { ConfigurationError, TimeoutError } from '../errors.ts'
 import { isControlFlow } from '../util/caller-error.ts'
 import { isFetchRequest, kindOf } from '../util/guards.ts'
+import { readRequestBody } from '../util/read-text.ts'
 import { withTimeout } from '../util/timeout.ts'
-import { resolveWebhookOptions, type WebhookHandlerOptions, type WebhookSettings } from './options.ts'
-import { readBytes } from './read-bytes.ts'
-import { signatureHeader } from './signature.ts'
-import { verifyWebhook } from './verify.ts'
-import { WebhookError } from './webhook-error.ts'
+import { resolveWebhookOptions, type WebhookHandlerOptions } from './options.ts'
+import { signatureHeader, verifyWebhook, WebhookError } from './verify.ts'
 
 export type {
   AccountEvent,
@@ -20,11 +18,12 @@ export type {
   WebhookEvent,
   WebhookEventFields,
 } from '../model/webhook-event.ts'
-export type { WebhookHandlerOptions, WebhookSecret } from './options.ts'
-export { verifyWebhook } from './verify.ts'
-export { WebhookError, type WebhookErrorReason } from './webhook-error.ts'
+export type { WebhookHandlerOptions } from './options.ts'
+export { verifyWebhook, WebhookError, type WebhookErrorReason, type WebhookSecret } from './verify.ts'
 
-const messages = {
+type WebhookSettings = ReturnType<typeof resolveWebhookOptions>
+
+const responseTexts = {
   200: 'OK',
   400: 'Invalid event',
   401: 'Missing or wrong signature',
@@ -33,59 +32,48 @@ const messages = {
   500: 'Internal server error',
 } as const
 
-type Status = keyof typeof messages
+type Status = keyof typeof responseTexts
 
-const respond = (status: Status): Response =>
-  new Response(messages[status], {
-    status,
-    headers: { 'cache-control': 'no-store', ...(status === 405 && { allow: 'POST' }) },
+/** Returns the status of the response, and the error to report unless it is 200. */
+const receiveEvent = async (
+  request: Request,
+  { secret, onEvent, maxBytes }: WebhookSettings,
+  signal: AbortSignal,
+): Promise<readonly [status: Status, error?: unknown]> => {
+  const body = await readRequestBody(request, maxBytes, signal)
+  if (body === undefined)
+    return [413, new WebhookError('invalid-body', `The body of the webhook exceeds ${maxBytes} bytes.`)]
+  const event = await verifyWebhook(body, request.headers.get(signatureHeader), secret).catch((error: unknown) => {
+    if (error instanceof WebhookError) return error
+    throw error
   })
+  if (event instanceof WebhookError) return [event.reason === 'invalid-body' ? 400 : 401, event]
+  await onEvent(event)
+  return [200]
+}
 
-const report = ({ onError }: WebhookSettings, error: unknown): void => {
+const reportError = async ({ onError }: WebhookSettings, error: unknown): Promise<void> => {
   try {
-    Promise.resolve(onError?.(error)).catch(() => {})
+    await onError?.(error)
   } catch {
     // A faulty callback must not change the response.
   }
 }
 
-const statusOf = (error: unknown): Status => {
-  if (!(error instanceof WebhookError)) return 500
-  return error.reason === 'invalid-body' ? 400 : 401
-}
-
-/** The status of a response, with the error to report as its cause. */
-class Rejection extends Error {
-  readonly status: Status
-
-  constructor(status: Status, cause: unknown) {
-    super(messages[status], { cause })
-    this.status = status
-  }
-}
-
-const receiveEvent = async (request: Request, settings: WebhookSettings, signal: AbortSignal): Promise<void> => {
-  const { secret, onEvent, maxBytes } = settings
-  const body = await readBytes(request, maxBytes, signal)
-  if (body === undefined)
-    throw new Rejection(413, new WebhookError('invalid-body', `The body of the webhook exceeds ${maxBytes} bytes.`))
-  const event = await verifyWebhook(body, request.headers.get(signatureHeader), secret).catch((error: unknown) => {
-    throw new Rejection(statusOf(error), error)
-  })
-  await onEvent(event)
-}
-
-const receive = async (request: Request, settings: WebhookSettings): Promise<Response> => {
-  if (request.method !== 'POST') return respond(405)
+const handle = async (request: Request, settings: WebhookSettings): Promise<Status> => {
+  if (request.method !== 'POST') return 405
   const { timeout } = settings
   const outcome = await withTimeout(timeout, undefined, (signal) => receiveEvent(request, settings, signal))
-  if (outcome.type === 'value') return respond(200)
+  if (outcome.type === 'value') {
+    const [status, error] = outcome.value
+    if (status !== 200) reportError(settings, error)
+    return status
+  }
   const error =
     outcome.type === 'error' ? outcome.error : new TimeoutError(`The webhook took longer than ${timeout} ms.`)
   if (isControlFlow(error)) throw error
-  const { status, cause } = error instanceof Rejection ? error : new Rejection(500, error)
-  report(settings, cause)
-  return respond(status)
+  reportError(settings, error)
+  return 500
 }
 
 /**
@@ -116,10 +104,13 @@ const receive = async (request: Request, settings: WebhookSettings): Promise<Res
 export const webhookHandler = (options: WebhookHandlerOptions): ((request: Request) => Promise<Response>) => {
   const settings = resolveWebhookOptions(options)
   return async (request: unknown) => {
-    if (isFetchRequest(request)) return receive(request, settings)
-    throw new ConfigurationError(
-      `The handler must be called with a Fetch API Request, got ${kindOf(request)}. In Express, Fastify and Node, wrap ` +
-        "it: getRequestListener(handler), from '@hono/node-server', or call verifyWebhook. In Hono, pass c.req.raw.",
-    )
+    if (!isFetchRequest(request))
+      throw new ConfigurationError(
+        `The handler must be called with a Fetch API Request, got ${kindOf(request)}. In Express, Fastify and Node, wrap ` +
+          "it: getRequestListener(handler), from '@hono/node-server', or call verifyWebhook. In Hono, pass c.req.raw.",
+      )
+    const status = await handle(request, settings)
+    const headers = { 'cache-control': 'no-store', ...(status === 405 && { allow: 'POST' }) }
+    return new Response(responseTexts[status], { status, headers })
   }
 }

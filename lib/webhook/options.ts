@@ -1,15 +1,8 @@
-import { nonBlankString } from '../model/codec.ts'
+import { webhookDefaults } from '../defaults.ts'
 import type { WebhookEvent } from '../model/webhook-event.ts'
-import { arrayOf, type Check, checkOptions, integerBetween, must, ofType, optionsOf } from '../util/check-options.ts'
+import { type Check, checkOptions, integerBetween, ofType, optionsOf } from '../util/check-options.ts'
 import { maxTimeout } from '../util/timeout.ts'
-
-/**
- * The signing secret of a webhook or, during a rotation, a list of the current and the previous one. A type for
- * environment variables: undefined is accepted by the compiler, and rejected when the code runs.
- *
- * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
- */
-export type WebhookSecret = string | undefined | readonly (string | undefined)[]
+import { secretCheck, type WebhookSecret } from './verify.ts'
 
 /**
  * Options of `webhookHandler`: a plain object. An option that is undefined counts as absent.
@@ -40,21 +33,7 @@ export interface WebhookHandlerOptions {
   readonly timeout?: number | undefined
 }
 
-/** The options with their defaults. */
-export interface WebhookSettings extends Pick<WebhookHandlerOptions, 'secret' | 'onEvent' | 'onError'> {
-  readonly maxBytes: number
-  readonly timeout: number
-}
-
-const oneSecret = must('a non-blank string', nonBlankString.is)
-
-/** Checks a secret or a list of secrets. Messages do not contain them. */
-export const secretCheck: Check = (value, path) => {
-  if (!Array.isArray(value)) return oneSecret(value, path)
-  return value.length === 0 ? [{ path, message: 'must contain at least one secret' }] : arrayOf(oneSecret)(value, path)
-}
-
-const webhookCheck = optionsOf(
+const webhookOptions = optionsOf(
   {
     secret: secretCheck,
     onEvent: ofType('function'),
@@ -69,9 +48,10 @@ const webhookCheck = optionsOf(
 )
 
 /** Returns the options with their defaults; throws a `ConfigurationError` that lists all problems. */
-export const resolveWebhookOptions = (options: WebhookHandlerOptions): WebhookSettings => {
+export const resolveWebhookOptions = (options: WebhookHandlerOptions) => {
   // The required options are present, or `checkOptions` throws.
-  const checked = checkOptions(options, webhookCheck, 'webhookHandler') as WebhookHandlerOptions
-  const { secret, onEvent, onError, maxBytes = 1_048_576, timeout = 30_000 } = checked
-  return Object.freeze({ secret, onEvent, onError, maxBytes, timeout })
+  const checked = checkOptions(options, webhookOptions, 'webhookHandler') as WebhookHandlerOptions
+  const { secret, onEvent, onError } = checked
+  const { maxBytes = webhookDefaults.maxBytes, timeout = webhookDefaults.timeout } = checked
+  return { secret, onEvent, onError, maxBytes, timeout }
 }

@@ -1,33 +1,91 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { ConfigurationError, formatIssues } from '../errors.ts'
+import { nonBlankString } from '../model/codec.ts'
 import { issuesOf } from '../model/issues.ts'
 import { decodeWebhookEvent, type WebhookEvent } from '../model/webhook-event.ts'
-import { must } from '../util/check-options.ts'
-import { secretCheck, type WebhookSecret } from './options.ts'
-import { isSignedWith, signatureHeader } from './signature.ts'
-import { WebhookError } from './webhook-error.ts'
+import { arrayOf, type Check, must, optionsOf } from '../util/check-options.ts'
 
-const rawBodyCheck = must(
-  'a string or a Uint8Array',
-  // The tag is also that of a Buffer, and of another realm's arrays.
-  (value) => typeof value === 'string' || Object.prototype.toString.call(value) === '[object Uint8Array]',
-  "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
-)
+/**
+ * The signing secret of a webhook or, during a rotation, a list of the current and the previous one. A type for
+ * environment variables: undefined is accepted by the compiler, and rejected when the code runs.
+ *
+ * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
+ */
+export type WebhookSecret = string | undefined | readonly (string | undefined)[]
 
-const signatureCheck = must('a string', (value) => value === null || value === undefined || typeof value === 'string')
+/**
+ * The reason for which a webhook is rejected.
+ *
+ * @example const isForged = (reason: WebhookErrorReason): boolean => reason !== 'invalid-body'
+ */
+export type WebhookErrorReason = 'missing-signature' | 'wrong-signature' | 'invalid-body'
 
-const checkArguments = (rawBody: unknown, signature: unknown, secret: unknown): void => {
-  const issues = [
-    ...rawBodyCheck(rawBody, 'rawBody'),
-    ...signatureCheck(signature, 'signature'),
-    ...secretCheck(secret, 'secret'),
-  ]
-  if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid arguments for verifyWebhook', issues))
+/**
+ * A webhook that cannot be accepted. It contains neither the secret nor the expected signature.
+ *
+ * @example
+ * const statusOf = (error: WebhookError) => (error.reason === 'invalid-body' ? 400 : 401)
+ */
+export class WebhookError extends Error {
+  /** Discriminates it from other errors. */
+  declare readonly name: 'WebhookError'
+  /** The reason, for programs. */
+  readonly reason: WebhookErrorReason
+
+  constructor(reason: WebhookErrorReason, message: string) {
+    super(message)
+    this.reason = reason
+  }
+
+  /** Returns the name, the message and the reason, for `JSON.stringify`. */
+  toJSON(): object {
+    const { name, message, reason } = this
+    return { name, message, reason }
+  }
 }
 
-// A copy: the caller's bytes may change before they are parsed.
-const bytesOf = (rawBody: string | Uint8Array): Uint8Array<ArrayBuffer> =>
-  typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : new Uint8Array(rawBody)
+// On the prototype, as for the built-in errors.
+Object.defineProperty(WebhookError.prototype, 'name', { value: 'WebhookError' })
+
+/** The header with the signature. Contract section 8. */
+export const signatureHeader = 'x-stackone-signature'
+
+const oneSecret = must('a non-blank string', nonBlankString.is)
+
+/** Checks a secret or a list of secrets. Messages do not contain them. */
+export const secretCheck: Check = (value, path) => {
+  if (!Array.isArray(value)) return oneSecret(value, path)
+  return value.length === 0 ? [{ path, message: 'must contain at least one secret' }] : arrayOf(oneSecret)(value, path)
+}
+
+const argumentsCheck = optionsOf(
+  {
+    rawBody: must(
+      'a string or a Uint8Array',
+      // The tag is also that of a Buffer, and of another realm's arrays.
+      (value) => typeof value === 'string' || Object.prototype.toString.call(value) === '[object Uint8Array]',
+      "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
+    ),
+    signature: must('a string', (value) => value === null || typeof value === 'string'),
+    secret: secretCheck,
+  },
+  { required: ['rawBody', 'secret'] },
+)
+
+/**
+ * 32 bytes in unpadded base64url. The last character holds four bits, so the regular expression lists the 16 that
+ * encoders produce: one signature must not have several spellings.
+ */
+const encodedSignature = /^[\w-]{42}[AEIMQUYcgkosw048]$/
+
+const isSignedWith = async (secret: string, body: Uint8Array<ArrayBuffer>, signature: string): Promise<boolean> => {
+  if (!encodedSignature.test(signature)) return false
+  const base64 = signature.replaceAll('-', '+').replaceAll('_', '/')
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify'])
+  return crypto.subtle.verify(algorithm, key, bytes, body) // compares in constant time
+}
 
 const parseEvent = (body: Uint8Array): unknown => {
   try {
@@ -54,11 +112,14 @@ export const verifyWebhook = async (
   signature: string | null | undefined,
   secret: WebhookSecret,
 ): Promise<WebhookEvent> => {
-  checkArguments(rawBody, signature, secret)
+  const issues = argumentsCheck({ rawBody, signature, secret }, '')
+  if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid arguments for verifyWebhook', issues))
   if (!signature) throw new WebhookError('missing-signature', `The header ${signatureHeader} is missing or empty.`)
-  const body = bytesOf(rawBody)
+  // A copy: the caller's bytes may change before they are parsed.
+  const body = typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : new Uint8Array(rawBody)
   const secrets = [secret].flat() as readonly string[] // checked above
-  if (!(await isSignedWith(secrets, body, signature)))
+  const matches = await Promise.all(secrets.map((each) => isSignedWith(each, body, signature)))
+  if (!matches.includes(true))
     throw new WebhookError(
       'wrong-signature',
       'The signature does not match the body. Check the signing secret, and pass the body before it is parsed.',

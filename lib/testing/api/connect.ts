@@ -4,8 +4,9 @@ import { isExpired } from '../../model/connect-session.ts'
 import type { ConnectionAttemptWire } from '../../model/connection-attempt.ts'
 import { must, oneOf, optionsOf } from '../../util/check-options.ts'
 import { omitUndefined } from '../../util/omit-undefined.ts'
-import type { SandboxPayload } from './payload.ts'
-import { type Account, findAccount, type Store, type StoredSession, sessionById, updateSession } from './store.ts'
+import { deliverEvent, type SandboxWebhook } from '../webhook.ts'
+import type { CreateBody } from './payload.ts'
+import { type Account, editedAccountId, freezeWire, type Store, sessionById } from './store.ts'
 
 /**
  * The status of a connection attempt. Contract section 3.
@@ -44,13 +45,6 @@ export interface ConnectResult {
   readonly webhook?: Promise<Response>
 }
 
-/** An account that was connected. */
-export interface AccountChange {
-  readonly event: 'account.created' | 'account.updated'
-  readonly account: Account
-  readonly username: string | undefined
-}
-
 const attemptStatus = oneOf(['authenticated', 'error', 'cancelled', 'expired', 'pending'] satisfies AttemptStatus[])
 const nonBlank = must('a non-blank string', nonBlankString.is)
 
@@ -61,25 +55,15 @@ const outcomeOptions = optionsOf({
   oauthErrorDescription: nonBlank,
 })
 
-const invalid = (issues: readonly Issue[]): ValidationError =>
+const invalid = (...issues: readonly Issue[]): ValidationError =>
   new ValidationError(issues, 'Invalid arguments for connect')
 
 const toOutcome = (outcome: AttemptStatus | ConnectOutcome): ConnectOutcome => {
   const check = typeof outcome === 'string' ? attemptStatus : outcomeOptions
   const issues = check(outcome, 'outcome')
-  if (issues.length > 0) throw invalid(issues)
+  if (issues.length > 0) throw invalid(...issues)
   return typeof outcome === 'string' ? { status: outcome } : outcome
 }
-
-const findSession = (store: Store, id: unknown): StoredSession => {
-  const session = sessionById(store, id)
-  if (session !== undefined) return session
-  const { length } = store.sessions
-  throw invalid([{ path: 'id', message: `must be the id of one of the ${length} sessions of this sandbox` }])
-}
-
-const editedAccount = ({ accounts }: Store, { accountId }: StoredSession): Account | undefined =>
-  accounts.find(({ id }) => id === accountId)
 
 /** A connector key of each of the most common categories. */
 const providers = new Map([
@@ -88,65 +72,59 @@ const providers = new Map([
   ['crm', 'hubspot'],
 ])
 
-/** Returns a connector key for a session that names none. Every category has one, so that tests can connect. */
-const defaultProvider = ({ categories: [category = 'hris'] = [] }: SandboxPayload): string =>
-  providers.get(category) ?? `sandbox-${category}`
-
-const selectProvider = (store: Store, session: StoredSession, provider: string | undefined): string => {
-  const fixed = editedAccount(store, session)?.provider ?? session.payload.provider
+/** Returns the connector key at which an account is connected. Every category has one, so that tests can connect. */
+const selectProvider = ({ accounts }: Store, payload: CreateBody, provider: string | undefined): string => {
+  const fixed = accounts.find(({ id }) => id === payload.account_id)?.provider ?? payload.provider
   if (fixed !== undefined && provider !== undefined && fixed !== provider)
-    throw invalid([{ path: 'outcome.provider', message: 'must be the provider at which the session opens the Hub' }])
-  return provider ?? fixed ?? defaultProvider(session.payload)
+    throw invalid({ path: 'outcome.provider', message: 'must be the provider at which the session opens the Hub' })
+  const [category = 'hris'] = payload.categories ?? []
+  return provider ?? fixed ?? providers.get(category) ?? `sandbox-${category}`
 }
 
-// A session may have named an account with the next id.
-const newAccountId = (accounts: readonly Account[], number = accounts.length + 1): string => {
-  const id = `sandbox-account-${number}`
-  return accounts.some((account) => account.id === id) ? newAccountId(accounts, number + 1) : id
+/** Returns the account that the session edits, or a new one, with the event to deliver. */
+const connectAccount = (store: Store, payload: CreateBody, provider: string) => {
+  const { origin_owner_id, origin_owner_name } = payload
+  const edited = editedAccountId(store, { ...payload, provider })
+  const existing = store.accounts.find(({ id }) => id === edited)
+  const id = edited ?? `sandbox-account-${store.accounts.length + 1}`
+  const account: Account = existing ?? { id, provider, origin_owner_id, origin_owner_name }
+  if (existing === undefined) store.accounts.push(account)
+  return { account, event: edited === undefined ? 'account.created' : 'account.updated' } as const
 }
 
-/** Returns the account that the session edits, or a new one. */
-const connectAccount = (store: Store, { payload, accountId }: StoredSession, provider: string): AccountChange => {
-  const { originOwnerId, originOwnerName, originUsername: username, multiple = false } = payload
-  const key = { originOwnerId, originOwnerName, provider }
-  const edited = accountId ?? (multiple ? undefined : findAccount(store, key)?.id)
-  const event = edited === undefined ? 'account.created' : 'account.updated'
-  const id = edited ?? newAccountId(store.accounts)
-  const existing = store.accounts.find((account) => account.id === id)
-  if (existing !== undefined) return { event, account: existing, username }
-  const account = { id, ...key }
-  store.accounts.push(account)
-  return { event, account, username }
-}
-
-/** Sets the outcome of a session's connection attempt. `deliver` receives the account that was connected. */
+/** Sets the outcome of a session's connection attempt, and delivers the event of the account that was connected. */
 export const connect = (
   store: Store,
   id: unknown,
   outcome: AttemptStatus | ConnectOutcome,
-  deliver?: (change: AccountChange) => Promise<Response>,
+  webhook: SandboxWebhook | undefined,
 ): ConnectResult => {
   const { status = 'authenticated', provider, oauthErrorCode, oauthErrorDescription } = toOutcome(outcome)
-  const session = findSession(store, id)
+  const session = sessionById(store, id)
+  const { length } = store.sessions
+  if (session === undefined)
+    throw invalid({ path: 'id', message: `must be the id of one of the ${length} sessions of this sandbox` })
   // An attempt that began before the token expired may expire later.
   if (isExpired(session, store.now()) && status !== 'expired')
-    throw invalid([{ path: 'id', message: "the session's token has expired", hint: 'create a new session' }])
-  const selected = selectProvider(store, session, provider)
-  const change = status === 'authenticated' ? connectAccount(store, session, selected) : undefined
-  const accountId = change?.account.id
-  const now = store.now().toISOString()
-  const previous = session.wire.latest_connection_attempt
+    throw invalid({ path: 'id', message: "the session's token has expired", hint: 'create a new session' })
+  const { payload, wire } = session
+  const selected = selectProvider(store, payload, provider)
+  const connected = status === 'authenticated' ? connectAccount(store, payload, selected) : undefined
+  const accountId = connected?.account.id
+  const now = store.now()
   const attempt = omitUndefined<ConnectionAttemptWire>({
-    id: previous?.id ?? `sandbox-attempt-${session.wire.id}`,
-    created_at: previous?.created_at ?? now,
-    updated_at: now,
+    id: `sandbox-attempt-${wire.id}`,
+    created_at: wire.latest_connection_attempt?.created_at ?? now.toISOString(),
+    updated_at: now.toISOString(),
     status,
     account_secure_id: accountId,
     oauth_error_code: oauthErrorCode,
     oauth_error_description: oauthErrorDescription,
   })
-  updateSession(store, session, { latest_connection_attempt: Object.freeze(attempt) })
-  const webhook = change && deliver?.(change)
-  webhook?.catch(() => {}) // the test may ignore the delivery
-  return Object.freeze(omitUndefined<ConnectResult>({ status, accountId, webhook }))
+  const changed = freezeWire({ ...wire, latest_connection_attempt: Object.freeze(attempt) })
+  store.sessions[store.sessions.indexOf(session)] = { ...session, wire: changed }
+  const response =
+    webhook && connected && deliverEvent(webhook, { ...connected, username: payload.origin_username, now })
+  response?.catch(() => {}) // the test may ignore the delivery
+  return Object.freeze(omitUndefined<ConnectResult>({ status, accountId, webhook: response }))
 }

@@ -1,26 +1,20 @@
-import { type ConnectSessionTokenWire, defaultLifetimeSeconds, isExpired } from '../../model/connect-session.ts'
+import { type ConnectSessionTokenWire, defaultLifetimeSeconds } from '../../model/connect-session.ts'
 import { maskWhenPrinted } from '../../util/redact.ts'
-import { encodeCreateBody, type SandboxPayload } from './payload.ts'
+import type { CreateBody } from './payload.ts'
 
-/** The fields that identify an account. Contract section 2. */
-interface AccountKey {
-  readonly originOwnerId: string
-  readonly originOwnerName: string
-  readonly provider: string
-}
-
-/** An account that an end user connected. */
-export interface Account extends AccountKey {
+/** An account that an end user connected. The other fields identify it too. Contract section 2. */
+export interface Account {
   readonly id: string
+  readonly provider: string
+  readonly origin_owner_id: string
+  readonly origin_owner_name: string
 }
 
 export interface StoredSession {
-  readonly payload: SandboxPayload
+  /** The body of the create, with the account that the session edits. */
+  readonly payload: CreateBody
   /** The response to the create. `get` and `authenticate` omit its token. */
   readonly wire: ConnectSessionTokenWire
-  /** The account that the session edits. */
-  readonly accountId: string | undefined
-  /** When the token expires. */
   readonly expiresAt: Date
 }
 
@@ -31,36 +25,30 @@ export interface Store {
   readonly now: () => Date
 }
 
-/** Returns the first account of an owner at a provider. */
-export const findAccount = (
-  { accounts }: Store,
-  { originOwnerId, originOwnerName, provider }: AccountKey,
-): Account | undefined =>
-  accounts.find(
+/** Returns the id of the account that a session edits: the one it names, or the one its owner has at the provider. */
+export const editedAccountId = ({ accounts }: Store, payload: CreateBody): string | undefined => {
+  const { account_id, multiple = false, provider, origin_owner_id, origin_owner_name } = payload
+  if (account_id !== undefined || multiple) return account_id
+  return accounts.find(
     (account) =>
-      account.originOwnerId === originOwnerId &&
-      account.originOwnerName === originOwnerName &&
+      account.origin_owner_id === origin_owner_id &&
+      account.origin_owner_name === origin_owner_name &&
       account.provider === provider,
-  )
-
-const editedAccountId = (store: Store, payload: SandboxPayload): string | undefined => {
-  const { accountId, multiple = false, provider } = payload
-  if (accountId !== undefined || multiple || provider === undefined) return accountId
-  return findAccount(store, { ...payload, provider })?.id
+  )?.id
 }
 
-const freezeWire = (wire: ConnectSessionTokenWire): ConnectSessionTokenWire => Object.freeze(maskWhenPrinted(wire))
+export const freezeWire = (wire: ConnectSessionTokenWire): ConnectSessionTokenWire =>
+  Object.freeze(maskWhenPrinted(wire))
 
-/** Creates a session. It edits the account of its payload, or the one that its owner has at its provider. */
-export const createSession = (store: Store, payload: SandboxPayload, origin: string): StoredSession => {
-  const { expires_in = defaultLifetimeSeconds, multiple, ...requested } = encodeCreateBody(payload)
-  const accountId = editedAccountId(store, payload)
+export const createSession = (store: Store, body: CreateBody, origin: string): ConnectSessionTokenWire => {
+  const account_id = editedAccountId(store, body)
+  const payload = { ...body, ...(account_id !== undefined && { account_id }) }
+  const { expires_in = defaultLifetimeSeconds, multiple, ...requested } = payload
   const token = `sandbox.${crypto.randomUUID()}`
   const created = store.now()
   const wire = freezeWire({
     type: 'production',
     ...requested,
-    ...(accountId !== undefined && { account_id: accountId }),
     id: store.sessions.length + 1,
     organization_id: 'sandbox-organization',
     project_id: 'sandbox-project',
@@ -68,23 +56,9 @@ export const createSession = (store: Store, payload: SandboxPayload, origin: str
     token,
     auth_link_url: `${origin}/embedded/accounts/connect/${token}`,
   })
-  const session = { payload, wire, accountId, expiresAt: new Date(created.getTime() + expires_in * 1000) }
-  store.sessions.push(session)
-  return session
+  store.sessions.push({ payload, wire, expiresAt: new Date(created.getTime() + expires_in * 1000) })
+  return wire
 }
 
 export const sessionById = ({ sessions }: Store, id: unknown): StoredSession | undefined =>
   sessions.find(({ wire }) => String(wire.id) === String(id))
-
-/** Returns the session of a token that has not expired. */
-export const sessionByToken = ({ sessions, now }: Store, token: unknown): StoredSession | undefined =>
-  sessions.find((session) => session.wire.token === token && !isExpired(session, now()))
-
-/** Changes fields of the responses for a session. */
-export const updateSession = (
-  { sessions }: Store,
-  session: StoredSession,
-  fields: Partial<ConnectSessionTokenWire>,
-): void => {
-  sessions[sessions.indexOf(session)] = { ...session, wire: freezeWire({ ...session.wire, ...fields }) }
-}

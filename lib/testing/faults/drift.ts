@@ -1,4 +1,4 @@
-import { isRecord } from '../../util/guards.ts'
+import type { ConnectSessionTokenWire } from '../../model/connect-session.ts'
 
 /**
  * A deviation of a successful response from the contract: one that the API has had, or may have in the future.
@@ -32,8 +32,6 @@ export type DriftKind =
   | 'an external_trigger_token'
   | 'another success status'
 
-type WireFields = Readonly<Record<string, unknown>>
-
 const optionalFields = [
   'origin_username',
   'provider',
@@ -50,42 +48,28 @@ const optionalFields = [
 
 const guaranteedFields = ['id', 'organization_id', 'project_id', 'origin_owner_id', 'origin_owner_name', 'created_at']
 
-const omitFields = (fields: WireFields, names: readonly string[]): WireFields =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
+const all = (names: readonly string[], value: null | undefined): object =>
+  Object.fromEntries(names.map((name) => [name, value]))
 
-const changes: Readonly<Record<DriftKind, (fields: WireFields) => WireFields>> = {
-  'id as a string': (fields) => ({ ...fields, id: String(fields['id']) }),
-  'organization_id as a number': (fields) => ({ ...fields, organization_id: 4711 }),
-  'created_at without a zone': (fields) => ({ ...fields, created_at: String(fields['created_at']).replace('Z', '') }),
-  'no provider': (fields) => omitFields(fields, ['provider']),
-  'no auth_link_url': (fields) => omitFields(fields, ['auth_link_url']),
-  'no optional fields': (fields) => omitFields(fields, optionalFields),
-  'null in optional fields': (fields) => ({
-    ...fields,
-    ...Object.fromEntries(optionalFields.map((name) => [name, null])),
-  }),
-  'no guaranteed fields': (fields) => omitFields(fields, guaranteedFields),
-  'an unknown category': ({ categories, ...fields }) => ({
-    ...fields,
-    categories: [...(Array.isArray(categories) ? categories : []), 'sandbox-category'],
-  }),
-  'an unknown type': (fields) => ({ ...fields, type: 'sandbox-type' }),
-  'an unknown field': (fields) => ({ ...fields, sandbox_field: { is: 'new' } }),
-  'an unknown attempt status': ({ latest_connection_attempt: attempt, ...fields }) => ({
-    ...fields,
-    latest_connection_attempt: {
-      id: 'sandbox-attempt',
-      created_at: fields['created_at'],
-      updated_at: fields['created_at'],
-      ...(isRecord(attempt) && attempt),
-      status: 'sandbox-status',
-    },
-  }),
-  'an external_trigger_token': (fields) => ({
-    ...fields,
-    external_trigger_token: `sandbox.trigger.${String(fields['id'])}`,
-  }),
-  'another success status': (fields) => fields,
+/** Returns what a drift changes in a session, by its kind. A field that is undefined is omitted. */
+const changes: Readonly<Record<DriftKind, (session: ConnectSessionTokenWire) => object>> = {
+  'id as a string': ({ id }) => ({ id: String(id) }),
+  'organization_id as a number': () => ({ organization_id: 4711 }),
+  'created_at without a zone': ({ created_at }) => ({ created_at: created_at?.replace('Z', '') }),
+  'no provider': () => ({ provider: undefined }),
+  'no auth_link_url': () => ({ auth_link_url: undefined }),
+  'no optional fields': () => all(optionalFields, undefined),
+  'null in optional fields': () => all(optionalFields, null),
+  'no guaranteed fields': () => all(guaranteedFields, undefined),
+  'an unknown category': ({ categories = [] }) => ({ categories: [...categories, 'sandbox-category'] }),
+  'an unknown type': () => ({ type: 'sandbox-type' }),
+  'an unknown field': () => ({ sandbox_field: { is: 'new' } }),
+  'an unknown attempt status': ({ latest_connection_attempt: attempt, created_at }) => {
+    const initial = { id: 'sandbox-attempt', created_at, updated_at: created_at }
+    return { latest_connection_attempt: { ...initial, ...attempt, status: 'sandbox-status' } }
+  },
+  'an external_trigger_token': ({ id }) => ({ external_trigger_token: `sandbox.trigger.${id}` }),
+  'another success status': () => ({}),
 }
 
 /**
@@ -106,11 +90,8 @@ export const driftKinds: readonly DriftKind[] = Object.freeze(Object.keys(change
 export const applyDrift = async (kind: DriftKind, response: Response): Promise<Response> => {
   if (!response.ok) return response
   const { status, headers } = response
-  const fields: unknown = await response.json()
-  const changed = isRecord(fields) ? changes[kind](fields) : fields
+  const session: ConnectSessionTokenWire = await response.json()
   const otherStatus = status === 200 ? 201 : 200
-  return new Response(JSON.stringify(changed), {
-    status: kind === 'another success status' ? otherStatus : status,
-    headers,
-  })
+  const body = JSON.stringify({ ...session, ...changes[kind](session) })
+  return new Response(body, { status: kind === 'another success status' ? otherStatus : status, headers })
 }

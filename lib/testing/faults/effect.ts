@@ -1,4 +1,5 @@
-import { errorBody, jsonResponse } from '../api/response.ts'
+import { withTimeout } from '../../util/timeout.ts'
+import { errorResponse } from '../api/response.ts'
 import { applyDrift } from './drift.ts'
 import type { Fault } from './fault.ts'
 
@@ -30,14 +31,6 @@ const reasonPhrase = (status: number): string => reasonPhrases[status] ?? `Error
 const connectionError = (message: string, code: string, cause: string): TypeError =>
   new TypeError(message, { cause: Object.assign(new Error(cause), { code }) })
 
-const silenceEffect: Effect = (_, { signal }) =>
-  new Promise((_, reject) => {
-    if (signal?.aborted) reject(signal.reason)
-    signal?.addEventListener('abort', () => reject(signal.reason))
-  })
-
-const resetEffect: Effect = () => Promise.reject(connectionError('fetch failed', 'ECONNRESET', 'read ECONNRESET'))
-
 const errorEffect = (fault: Extract<Fault, { readonly status: number }>): Effect => {
   const { status, retryAfter, message = reasonPhrase(status), body } = fault
   const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
@@ -46,7 +39,7 @@ const errorEffect = (fault: Extract<Fault, { readonly status: number }>): Effect
   const text: string | undefined = typeof body === 'string' ? body : JSON.stringify(body)
   return async (_, { now }) =>
     text === undefined
-      ? jsonResponse(status, errorBody(status, message, now()), headers)
+      ? errorResponse(status, message, now(), headers)
       : new Response(text, { status, headers: { 'content-type': type, ...headers } })
 }
 
@@ -56,71 +49,59 @@ const pageEffect = (status: number): Effect => {
   return async () => new Response(html, { status, headers: { 'content-type': 'text/html' } })
 }
 
-/** Replaces the body of a response by a stream. `play` starts it and returns a function that stops it. */
+/** Replaces the body of a response by a stream. */
 const withBody = async (
   response: Response,
-  play: (body: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>) => () => void,
+  sourceOf: (body: Uint8Array) => UnderlyingDefaultSource<Uint8Array>,
 ): Promise<Response> => {
   const { status, headers } = response
   const body = new Uint8Array(await response.arrayBuffer())
-  let stop = (): void => {}
-  const stream = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      stop = play(body, controller)
-    },
-    cancel: () => stop(),
-  })
-  return new Response(stream, {
-    status,
-    headers: { ...Object.fromEntries(headers), 'content-length': `${body.length}` },
-  })
+  const fields = { ...Object.fromEntries(headers), 'content-length': `${body.length}` }
+  return new Response(new ReadableStream(sourceOf(body)), { status, headers: fields })
 }
 
 const slowEffect =
   (ms: number): Effect =>
   (respond, { signal }) =>
-    withBody(respond(), (body, controller) => {
-      const stop = (): void => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
+    withBody(respond(), (body) => {
+      let cancel = (): void => {}
+      const cancelled = new Promise<void>((resolve) => {
+        cancel = resolve
+      })
+      return {
+        start: async (stream) => {
+          const { type } = await withTimeout(ms, signal, () => cancelled)
+          if (type === 'abort') stream.error(signal?.reason)
+          if (type !== 'timeout') return
+          stream.enqueue(body)
+          stream.close()
+        },
+        cancel,
       }
-      const abort = (): void => {
-        stop()
-        controller.error(signal?.reason)
-      }
-      const timer = setTimeout(() => {
-        stop()
-        controller.enqueue(body)
-        controller.close()
-      }, ms)
-      if (signal?.aborted) abort()
-      signal?.addEventListener('abort', abort)
-      return stop
     })
 
-const cutEffect: Effect = (respond) =>
-  withBody(respond(), (body, controller) => {
-    controller.enqueue(body.subarray(0, body.length / 2))
-    // An immediate error would overtake the bytes.
-    const timer = setTimeout(() =>
-      controller.error(connectionError('terminated', 'UND_ERR_SOCKET', 'other side closed')),
-    )
-    return () => clearTimeout(timer)
-  })
+const namedEffects: Readonly<Record<Extract<Fault, string>, Effect>> = {
+  silence: (_, { signal }) =>
+    new Promise((_, reject) => {
+      if (signal?.aborted) reject(signal.reason)
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    }),
+  reset: () => Promise.reject(connectionError('fetch failed', 'ECONNRESET', 'read ECONNRESET')),
+  cut: (respond) =>
+    withBody(respond(), (body) => ({
+      start: (stream) => {
+        stream.enqueue(body.subarray(0, body.length / 2))
+        // An immediate error would overtake the bytes.
+        setTimeout(() => stream.error(connectionError('terminated', 'UND_ERR_SOCKET', 'other side closed')))
+      },
+    })),
+  html: pageEffect(502),
+}
 
 /** Returns the effect of a valid fault. */
 export const effectOf = (fault: Fault): Effect => {
   if (typeof fault === 'number') return errorEffect({ status: fault })
-  switch (fault) {
-    case 'silence':
-      return silenceEffect
-    case 'reset':
-      return resetEffect
-    case 'cut':
-      return cutEffect
-    case 'html':
-      return pageEffect(502)
-  }
+  if (typeof fault === 'string') return namedEffects[fault]
   if ('status' in fault) return errorEffect(fault)
   if ('html' in fault) return pageEffect(fault.html)
   if ('slow' in fault) return slowEffect(fault.slow)

@@ -1,6 +1,14 @@
-import { nonBlankString } from '../../model/codec.ts'
 import { JsonCodec } from '../../model/json.ts'
-import { type Check, checkOptions, must, mustShown, ofType, oneOf, optionsOf } from '../../util/check-options.ts'
+import {
+  type Check,
+  checkOptions,
+  must,
+  mustBeNumber,
+  mustShown,
+  ofType,
+  oneOf,
+  optionsOf,
+} from '../../util/check-options.ts'
 import { didYouMean } from '../../util/did-you-mean.ts'
 import { isRecord } from '../../util/guards.ts'
 import { maxTimeout } from '../../util/timeout.ts'
@@ -36,7 +44,7 @@ export type Fault =
       readonly status: number
       /** The `Retry-After` header: seconds, or text such as an HTTP date. @default no such header */
       readonly retryAfter?: number | string | undefined
-      /** The message of the API's error body. @default the reason phrase of the status */
+      /** The message of the API's error body, unless `body` replaces it. @default the reason phrase of the status */
       readonly message?: string | undefined
       /** Another body: a string is sent as text, any other value as JSON. @default the API's error body */
       readonly body?: unknown
@@ -61,86 +69,67 @@ export type Fault =
  * const often: FaultOptions = { rate: 0.5 }
  * sandbox().fail('reset', often)
  */
-export type FaultOptions =
-  | {
-      /** The number of requests. @default 1 */
-      readonly times?: number | undefined
-      /** Excluded by `times`. */
-      readonly rate?: undefined
-    }
-  | {
-      /** The share of all requests, from 0 to 1. */
-      readonly rate: number
-      /** Excluded by `rate`. */
-      readonly times?: undefined
-    }
+export interface FaultOptions {
+  /** The number of requests. Excluded by `rate`. @default 1 */
+  readonly times?: number | undefined
+  /** The share of all requests, from 0 to 1. Excluded by `times`. */
+  readonly rate?: number | undefined
+}
 
-const isBetween = (value: unknown, min: number, max: number): boolean =>
-  typeof value === 'number' && value >= min && value <= max
+const isErrorStatus = (status: number): boolean => Number.isInteger(status) && status >= 400 && status <= 599
 
-const isErrorStatus = (value: unknown): boolean => Number.isInteger(value) && isBetween(value, 400, 599)
+const isRetryAfter = (value: unknown): boolean =>
+  typeof value === 'string' ? /^[!-~][ -~]*$/.test(value) : Number.isSafeInteger(value) && Number(value) >= 0
 
-const errorStatus = mustShown('an error status from 400 to 599', isErrorStatus)
-const pageStatus = mustShown('200 or an error status from 400 to 599', (value) => value === 200 || isErrorStatus(value))
-
-const isHeaderText = (value: unknown): boolean => nonBlankString.is(value) && /^[\t -~]+$/.test(value)
-
-const retryAfter = mustShown(
-  'an integer from 0 (seconds) or the text of a header',
-  (value) => (Number.isSafeInteger(value) && Number(value) >= 0) || isHeaderText(value),
+const errorStatus = mustBeNumber('an error status from 400 to 599', isErrorStatus)
+const pageStatus = mustBeNumber(
+  '200 or an error status from 400 to 599',
+  (status) => status === 200 || isErrorStatus(status),
 )
-
-const delay = mustShown(`a number from 0 to ${maxTimeout} (milliseconds)`, (value) => isBetween(value, 0, maxTimeout))
-
-/** Rejects two options that exclude each other. */
-const notBoth =
-  (first: string, second: string): Check =>
-  (value, path) =>
-    isRecord(value) && value[first] !== undefined && value[second] !== undefined
-      ? [{ path, message: `must not have both '${first}' and '${second}'` }]
-      : []
-
-const allOf =
-  (...checks: readonly Check[]): Check =>
-  (value, path) =>
-    checks.flatMap((check) => check(value, path))
-
-const statusOptions = { status: errorStatus, retryAfter, message: ofType('string'), body: must('JSON', JsonCodec.is) }
+const delay = mustBeNumber(`a number from 0 to ${maxTimeout} (milliseconds)`, (ms) => ms >= 0 && ms <= maxTimeout)
 
 /** The objects that are faults, by the field that discriminates them. */
 const objectFaults: Readonly<Record<string, Check>> = {
-  status: allOf(optionsOf(statusOptions, { required: ['status'] }), notBoth('message', 'body')),
+  status: optionsOf(
+    {
+      status: errorStatus,
+      retryAfter: mustShown('an integer from 0 (seconds) or the text of a header', isRetryAfter),
+      message: ofType('string'),
+      body: must('JSON', JsonCodec.is),
+    },
+    { required: ['status'] },
+  ),
   slow: optionsOf({ slow: delay }, { required: ['slow'] }),
   html: optionsOf({ html: pageStatus }, { required: ['html'] }),
   drift: optionsOf({ drift: oneOf(driftKinds, 'one of the exported `driftKinds`') }, { required: ['drift'] }),
 }
 
-const namedFaults = ['silence', 'reset', 'cut', 'html']
 const expectedFault =
   "an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift"
 
-const faultHint = (fault: unknown): string | undefined => {
-  const [name, known] = isRecord(fault) ? [Object.keys(fault)[0], Object.keys(objectFaults)] : [fault, namedFaults]
-  return typeof name === 'string' ? didYouMean(name, known) : undefined
-}
-
-const validFault: Check = (fault, path) => {
+const faultCheck: Check = (fault, path) => {
   if (typeof fault === 'number') return errorStatus(fault, path)
-  if (typeof fault === 'string' && namedFaults.includes(fault)) return []
-  const found = Object.entries(objectFaults).find(([name]) => isRecord(fault) && Object.hasOwn(fault, name))
-  const check = found?.[1] ?? mustShown(expectedFault, () => false, faultHint(fault))
+  if (!isRecord(fault)) return oneOf(['silence', 'reset', 'cut', 'html'], expectedFault)(fault, path)
+  const found = Object.entries(objectFaults).find(([name]) => Object.hasOwn(fault, name))
+  const [name = ''] = Object.keys(fault)
+  const check = found?.[1] ?? must(expectedFault, () => false, didYouMean(name, Object.keys(objectFaults)))
   return check(fault, path)
 }
 
-const faultOptions = allOf(
-  optionsOf({
-    times: mustShown('an integer from 1', (value) => Number.isSafeInteger(value) && Number(value) >= 1),
-    rate: mustShown('a number from 0 to 1', (value) => isBetween(value, 0, 1)),
-  }),
-  notBoth('times', 'rate'),
-)
+const faultOptions = optionsOf({
+  times: mustBeNumber('an integer from 1', (times) => Number.isSafeInteger(times) && times >= 1),
+  rate: mustBeNumber('a number from 0 to 1', (rate) => rate >= 0 && rate <= 1),
+})
 
-const failArguments = optionsOf({ fault: validFault, options: faultOptions }, { required: ['fault'] })
+const notBoth: Check = (options, path) => {
+  const { times, rate }: FaultOptions = Object(options)
+  return times === undefined || rate === undefined ? [] : [{ path, message: "must not have both 'times' and 'rate'" }]
+}
+
+const failArguments = optionsOf(
+  { fault: faultCheck, options: (value, path) => [...faultOptions(value, path), ...notBoth(value, path)] },
+  { required: ['fault'] },
+)
 
 /** Throws a `ConfigurationError` that lists all problems of the arguments of `fail`. */
 export const checkFault = (fault: unknown, options: unknown): void => {

@@ -1,13 +1,6 @@
-import type { Effect } from './effect.ts'
-import type { FaultOptions } from './fault.ts'
-
-/** Determines which request meets which fault. */
-export interface FaultSchedule {
-  readonly add: (effect: Effect, options: FaultOptions) => void
-  /** Returns the effect for the next request, if any. */
-  readonly next: () => Effect | undefined
-  readonly reset: () => void
-}
+import { sandboxDefaults } from '../../defaults.ts'
+import { type Effect, effectOf } from './effect.ts'
+import { checkFault, type Fault, type FaultOptions } from './fault.ts'
 
 /** Returns a function that draws numbers from 0 up to 1 with the generator mulberry32. Equal seeds give equal draws. */
 const createRandom = (seed: number): (() => number) => {
@@ -21,28 +14,28 @@ const createRandom = (seed: number): (() => number) => {
   }
 }
 
-/** Creates a schedule. Queued faults come first, in their order; then those with a rate, each with its own draw. */
-export const createFaultSchedule = (seed: number): FaultSchedule => {
+/** Determines which request meets which fault: queued faults first, then those with a rate, each with its own draw. */
+export const createFaultSchedule = (seed: number) => {
   const queue: { readonly effect: Effect; left: number }[] = []
   const rates: { readonly effect: Effect; readonly rate: number }[] = []
   let random = createRandom(seed)
-
-  const nextQueued = (): Effect | undefined => {
-    const [first] = queue
-    if (first === undefined) return undefined
-    first.left -= 1
-    if (first.left === 0) queue.shift()
-    return first.effect
-  }
-
   return {
-    add: (effect, { rate, times = 1 }) => {
-      if (rate === undefined) queue.push({ effect, left: times })
-      else rates.push({ effect, rate })
+    add: (fault: Fault, options: FaultOptions = {}): void => {
+      checkFault(fault, options)
+      const { rate, times = sandboxDefaults.times } = options
+      if (rate === undefined) queue.push({ effect: effectOf(fault), left: times })
+      else rates.push({ effect: effectOf(fault), rate })
     },
-    // Draws for every rate, so that a hit of one does not shift the draws of the others.
-    next: () => nextQueued() ?? rates.filter(({ rate }) => random() < rate)[0]?.effect,
-    reset: () => {
+    /** Returns the effect for the next request, if any. */
+    next: (): Effect | undefined => {
+      const [first] = queue
+      // Draws for every rate, so that a hit of one does not shift the draws of the others.
+      if (first === undefined) return rates.filter(({ rate }) => random() < rate)[0]?.effect
+      first.left -= 1
+      if (first.left === 0) queue.shift()
+      return first.effect
+    },
+    reset: (): void => {
       queue.length = 0
       rates.length = 0
       random = createRandom(seed)
