@@ -30,6 +30,15 @@ const markPure = {
   },
 }
 
+/** Leaves out the progress events of ky, which lib does not use. */
+const omitProgress = {
+  name: 'omit-progress',
+  load: {
+    filter: { id: /\/ky\/distribution\/utils\/body\.js$/ },
+    handler: () => 'export const streamRequest = undefined, streamResponse = undefined',
+  },
+}
+
 const options = (input, plugins, shared, output) => ({
   input,
   plugins,
@@ -47,7 +56,7 @@ const options = (input, plugins, shared, output) => ({
 
 const buildModules = (input, format) =>
   build({
-    ...options(input, [markPure], 'shared', {
+    ...options(input, [markPure, omitProgress], 'shared', {
       format,
       comments: { legal: true, annotation: true, jsdoc: false },
       strict: true,

@@ -20,6 +20,7 @@ import {
 import { acme, apiKey } from './support/call.ts'
 import { caught } from './support/caught.ts'
 import { leftOf } from './support/either.ts'
+import { itEach } from './support/it-each.ts'
 import { jsonResponse, stub } from './support/stub.ts'
 
 const classes = {
@@ -96,12 +97,11 @@ describe('isSessionError', () => {
       expect(other.isSessionError(new ConfigurationError('x'))).to.equal(true)
     })
 
-    for (const name of Object.keys(classes) as (keyof typeof classes)[]) // a constant's keys are those of its type
-      it(`returns true for ${name} of either copy`, () => {
-        expect(isSessionError(Object.create(other[name].prototype))).to.equal(true)
-        expect(other.isSessionError(Object.create(classes[name].prototype))).to.equal(true)
-        expect(other[name]).not.to.equal(classes[name])
-      })
+    itEach('returns true for the errors of either copy', Object.keys(classes) as (keyof typeof classes)[], (name) => {
+      expect(isSessionError(Object.create(other[name].prototype))).to.equal(true)
+      expect(other.isSessionError(Object.create(classes[name].prototype))).to.equal(true)
+      expect(other[name]).not.to.equal(classes[name])
+    })
 
     it('lets a session of one copy be sent with a client of the other', async () => {
       const client = other.createClient({ apiKey, retries: 0, fetch: stub(() => jsonResponse(401, {})).fetch })
@@ -142,10 +142,9 @@ describe('isSessionError', () => {
     ['a copy of one through JSON', JSON.parse(JSON.stringify(new AbortError('x')))],
     ['a structured clone of one', structuredClone(new AbortError('x'))],
   ]
-  for (const [title, value] of others)
-    it(`returns false for ${title}`, () => {
-      expect(isSessionError(value)).to.equal(false)
-    })
+  itEach('returns false for other values', others, ([, value]) => {
+    expect(isSessionError(value)).to.equal(false)
+  })
 
   const trap = (): never => {
     throw new TypeError('a trap of the test')
@@ -165,10 +164,9 @@ describe('isSessionError', () => {
       () => Object.defineProperty({}, Symbol.for('stackone-session/error'), { get: trap }),
     ],
   ]
-  for (const [title, make] of hostile)
-    it(`returns false for ${title}`, () => {
-      expect(isSessionError(make())).to.equal(false)
-    })
+  itEach('returns false for values that throw when read', hostile, ([, make]) => {
+    expect(isSessionError(make())).to.equal(false)
+  })
 })
 
 /** Compiles only if the switch is exhaustive. */

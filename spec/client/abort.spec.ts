@@ -15,6 +15,7 @@ import {
   silence,
   stuck,
 } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { json, minted } from '../support/server.ts'
 
 interface Reason {
@@ -128,47 +129,45 @@ const expectAborted = (error: unknown, signal: AbortSignal): void => {
 describe('Abort', () => {
   const served = faultyServers()
 
-  for (const { title, abort } of reasons)
-    it(`before the call, with ${title}, sends nothing`, async () => {
-      const server = await served(respondWith(201, minted))
-      const read: string[] = []
-      const client = clientOf(server.url, {
-        apiKey: () => {
-          read.push(apiKey)
-          return apiKey
-        },
-      })
-      const controller = new AbortController()
-      abort(controller)
-      const { result } = await timedSend(client, { signal: controller.signal })
-      expectAborted(leftOf(result), controller.signal)
-      expect(leftOf(result).attempts ?? 0).to.equal(0)
-      expect(read).to.deep.equal([])
-      expect(server.requests).to.have.length(0)
+  itEach('before the call sends nothing, with any reason', reasons, async ({ abort }) => {
+    const server = await served(respondWith(201, minted))
+    const read: string[] = []
+    const client = clientOf(server.url, {
+      apiKey: () => {
+        read.push(apiKey)
+        return apiKey
+      },
     })
+    const controller = new AbortController()
+    abort(controller)
+    const { result } = await timedSend(client, { signal: controller.signal })
+    expectAborted(leftOf(result), controller.signal)
+    expect(leftOf(result).attempts ?? 0).to.equal(0)
+    expect(read).to.deep.equal([])
+    expect(server.requests).to.have.length(0)
+  })
 
   for (const moment of moments)
-    for (const { title, abort } of reasons)
-      it(`${moment.title}, with ${title}, ends the call immediately`, async () => {
-        const server = await served(moment.fault)
-        const events: ClientEvent[] = []
-        const controller = new AbortController()
-        const client = clientOf(server.url, { onEvent: (event) => events.push(event), ...moment.options })
-        const ending = timedSend(client, { signal: controller.signal })
-        expect(await until(() => moment.now({ server, events }))).to.equal(true)
-        const aborted = performance.now()
-        abort(controller)
-        const { result } = await ending
-        expect(performance.now() - aborted).to.be.below(1500)
-        expectAborted(leftOf(result), controller.signal)
-        expect(leftOf(result).attempts ?? 0).to.equal(moment.attempts)
-        expect(server.requests).to.have.length(moment.requests)
-        expect(events.at(-1)).to.include({ type: 'failure', error: 'AbortError', attempt: moment.attempts })
-        const retries = events.filter(({ type }) => type === 'retry')
-        expect(retries).to.have.length(moment.now === waiting ? moment.attempts : Math.max(0, moment.attempts - 1))
-        // The connection of an attempt without a complete response must be closed.
-        if (moment.now === requested) expect(await until(() => server.held() === 0)).to.equal(true)
-      })
+    itEach(`${moment.title} ends the call immediately, with any reason`, reasons, async ({ abort }) => {
+      const server = await served(moment.fault)
+      const events: ClientEvent[] = []
+      const controller = new AbortController()
+      const client = clientOf(server.url, { onEvent: (event) => events.push(event), ...moment.options })
+      const ending = timedSend(client, { signal: controller.signal })
+      expect(await until(() => moment.now({ server, events }))).to.equal(true)
+      const aborted = performance.now()
+      abort(controller)
+      const { result } = await ending
+      expect(performance.now() - aborted).to.be.below(1500)
+      expectAborted(leftOf(result), controller.signal)
+      expect(leftOf(result).attempts ?? 0).to.equal(moment.attempts)
+      expect(server.requests).to.have.length(moment.requests)
+      expect(events.at(-1)).to.include({ type: 'failure', error: 'AbortError', attempt: moment.attempts })
+      const retries = events.filter(({ type }) => type === 'retry')
+      expect(retries).to.have.length(moment.now === waiting ? moment.attempts : Math.max(0, moment.attempts - 1))
+      // The connection of an attempt without a complete response must be closed.
+      if (moment.now === requested) expect(await until(() => server.held() === 0)).to.equal(true)
+    })
 
   it('during the delay before a retry prevents the retry', async () => {
     const server = await served(respondWith(503, ''))

@@ -12,6 +12,7 @@ import { caught } from '../support/caught.ts'
 import { leftOf } from '../support/either.ts'
 import { withEnvironment } from '../support/environment.ts'
 import { faultyServers, respondWith, silence } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { dumps, printings, showing } from '../support/printed.ts'
 import { httpServer, json, minted, type TestServer } from '../support/server.ts'
 import { jsonResponse, type Stub, stub } from '../support/stub.ts'
@@ -124,26 +125,23 @@ const allowed: readonly (readonly [string, string])[] = [
 
 describe('The API key', () => {
   describe('is rejected before anything is sent:', () => {
-    for (const { title, apiKey, problem } of rejected) {
-      it(`a key ${title}`, async () => {
-        const api = stub()
-        expectRejection(await caught(acme.send(createWith({ apiKey, fetch: api.fetch }))), api, problem)
-      })
+    itEach('a malformed key, as the option', rejected, async ({ apiKey, problem }) => {
+      const api = stub()
+      expectRejection(await caught(acme.send(createWith({ apiKey, fetch: api.fetch }))), api, problem)
+    })
 
-      it(`a key ${title}, returned by a function`, async () => {
-        const api = stub()
-        const client = createWith({ apiKey: async () => apiKey, fetch: api.fetch })
-        expectRejection(await caught(acme.send(client)), api, problem)
-      })
-    }
+    itEach('a malformed key, returned by a function', rejected, async ({ apiKey, problem }) => {
+      const api = stub()
+      const client = createWith({ apiKey: async () => apiKey, fetch: api.fetch })
+      expectRejection(await caught(acme.send(client)), api, problem)
+    })
 
-    for (const { title, apiKey, problem } of notStrings)
-      it(`${title}, returned by a function`, async () => {
-        for (const returnKey of [() => apiKey, async () => apiKey]) {
-          const api = stub()
-          expectRejection(await caught(acme.send(createWith({ apiKey: returnKey, fetch: api.fetch }))), api, problem)
-        }
-      })
+    itEach('a value that is not a string, returned by a function', notStrings, async ({ apiKey, problem }) => {
+      for (const returnKey of [() => apiKey, async () => apiKey]) {
+        const api = stub()
+        expectRejection(await caught(acme.send(createWith({ apiKey: returnKey, fetch: api.fetch }))), api, problem)
+      }
+    })
 
     it('a key in quotes from the environment', async () => {
       const api = stub()
@@ -166,23 +164,22 @@ describe('The API key', () => {
   })
 
   describe('is accepted:', () => {
-    for (const [title, apiKey] of allowed)
-      it(`a key ${title}`, async () => {
-        const api = stub()
-        await acme.send(createClient({ apiKey, fetch: api.fetch }))
-        expect(keysOf(api)).to.deep.equal([header(apiKey)])
-      })
+    itEach('a key of any other form', allowed, async ([, apiKey]) => {
+      const api = stub()
+      await acme.send(createClient({ apiKey, fetch: api.fetch }))
+      expect(keysOf(api)).to.deep.equal([header(apiKey)])
+    })
   })
 
-  for (const value of [undefined, ''])
-    it(`is missing if there is no option and the environment has ${JSON.stringify(value)}`, () =>
-      withEnvironment({ STACKONE_API_KEY: value }, async () => {
-        const api = stub()
-        const error = await caught(acme.send(createClient({ apiKey: undefined, fetch: api.fetch })))
-        expect(error).to.be.instanceOf(ConfigurationError)
-        expect(error).to.have.property('message', 'No API key: pass `apiKey` to createClient, or set STACKONE_API_KEY.')
-        expectSilent(error, api)
-      }))
+  itEach('is missing if there is no option and the environment has none', [undefined, ''], (value) =>
+    withEnvironment({ STACKONE_API_KEY: value }, async () => {
+      const api = stub()
+      const error = await caught(acme.send(createClient({ apiKey: undefined, fetch: api.fetch })))
+      expect(error).to.be.instanceOf(ConfigurationError)
+      expect(error).to.have.property('message', 'No API key: pass `apiKey` to createClient, or set STACKONE_API_KEY.')
+      expectSilent(error, api)
+    }),
+  )
 
   describe('is read by each call', () => {
     it('from the environment at the time of the call', async () => {
@@ -327,8 +324,10 @@ describe('The API key', () => {
       ['authenticate', (client) => client.authenticate('tok'), 'POST'],
       ['get', (client) => client.get(4711), 'GET'],
     ]
-    for (const [name, call, method] of calls)
-      it(`is sent by ${name} as Basic and base64 of the key and a colon, with the expected headers only`, async () => {
+    itEach(
+      'is sent by each call as Basic and base64 of the key and a colon, with the expected headers only',
+      calls,
+      async ([, call, method]) => {
         await call(createClient({ apiKey: key, baseUrl: server.url }))
         const [request] = server.requests
         expect(server.requests).to.have.length(1)
@@ -338,7 +337,8 @@ describe('The API key', () => {
         const others = Object.keys(request?.headers ?? {}).filter((header) => !Object.hasOwn(expected, header))
         expect(others.filter((header) => !platform.includes(header))).to.deep.equal([])
         expect(request?.headers).not.to.have.any.keys('cookie', 'origin', 'referer')
-      })
+      },
+    )
 
     it('is sent by a GET without content type, length and body', async () => {
       await createClient({ apiKey: key, baseUrl: server.url }).get(4711)
@@ -387,10 +387,7 @@ describe('The apiKey function', () => {
   const throwing = (value: unknown) => (): string => {
     throw value
   }
-  const threw = {
-    error: 'ConfigurationError',
-    message: 'The `apiKey` function threw an error. See `cause`.',
-  } as const
+  const threw = { error: 'ConfigurationError', message: 'The `apiKey` function threw an error. See `cause`.' } as const
 
   const cases: readonly KeyCase[] = [
     {
@@ -411,15 +408,18 @@ describe('The apiKey function', () => {
     },
   ]
 
-  for (const { title, apiKey, error: name, message, cause } of cases)
-    it(`${title} ends the call with a ${name}, and nothing is sent`, async () => {
+  itEach(
+    'ends the call with an error if it fails, and nothing is sent',
+    cases,
+    async ({ apiKey, error: name, message, cause }) => {
       const server = await served(silence)
       const error = await caught(acme.send(clientOf(server.url, { apiKey, deadline: 300 })))
       expect(error).to.include({ name, message })
       if (cause === undefined) expect(error).not.to.have.property('cause')
       else expect(error).to.have.nested.property('cause.message', cause)
       expect(server.requests).to.have.length(0)
-    })
+    },
+  )
 
   it('keeps the name and the code of the error that it throws, but not the error', async () => {
     const thrown = Object.assign(new RangeError('sealed'), { code: 'ESEALED', request: {} })
@@ -428,12 +428,15 @@ describe('The apiKey function', () => {
     expect(error).to.have.property('cause').that.does.not.equal(thrown).and.does.not.have.property('request')
   })
 
-  for (const text of [key, `Basic ${base64(`${key}:`)}`, `Bearer ${key}`, `key="${key}"`])
-    it(`has what looks like a key masked in its error: ${text}`, async () => {
+  itEach(
+    'has what looks like a key masked in its error',
+    [key, `Basic ${base64(`${key}:`)}`, `Bearer ${key}`, `key="${key}"`],
+    async (text) => {
       const error = await caught(acme.send(createClient({ apiKey: throwing(new Error(`vault: ${text} expired`)) })))
       expect(error).to.have.nested.property('cause.message').that.includes('[secret]').and.includes('expired')
       expect(showing(error, [key], [...printings, ...dumps])).to.deep.equal([])
-    })
+    },
+  )
 
   it('has the key of the environment masked in its error', () =>
     withEnvironment({ STACKONE_API_KEY: 'sesame-0123' }, async () => {

@@ -19,6 +19,7 @@ import { acme, apiKey } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf } from '../support/either.ts'
 import { closedPort } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { processorTime } from '../support/processor.ts'
 import { httpServer, json, minted, type TestServer } from '../support/server.ts'
 import { jsonResponse, stub } from '../support/stub.ts'
@@ -323,12 +324,11 @@ describe('The error of a call', () => {
       { attempts: 1, code: 'ECONNREFUSED' },
     ],
   ]
-  for (const [error, message, fields = {}] of messages)
-    it(`has the message "${message}"`, async () => {
-      const made = await error()
-      expect(made).to.have.property('message', message)
-      expect(made).to.deep.include(fields)
-    })
+  itEach('has a message with the endpoint, the reason and advice', messages, async ([error, message, fields = {}]) => {
+    const made = await error()
+    expect(made).to.have.property('message', message)
+    expect(made).to.deep.include(fields)
+  })
 
   it('has no code without a valid one from the system', async () => {
     const codes: readonly unknown[] = [7, '', ' ', 'a b', 'E\u001b[31m', `E${'X'.repeat(100)}`, { code: 'E' }, null]
@@ -514,22 +514,20 @@ const apiErrorOf = async (respond: Respond, options: ClientOptions = {}): Promis
 }
 
 describe('ApiError', () => {
-  for (const { title, status = 400, body, quote, parsed } of errorBodies)
-    it(`quotes ${title}`, async () => {
-      const error = await apiErrorOf(() => new Response(body, { status }))
-      const quoted = quote === undefined ? '' : `: "${quote}"`
-      expect(error.message).to.equal(
-        `StackOne responded with ${status} to POST /connect_sessions${quoted}. ${adviceOf[400]}`,
-      )
-      expect(error.body).to.deep.equal(parsed === undefined ? JSON.parse(body) : parsed)
-    })
+  itEach('quotes the message of the body', errorBodies, async ({ status = 400, body, quote, parsed }) => {
+    const error = await apiErrorOf(() => new Response(body, { status }))
+    const quoted = quote === undefined ? '' : `: "${quote}"`
+    expect(error.message).to.equal(
+      `StackOne responded with ${status} to POST /connect_sessions${quoted}. ${adviceOf[400]}`,
+    )
+    expect(error.body).to.deep.equal(parsed === undefined ? JSON.parse(body) : parsed)
+  })
 
-  for (const [status, advice] of Object.entries(adviceOf))
-    it(`advises after a ${status}: ${advice}`, async () => {
-      const error = await apiErrorOf(() => jsonResponse(Number(status), { message: 'No.' }))
-      expect(error.status).to.equal(Number(status))
-      expect(error.message).to.equal(`StackOne responded with ${status} to POST /connect_sessions: "No.". ${advice}`)
-    })
+  itEach('advises after each status', Object.entries(adviceOf), async ([status, advice]) => {
+    const error = await apiErrorOf(() => jsonResponse(Number(status), { message: 'No.' }))
+    expect(error.status).to.equal(Number(status))
+    expect(error.message).to.equal(`StackOne responded with ${status} to POST /connect_sessions: "No.". ${advice}`)
+  })
 
   it('names the endpoint without the id', async () => {
     const client = clientWith(() => jsonResponse(404, {}))
@@ -592,13 +590,12 @@ describe('ApiError', () => {
     ['Wed, 21 Oct 2015 07:28:00 GMT', 0],
     ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
   ]
-  for (const [value, retryAfter] of retryAfters)
-    it(`has retryAfter ${retryAfter} for a Retry-After of ${value?.slice(0, 40)}`, async () => {
-      const error = await apiErrorOf(() => jsonResponse(429, {}, value === undefined ? {} : { 'retry-after': value }))
-      expect(error.retryAfter).to.equal(retryAfter)
-      expect('retryAfter' in error).to.equal(retryAfter !== undefined)
-      if (retryAfter !== undefined) expect(error.message).to.include(`. Retry after ${retryAfter} s. `)
-    })
+  itEach('has the seconds of Retry-After', retryAfters, async ([value, retryAfter]) => {
+    const error = await apiErrorOf(() => jsonResponse(429, {}, value === undefined ? {} : { 'retry-after': value }))
+    expect(error.retryAfter).to.equal(retryAfter)
+    expect('retryAfter' in error).to.equal(retryAfter !== undefined)
+    if (retryAfter !== undefined) expect(error.message).to.include(`. Retry after ${retryAfter} s. `)
+  })
 
   it('has the seconds until a date in Retry-After', async () => {
     const date = new Date(Date.now() + 90_000).toUTCString()
@@ -634,20 +631,23 @@ describe('ApiError', () => {
   const all = [...Array.from({ length: 32 }, (_, code) => code), ...Array.from({ length: 33 }, (_, code) => 127 + code)]
   const dirty = `red \u001b[31m alert \u001b]0;title\u0007 \u009b1m back\b\b \u2028 \u2029 ${String.fromCharCode(...all)} end`
 
-  for (const [title, body] of [
-    ['a message', JSON.stringify({ message: dirty })],
-    ['an array of messages', JSON.stringify({ message: [dirty, dirty] })],
-    ['an array of errors', JSON.stringify({ message: 'No', errors: [dirty] })],
-    ['JSON without a message', JSON.stringify({ error: dirty })],
-    ['plain text', dirty],
-    ['a title', page(dirty)],
-  ] as const)
-    it(`has no control characters in its message, from ${title}`, async () => {
+  itEach(
+    'has no control characters in its message',
+    [
+      ['a message', JSON.stringify({ message: dirty })],
+      ['an array of messages', JSON.stringify({ message: [dirty, dirty] })],
+      ['an array of errors', JSON.stringify({ message: 'No', errors: [dirty] })],
+      ['JSON without a message', JSON.stringify({ error: dirty })],
+      ['plain text', dirty],
+      ['a title', page(dirty)],
+    ] as const,
+    async ([, body]) => {
       const error = await apiErrorOf(() => new Response(body, { status: 500 }))
       expect(error.message).to.include('end')
       expect(error.message).not.to.match(controls)
       expect(error.stack?.split('\n')[0]).to.equal(`ApiError: ${error.message}`)
-    })
+    },
+  )
 
   it('has no characters in its message that change the direction of text', async () => {
     const message = 'user \u202egnp.exe\u202c \u2066a\u2069 \u200fb end'
@@ -656,25 +656,28 @@ describe('ApiError', () => {
     expect(error.message).not.to.match(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/)
   })
 
-  for (const [title, body] of [
-    ['a message', JSON.stringify({ message: 'x'.repeat(1_000_000) })],
-    ['an array of messages', JSON.stringify({ message: Array.from({ length: 100_000 }, () => 'long') })],
-    ['an array of errors', JSON.stringify({ errors: Array.from({ length: 100_000 }, () => 'long') })],
-    ['JSON without a message', JSON.stringify({ error: 'x'.repeat(1_000_000) })],
-    ['plain text', 'long '.repeat(200_000)],
-    ['a title', page('long '.repeat(200_000))],
-    ['a million angle brackets', '<'.repeat(1_000_000)],
-    ['titles that never end', '<title'.repeat(100_000)],
-    ['quotes', JSON.stringify({ message: '"'.repeat(100_000) })],
-  ] as const)
-    it(`quickly truncates ${title}`, async () => {
+  itEach(
+    'quickly truncates long bodies',
+    [
+      ['a message', JSON.stringify({ message: 'x'.repeat(1_000_000) })],
+      ['an array of messages', JSON.stringify({ message: Array.from({ length: 100_000 }, () => 'long') })],
+      ['an array of errors', JSON.stringify({ errors: Array.from({ length: 100_000 }, () => 'long') })],
+      ['JSON without a message', JSON.stringify({ error: 'x'.repeat(1_000_000) })],
+      ['plain text', 'long '.repeat(200_000)],
+      ['a title', page('long '.repeat(200_000))],
+      ['a million angle brackets', '<'.repeat(1_000_000)],
+      ['titles that never end', '<title'.repeat(100_000)],
+      ['quotes', JSON.stringify({ message: '"'.repeat(100_000) })],
+    ] as const,
+    async ([, body]) => {
       const took = await processorTime(async () => {
         const error = await apiErrorOf(() => new Response(body, { status: 500 }))
         expect(error.message).to.have.length.below(1000)
         expect(error.message).to.match(/Try again later\.$/)
       })
       expect(took).to.be.below(4000)
-    })
+    },
+  )
 
   it('quickly masks many secrets', async () => {
     const data = Array.from({ length: 10_000 }, (_, index) => ({ token: `token-number-${index}` }))

@@ -17,6 +17,7 @@ import { acme, apiKey, clientOf } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf } from '../support/either.ts'
 import { unsetEnvironment } from '../support/environment.ts'
+import { itEach } from '../support/it-each.ts'
 import { httpServer, json, minted, type TestServer } from '../support/server.ts'
 import { nested, usual } from '../support/shape.ts'
 import { jsonResponse, stub } from '../support/stub.ts'
@@ -27,8 +28,9 @@ const { token, auth_link_url, ...opened } = minted
 
 let server: TestServer | undefined
 
-/** Starts a server that is closed after the test. */
+/** Starts a server that is closed after the test, or when the next one starts. */
 const served = async (respond: Parameters<typeof httpServer>[0]): Promise<TestServer> => {
+  await server?.close()
   server = await httpServer(respond)
   return server
 }
@@ -66,14 +68,13 @@ describe('session.send', () => {
     ['an unknown field', acme.field('theme', null), { ...owner, theme: null }],
   ]
 
-  for (const [title, given, body] of sent)
-    it(`sends ${title} in one request`, async () => {
-      const { url, requests } = await served((_, response) => json(response, 201, minted))
-      await given.send(clientOf(url))
-      expect(requests).to.have.length(1)
-      expect(requests[0]).to.include({ method: 'POST', url: '/connect_sessions' })
-      expect(JSON.parse(requests[0]?.body ?? '')).to.deep.equal(body)
-    })
+  itEach('sends a session or a payload in one request', sent, async ([, given, body]) => {
+    const { url, requests } = await served((_, response) => json(response, 201, minted))
+    await given.send(clientOf(url))
+    expect(requests).to.have.length(1)
+    expect(requests[0]).to.include({ method: 'POST', url: '/connect_sessions' })
+    expect(JSON.parse(requests[0]?.body ?? '')).to.deep.equal(body)
+  })
 
   it('resolves with the session in camel case, its token and its expiry', async () => {
     const { url } = await served((_, response) => json(response, 201, minted))
@@ -91,14 +92,13 @@ describe('session.send', () => {
     ['a blank label', acme.label('')],
   ]
 
-  for (const [title, given] of invalid)
-    it(`rejects ${title} with a ValidationError and sends nothing`, async () => {
-      const { fetch, requests } = stub()
-      const client = createClient({ apiKey, fetch })
-      expect(await caught(given.send(client))).to.be.instanceOf(ValidationError)
-      expect(leftOf(await given.task(client)())).to.be.instanceOf(ValidationError)
-      expect(requests).to.have.length(0)
-    })
+  itEach('rejects an invalid payload with a ValidationError and sends nothing', invalid, async ([, given]) => {
+    const { fetch, requests } = stub()
+    const client = createClient({ apiKey, fetch })
+    expect(await caught(given.send(client))).to.be.instanceOf(ValidationError)
+    expect(leftOf(await given.task(client)())).to.be.instanceOf(ValidationError)
+    expect(requests).to.have.length(0)
+  })
 
   it('without an owner is a ValidationError that names .owner(id, name)', async () => {
     const ownerless = session().provider('bamboohr')
@@ -124,14 +124,13 @@ describe('session.send', () => {
     ['createClient, not called', createClient, 'a function'],
     ['a promise of a client', Promise.resolve(createClient({ apiKey })), 'an object'],
   ]
-  for (const [title, client, kind] of notClients)
-    it(`rejects ${title} instead of a client with a ConfigurationError`, async () => {
-      const error = await caught(Promise.resolve(Reflect.apply(acme.send, acme, [client])))
-      expect(error).to.be.instanceOf(ConfigurationError)
-      expect(error)
-        .to.have.property('message')
-        .that.matches(new RegExp(`client: must be a client, got ${kind} \\(use .*createClient\\(`))
-    })
+  itEach('rejects other values instead of a client with a ConfigurationError', notClients, async ([, client, kind]) => {
+    const error = await caught(Promise.resolve(Reflect.apply(acme.send, acme, [client])))
+    expect(error).to.be.instanceOf(ConfigurationError)
+    expect(error)
+      .to.have.property('message')
+      .that.matches(new RegExp(`client: must be a client, got ${kind} \\(use .*createClient\\(`))
+  })
 
   it('passes the payload in camel case to a stub client', async () => {
     const payloads: unknown[] = []
@@ -186,8 +185,10 @@ describe('client.create', () => {
     ['an alias of a category', { ...payload, categories: ['hrisLegacy'] }, 'categories[0]'],
   ]
 
-  for (const [title, value, path, hint] of invalid)
-    it(`rejects ${title} with a ValidationError and sends nothing`, async () => {
+  itEach(
+    'rejects an invalid argument with a ValidationError and sends nothing',
+    invalid,
+    async ([, value, path, hint]) => {
       const { fetch, requests } = stub()
       const error = await caught(Reflect.apply(createClient({ apiKey, fetch }).create, undefined, [value]))
       if (!(error instanceof ValidationError)) throw error
@@ -195,7 +196,8 @@ describe('client.create', () => {
       expect(error.issues.map((issue) => issue.path)).to.include(path)
       if (hint !== undefined) expect(error.issues[0]?.hint).to.equal(hint)
       expect(requests).to.have.length(0)
-    })
+    },
+  )
 
   it('sends a payload as the builder sends a session, without undefined fields', async () => {
     const { url, requests } = await served((_, response) => json(response, 201, minted))
@@ -243,16 +245,15 @@ describe('client.get', () => {
     ['__proto__', '__proto__'],
   ]
 
-  for (const [id, escaped] of paths)
-    it(`sends the id ${JSON.stringify(id)} as ${escaped}`, async () => {
-      const { url, requests } = await served((_, response) => json(response, 200, opened))
-      expect(await clientOf(url).get(id)).to.include({ originOwnerId: 'acme-42' })
-      expect(await clientOf(`${url}/proxy/`).get(id)).to.include({ originOwnerId: 'acme-42' })
-      expect(requests.map(({ url, method, body }) => ({ url, method, body }))).to.deep.equal([
-        { url: `/connect_sessions/${escaped}`, method: 'GET', body: '' },
-        { url: `/proxy/connect_sessions/${escaped}`, method: 'GET', body: '' },
-      ])
-    })
+  itEach('sends the id escaped in the path', paths, async ([id, escaped]) => {
+    const { url, requests } = await served((_, response) => json(response, 200, opened))
+    expect(await clientOf(url).get(id)).to.include({ originOwnerId: 'acme-42' })
+    expect(await clientOf(`${url}/proxy/`).get(id)).to.include({ originOwnerId: 'acme-42' })
+    expect(requests.map(({ url, method, body }) => ({ url, method, body }))).to.deep.equal([
+      { url: `/connect_sessions/${escaped}`, method: 'GET', body: '' },
+      { url: `/proxy/connect_sessions/${escaped}`, method: 'GET', body: '' },
+    ])
+  })
 
   it('sends any id as one path segment that decodes to it', () => {
     const ids = fc.string({ unit: 'binary' }).filter((text) => text.trim() !== '' && text !== '.' && text !== '..')
@@ -280,15 +281,14 @@ describe('client.get', () => {
 describe('client.authenticate', () => {
   closeAfterEach()
 
-  for (const given of [token, '"}{', 'a/b?c', 'é😀', '\ud800', ' padded '])
-    it(`sends the token ${JSON.stringify(given)} unchanged`, async () => {
-      const { url, requests } = await served((_, response) => json(response, 201, opened))
-      await clientOf(url).authenticate(given)
-      const [request] = requests
-      expect(request).to.include({ method: 'POST', url: '/connect_sessions/authenticate' })
-      expect(request?.headers).to.include({ 'content-type': 'application/json' })
-      expect(JSON.parse(request?.body ?? '')).to.deep.equal({ token: given })
-    })
+  itEach('sends the token unchanged', [token, '"}{', 'a/b?c', 'é😀', '\ud800', ' padded '], async (given) => {
+    const { url, requests } = await served((_, response) => json(response, 201, opened))
+    await clientOf(url).authenticate(given)
+    const [request] = requests
+    expect(request).to.include({ method: 'POST', url: '/connect_sessions/authenticate' })
+    expect(request?.headers).to.include({ 'content-type': 'application/json' })
+    expect(JSON.parse(request?.body ?? '')).to.deep.equal({ token: given })
+  })
 })
 
 describe('An invalid argument', () => {
@@ -354,31 +354,29 @@ describe('The task', () => {
   ]
   const latest_connection_attempt = { status: 'authenticated', account_secure_id: 'acc-1' }
 
-  for (const [name, promise, task] of calls) {
-    it(`${name} resolves with a Right of what the promise resolves with`, async () => {
-      const client = createClient({
-        apiKey,
-        fetch: stub(() => jsonResponse(201, { ...minted, latest_connection_attempt })).fetch,
-      })
-      expect(await task(client)()).to.deep.equal({ _tag: 'Right', right: await promise(client) })
+  itEach('resolve with a Right of what the promise resolves with', calls, async ([, promise, task]) => {
+    const client = createClient({
+      apiKey,
+      fetch: stub(() => jsonResponse(201, { ...minted, latest_connection_attempt })).fetch,
     })
+    expect(await task(client)()).to.deep.equal({ _tag: 'Right', right: await promise(client) })
+  })
 
-    it(`${name} resolves with a Left of the error that the promise rejects with`, async () => {
-      const client = createClient({ apiKey, fetch: stub(() => jsonResponse(401, { message: 'No.' })).fetch })
-      const error = await caught(promise(client))
-      expect(await task(client)()).to.have.property('_tag', 'Left')
-      expect(await task(client)()).to.have.nested.property('left.message', error instanceof Error && error.message)
-    })
+  itEach('resolve with a Left of the error that the promise rejects with', calls, async ([, promise, task]) => {
+    const client = createClient({ apiKey, fetch: stub(() => jsonResponse(401, { message: 'No.' })).fetch })
+    const error = await caught(promise(client))
+    expect(await task(client)()).to.have.property('_tag', 'Left')
+    expect(await task(client)()).to.have.nested.property('left.message', error instanceof Error && error.message)
+  })
 
-    it(`${name} sends nothing until it is run, and sends again at each run`, async () => {
-      const { fetch, requests } = stub(() => jsonResponse(201, { ...minted, latest_connection_attempt }))
-      const run = task(createClient({ apiKey, fetch }))
-      expect(requests).to.have.length(0)
-      await run()
-      await run()
-      expect(requests).to.have.length(2)
-    })
-  }
+  itEach('send nothing until they are run, and send again at each run', calls, async ([, , task]) => {
+    const { fetch, requests } = stub(() => jsonResponse(201, { ...minted, latest_connection_attempt }))
+    const run = task(createClient({ apiKey, fetch }))
+    expect(requests).to.have.length(0)
+    await run()
+    await run()
+    expect(requests).to.have.length(2)
+  })
 })
 
 describe('The response', () => {
@@ -495,20 +493,19 @@ describe('The response', () => {
       })
     }
 
-    for (const [body, problem] of unusable)
-      it(`to ${name} is an InvalidResponseError if ${problem}`, async () => {
-        const { url, requests } = await responding(status, body)
-        expect(await caught(run(clientOf(url)))).to.include({
-          name: 'InvalidResponseError',
-          message:
-            `StackOne responded with ${status} to ${endpoint} without a session: ${problem}. ` +
-            'Check `baseUrl`, or try again later.',
-          status,
-          attempts: 1,
-          requestId: 'req-7',
-        })
-        expect(requests).to.have.length(1)
+    itEach(`to ${name} is an InvalidResponseError if it is unusable`, unusable, async ([body, problem]) => {
+      const { url, requests } = await responding(status, body)
+      expect(await caught(run(clientOf(url)))).to.include({
+        name: 'InvalidResponseError',
+        message:
+          `StackOne responded with ${status} to ${endpoint} without a session: ${problem}. ` +
+          'Check `baseUrl`, or try again later.',
+        status,
+        attempts: 1,
+        requestId: 'req-7',
       })
+      expect(requests).to.have.length(1)
+    })
 
     it(`to ${name} under strict is rejected with the deviations and what to do`, async () => {
       const { url } = await responding(status + 2, JSON.stringify(opened))

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type ClientEvent, createClient } from '../../lib/index.ts'
 import { acme, apiKey } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { minted } from '../support/server.ts'
 import { jsonResponse, stub } from '../support/stub.ts'
 import { unhandledRejections } from '../support/unhandled.ts'
@@ -101,25 +102,24 @@ describe('The onEvent option', () => {
       },
     ],
   ]
-  for (const [title, listener] of faulty)
-    it(`does not affect the call if it ${title}`, async () => {
-      const types: string[] = []
-      const onEvent = (event: ClientEvent): unknown => {
-        types.push(event.type)
-        return listener()
-      }
-      const api = stub((number) => {
-        if (number === 1) return jsonResponse(503, {}, { 'retry-after': '0' })
-        return jsonResponse(number === 2 ? 200 : 400, minted)
-      })
-      const client = createClient({ apiKey, fetch: api.fetch, onEvent })
-      expect(await acme.send(client)).to.have.property('token', minted.token)
-      expect(await caught(acme.send(client))).to.have.property('name', 'ApiError')
-      expect(types).to.deep.equal(['attempt', 'retry', 'attempt', 'response', 'drift', 'attempt', 'failure'])
-      // A rejection counts as unhandled only after the promises of this turn.
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      expect(unhandled).to.deep.equal([])
+  itEach('does not affect the call if it fails', faulty, async ([, listener]) => {
+    const types: string[] = []
+    const onEvent = (event: ClientEvent): unknown => {
+      types.push(event.type)
+      return listener()
+    }
+    const api = stub((number) => {
+      if (number === 1) return jsonResponse(503, {}, { 'retry-after': '0' })
+      return jsonResponse(number === 2 ? 200 : 400, minted)
     })
+    const client = createClient({ apiKey, fetch: api.fetch, onEvent })
+    expect(await acme.send(client)).to.have.property('token', minted.token)
+    expect(await caught(acme.send(client))).to.have.property('name', 'ApiError')
+    expect(types).to.deep.equal(['attempt', 'retry', 'attempt', 'response', 'drift', 'attempt', 'failure'])
+    // A rejection counts as unhandled only after the promises of this turn.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(unhandled).to.deep.equal([])
+  })
 
   it('cannot change an event or the response', async () => {
     const changes: unknown[] = []

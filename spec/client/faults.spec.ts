@@ -19,6 +19,7 @@ import {
   silence,
   stuck,
 } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 
 /** The timeout of attempts that time out; longer on a busy machine. */
 const shortTimeout = 400
@@ -131,10 +132,7 @@ const broken: readonly Case[] = [
     title: 'a chunked body without its last chunk',
     fault: closed(...created, 'transfer-encoding: chunked', '', 'd', '{"token":"t"}', ''),
   },
-  {
-    title: 'a chunk with a malformed size',
-    fault: closed(...created, 'transfer-encoding: chunked', '', 'xyz', '{}'),
-  },
+  { title: 'a chunk with a malformed size', fault: closed(...created, 'transfer-encoding: chunked', '', 'xyz', '{}') },
   {
     title: 'a 400 with a truncated body',
     fault: closed('HTTP/1.1 400 Bad Request', 'content-length: 400', '', '{"mess'),
@@ -152,10 +150,7 @@ const broken: readonly Case[] = [
     title: 'a huge number of headers',
     fault: closed(...created, ...Array.from({ length: 5000 }, (_, index) => `x-${index}: ${'a'.repeat(20)}`), '', '{}'),
   },
-  {
-    title: 'an unexpected upgrade',
-    fault: closed('HTTP/1.1 101 Switching Protocols', 'upgrade: x', '', ''),
-  },
+  { title: 'an unexpected upgrade', fault: closed('HTTP/1.1 101 Switching Protocols', 'upgrade: x', '', '') },
 ].map((fault) => ({
   ...fault,
   error: 'NetworkError' as const,
@@ -175,10 +170,7 @@ const notCompressed: Case = {
 const unusable: readonly Case[] = [
   { title: 'a truncated body without a content-length', fault: closed(...created, '', cutJson) },
   { title: 'a truncated body with a matching content-length', fault: respondWith(201, cutJson) },
-  {
-    title: 'a truncated compressed body',
-    fault: respondWith(201, cutGzip, { 'content-encoding': 'gzip' }),
-  },
+  { title: 'a truncated compressed body', fault: respondWith(201, cutGzip, { 'content-encoding': 'gzip' }) },
 ].map((fault) => ({
   ...fault,
   error: 'InvalidResponseError' as const,
@@ -294,10 +286,7 @@ const bodies: readonly Case[] = [
     'an error in JSON with the content type of HTML',
     respondWith(400, '{"message":"Not HTML"}', { 'content-type': 'text/html' }),
     400,
-    {
-      says: ['"Not HTML"'],
-      body: { message: 'Not HTML' },
-    },
+    { says: ['"Not HTML"'], body: { message: 'Not HTML' } },
   ),
   api('an error in HTML', respondWith(502, page, { 'content-type': 'text/html' }), 502, {
     says: ['"Bad Gateway"'],
@@ -319,9 +308,7 @@ const bodies: readonly Case[] = [
     'an error with fields named like prototype properties',
     literal('{"__proto__":{"message":"Not mine"},"constructor":7}'),
     400,
-    {
-      says: ['"constructor":7'.replaceAll('"', '\\"')],
-    },
+    { says: ['"constructor":7'.replaceAll('"', '\\"')] },
   ),
   api('an error nested 100,000 levels deep', literal(deep), 400, { says: ['[['] }),
   api('an HTTP/1.0 error that ends with the connection', closed('HTTP/1.0 400 Bad', '', '{"message":"Old"}'), 400, {
@@ -368,21 +355,20 @@ describe('A fault', function () {
 
   after(() => Promise.allSettled(observed))
 
-  for (const [index, each] of cases.entries())
-    it(`ends the call with ${each.error} after ${each.attempts === 2 ? 'a retry' : 'one attempt'}: ${each.title}`, async () => {
-      const { result, requests, timeout, took, freed } = await (observed[index] ??
-        Promise.reject(new Error('not started')))
-      const error = leftOf(result)
-      expect(error.name).to.equal(each.error)
-      for (const text of each.says ?? []) expect(error.message).to.contain(text)
-      for (const text of each.hides ?? []) expect(error.message).not.to.contain(text)
-      expect(requests).to.equal(each.requests ?? each.attempts)
-      expect(error.attempts).to.equal(each.attempts)
-      expect(error.elapsedMs).to.be.within(0, Math.ceil(took))
-      expect(took).to.be.below(each.error === 'TimeoutError' ? 2 * timeout + 3000 : 10_000)
-      if (each.status !== undefined) expect(error).to.have.property('status', each.status)
-      if ('body' in each) expect(error).to.have.deep.property('body', each.body)
-      if (each.code !== undefined) expect(error).to.have.property('code', each.code)
-      expect(freed, 'the connection is closed').to.equal(true)
-    })
+  itEach('ends the call with the error and the attempts of its fault', cases.entries(), async ([index, each]) => {
+    const { result, requests, timeout, took, freed } = await (observed[index] ??
+      Promise.reject(new Error('not started')))
+    const error = leftOf(result)
+    expect(error.name).to.equal(each.error)
+    for (const text of each.says ?? []) expect(error.message).to.contain(text)
+    for (const text of each.hides ?? []) expect(error.message).not.to.contain(text)
+    expect(requests).to.equal(each.requests ?? each.attempts)
+    expect(error.attempts).to.equal(each.attempts)
+    expect(error.elapsedMs).to.be.within(0, Math.ceil(took))
+    expect(took).to.be.below(each.error === 'TimeoutError' ? 2 * timeout + 3000 : 10_000)
+    if (each.status !== undefined) expect(error).to.have.property('status', each.status)
+    if ('body' in each) expect(error).to.have.deep.property('body', each.body)
+    if (each.code !== undefined) expect(error).to.have.property('code', each.code)
+    expect(freed, 'the connection is closed').to.equal(true)
+  })
 })

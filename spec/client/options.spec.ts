@@ -4,6 +4,7 @@ import { type Client, type ClientOptions, ConfigurationError, createClient } fro
 import { acme, apiKey } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { unsetEnvironment } from '../support/environment.ts'
+import { itEach } from '../support/it-each.ts'
 import { minted } from '../support/server.ts'
 import { jsonResponse, type Stub, stub } from '../support/stub.ts'
 
@@ -145,15 +146,6 @@ const invalidForWait: readonly Values[] = [
   { option: 'signal', values: invalidSignals },
 ]
 
-/** A value for a test title. */
-const titleOf = (value: unknown): string => {
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'number') return String(value)
-  if (Object.is(value, undefined)) return 'undefined'
-  const name = typeof value === 'object' && value !== null ? value.constructor?.name : undefined
-  return `${name === 'Object' || name === 'Array' || name === undefined ? '' : `${name} `}${JSON.stringify(value)}`
-}
-
 const milliseconds = `must be a number of milliseconds, more than 0 and at most ${maxTimeout}`
 const optionNames = 'timeout, deadline, retries, headers, apiKey, baseUrl, fetch, userAgent, onEvent, strict'
 
@@ -232,43 +224,44 @@ describe('The options', () => {
 
   describe('of createClient', () => {
     for (const { option, values } of validForClient)
-      for (const value of values)
-        it(`accept ${option}: ${titleOf(value)}`, async () => {
-          const api = stub()
-          await acme.send(construct({ apiKey, fetch: api.fetch, [option]: value }))
-          expect(api.requests.length).to.equal(option === 'fetch' ? 0 : 1)
-        })
+      itEach(`accept valid values of ${option}`, values, async (value) => {
+        const api = stub()
+        await acme.send(construct({ apiKey, fetch: api.fetch, [option]: value }))
+        expect(api.requests.length).to.equal(option === 'fetch' ? 0 : 1)
+      })
 
     for (const { option, values } of invalidForClient)
-      for (const value of values)
-        it(`reject ${option}: ${titleOf(value)}`, () => {
-          expect(rejection({ [option]: value })).to.match(new RegExp(`^Invalid options for createClient: ${option}`))
-        })
+      itEach(`reject invalid values of ${option}`, values, (value) => {
+        expect(rejection({ [option]: value })).to.match(new RegExp(`^Invalid options for createClient: ${option}`))
+      })
 
-    for (const [options, message] of clientMessages)
-      it(`are rejected with the message "${message.slice(0, 90)}"`, () => {
+    itEach(
+      'are rejected with a message that names the option, the expectation and a hint',
+      clientMessages,
+      ([options, message]) => {
         expect(rejection(options)).to.equal(`Invalid options for createClient: ${message}`)
-      })
+      },
+    )
 
-    for (const [name, option] of Object.entries(misspelled))
-      it(`reject the unknown ${name} and suggest ${option}`, () => {
-        expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (did you mean '${option}'?)`)
-      })
+    itEach('reject a misspelled name and suggest the option', Object.entries(misspelled), ([name, option]) => {
+      expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (did you mean '${option}'?)`)
+    })
 
-    for (const [name, option] of Object.entries(foreignNames))
-      it(`translate ${name} of another client to ${option}`, () => {
-        expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (use '${option}')`)
-      })
+    itEach('translate the names of other clients', Object.entries(foreignNames), ([name, option]) => {
+      expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (use '${option}')`)
+    })
 
-    for (const name of ['color', 'constructor', 'toString', 'x'.repeat(10_000)])
-      it(`reject the unknown ${name.slice(0, 20)} and list the options`, () => {
+    itEach(
+      'reject an unknown name and list the options',
+      ['color', 'constructor', 'toString', 'x'.repeat(10_000)],
+      (name) => {
         expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (the options are ${optionNames}`)
-      })
+      },
+    )
 
-    for (const value of notObjects)
-      it(`must not be ${titleOf(value)}`, () => {
-        expect(rejection(value)).to.match(/^Invalid options for createClient: must be an object, got /)
-      })
+    itEach('must be an object', notObjects, (value) => {
+      expect(rejection(value)).to.match(/^Invalid options for createClient: must be an object, got /)
+    })
 
     it('may be omitted', () => {
       for (const args of [[], [undefined]] as const)
@@ -344,21 +337,19 @@ describe('The options', () => {
 
   describe('of a call', () => {
     for (const { option, values } of validForCall)
-      for (const value of values)
-        it(`accept ${option}: ${titleOf(value)}`, async () => {
-          const { api, client } = recorded()
-          for (const [, call] of calls) await call(client, { [option]: value })
-          expect(api.requests).to.have.length(calls.length)
-        })
+      itEach(`accept valid values of ${option}`, values, async (value) => {
+        const { api, client } = recorded()
+        for (const [, call] of calls) await call(client, { [option]: value })
+        expect(api.requests).to.have.length(calls.length)
+      })
 
     for (const { option, values } of invalidForCall)
-      for (const value of values)
-        it(`reject ${option}: ${titleOf(value)}`, async () => {
-          for (const call of calls)
-            expect(await callRejection(call, { [option]: value })).to.match(
-              new RegExp(`^Invalid options for the call: ${option}`),
-            )
-        })
+      itEach(`reject invalid values of ${option}`, values, async (value) => {
+        for (const call of calls)
+          expect(await callRejection(call, { [option]: value })).to.match(
+            new RegExp(`^Invalid options for the call: ${option}`),
+          )
+      })
 
     const unknown: readonly (readonly [name: string, hint: string])[] = [
       ['singal', "did you mean 'signal'?"],
@@ -369,19 +360,16 @@ describe('The options', () => {
       ['apiKey', 'the options are signal, timeout, deadline, retries, headers'],
       ['interval', 'the options are signal, timeout, deadline, retries, headers'],
     ]
-    for (const [name, hint] of unknown)
-      it(`reject the unknown ${name} with the hint "${hint}"`, async () => {
-        for (const call of calls)
-          expect(await callRejection(call, { [name]: 1 })).to.equal(
-            `Invalid options for the call: unknown option '${name}' (${hint})`,
-          )
-      })
+    itEach('reject an unknown name with a hint', unknown, async ([name, hint]) => {
+      for (const call of calls)
+        expect(await callRejection(call, { [name]: 1 })).to.equal(
+          `Invalid options for the call: unknown option '${name}' (${hint})`,
+        )
+    })
 
-    for (const value of notObjects)
-      it(`must not be ${titleOf(value)}`, async () => {
-        for (const call of [...calls, waitCall])
-          expect(await callRejection(call, value)).to.include('must be an object')
-      })
+    itEach('must be an object', notObjects, async (value) => {
+      for (const call of [...calls, waitCall]) expect(await callRejection(call, value)).to.include('must be an object')
+    })
 
     it('must not be an AbortController: the message suggests its signal', async () => {
       for (const call of [...calls, waitCall])
@@ -422,29 +410,30 @@ describe('The options', () => {
       ['a revoked proxy', revoked],
       ['a revoked proxy as a signal', () => ({ signal: revoked() })],
     ]
-    for (const [title, options] of unreadable)
-      it(`reject with a ConfigurationError and send nothing for ${title}`, async () => {
+    itEach(
+      'reject with a ConfigurationError and send nothing if they throw when read',
+      unreadable,
+      async ([, options]) => {
         for (const call of calls) expect(await callRejection(call, options())).to.include('option of the call threw')
         expect(await callRejection(waitCall, options())).to.include('option of waitForConnection threw')
-      })
+      },
+    )
   })
 
   describe('of waitForConnection', () => {
     for (const { option, values } of validForWait)
-      for (const value of values)
-        it(`accept ${option}: ${titleOf(value)}`, async () => {
-          const { api, client } = recorded()
-          expect(await waitCall[1](client, { [option]: value })).to.include({ accountId: 'acc-1' })
-          expect(api.requests).to.have.length(1)
-        })
+      itEach(`accept valid values of ${option}`, values, async (value) => {
+        const { api, client } = recorded()
+        expect(await waitCall[1](client, { [option]: value })).to.include({ accountId: 'acc-1' })
+        expect(api.requests).to.have.length(1)
+      })
 
     for (const { option, values } of invalidForWait)
-      for (const value of values)
-        it(`reject ${option}: ${titleOf(value)}`, async () => {
-          expect(await callRejection(waitCall, { [option]: value })).to.match(
-            new RegExp(`^Invalid options for waitForConnection: ${option}: must be `),
-          )
-        })
+      itEach(`reject invalid values of ${option}`, values, async (value) => {
+        expect(await callRejection(waitCall, { [option]: value })).to.match(
+          new RegExp(`^Invalid options for waitForConnection: ${option}: must be `),
+        )
+      })
 
     const unknown: readonly (readonly [name: string, hint: string])[] = [
       ['intervall', "did you mean 'interval'?"],
@@ -453,12 +442,11 @@ describe('The options', () => {
       ['retries', 'the options are signal, deadline, interval'],
       ['headers', 'the options are signal, deadline, interval'],
     ]
-    for (const [name, hint] of unknown)
-      it(`reject the unknown ${name} with the hint "${hint}"`, async () => {
-        expect(await callRejection(waitCall, { [name]: 1 })).to.equal(
-          `Invalid options for waitForConnection: unknown option '${name}' (${hint})`,
-        )
-      })
+    itEach('reject an unknown name with a hint', unknown, async ([name, hint]) => {
+      expect(await callRejection(waitCall, { [name]: 1 })).to.equal(
+        `Invalid options for waitForConnection: unknown option '${name}' (${hint})`,
+      )
+    })
   })
 
   it('of a call override those of the client, unless they are undefined', async () => {

@@ -15,6 +15,7 @@ import {
   silence,
   stuck,
 } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { run } from '../support/run.ts'
 import { httpServer, json, minted, type Recorded } from '../support/server.ts'
 
@@ -154,25 +155,24 @@ describe('After all calls', () => {
       },
     ]
 
-    for (const { title, fault, calls, ends } of kinds)
-      it(`after ${calls} calls: ${title}`, async () => {
-        const server = await faulty(fault)
-        const controller = new AbortController()
-        const during: number[] = []
-        const client = clientOf(server.url, {
-          onEvent: () => during.push(getEventListeners(controller.signal, 'abort').length),
-        })
-        try {
-          for (let count = 0; count < calls; count += 1)
-            await ends(client, controller.signal).catch((error: unknown) => {
-              if (!isSessionError(error)) throw error
-            })
-          expect(getEventListeners(controller.signal, 'abort')).to.have.length(0)
-          expect(Math.max(0, ...during), 'listeners at any time').to.be.at.most(1)
-        } finally {
-          await server.close()
-        }
+    itEach('after many calls of every kind', kinds, async ({ fault, calls, ends }) => {
+      const server = await faulty(fault)
+      const controller = new AbortController()
+      const during: number[] = []
+      const client = clientOf(server.url, {
+        onEvent: () => during.push(getEventListeners(controller.signal, 'abort').length),
       })
+      try {
+        for (let count = 0; count < calls; count += 1)
+          await ends(client, controller.signal).catch((error: unknown) => {
+            if (!isSessionError(error)) throw error
+          })
+        expect(getEventListeners(controller.signal, 'abort')).to.have.length(0)
+        expect(Math.max(0, ...during), 'listeners at any time').to.be.at.most(1)
+      } finally {
+        await server.close()
+      }
+    })
 
     for (const aborted of [false, true])
       it(`after 50 concurrent calls that share it${aborted ? ' and are aborted' : ''}, and Node prints no warning`, async () => {
@@ -184,9 +184,7 @@ describe('After all calls', () => {
         const warn = (warning: Error): unknown => warnings.push(warning)
         process.on('warning', warn)
         try {
-          const client = clientOf(server.url, {
-            onEvent: () => during.push(getEventListeners(signal, 'abort').length),
-          })
+          const client = clientOf(server.url, { onEvent: () => during.push(getEventListeners(signal, 'abort').length) })
           const ending = Array.from({ length: 50 }, () => timedSend(client, { signal }))
           expect(await until(() => server.requests.length === 50)).to.equal(true)
           if (aborted) controller.abort()
@@ -231,19 +229,18 @@ describe('After all calls', () => {
       ['a body that is too large', flood(201)],
     ]
 
-    for (const [title, fault] of broken)
-      it(`after ten attempts: ${title}`, async () => {
-        const server = await faulty(fault)
-        try {
-          const client = clientOf(server.url, { timeout: 150, retries: 0 })
-          const ending = Array.from({ length: 10 }, () => timedSend(client))
-          for (const { result } of await Promise.all(ending))
-            expect(leftOf(result).name).to.be.oneOf(['TimeoutError', 'InvalidResponseError'])
-          expect(await until(() => server.held() === 0)).to.equal(true)
-        } finally {
-          await server.close()
-        }
-      })
+    itEach('after ten attempts with broken responses', broken, async ([, fault]) => {
+      const server = await faulty(fault)
+      try {
+        const client = clientOf(server.url, { timeout: 150, retries: 0 })
+        const ending = Array.from({ length: 10 }, () => timedSend(client))
+        for (const { result } of await Promise.all(ending))
+          expect(leftOf(result).name).to.be.oneOf(['TimeoutError', 'InvalidResponseError'])
+        expect(await until(() => server.held() === 0)).to.equal(true)
+      } finally {
+        await server.close()
+      }
+    })
 
     it('except one or two that are reused', async () => {
       const server = await httpServer((_, response) => json(response, 201, minted))

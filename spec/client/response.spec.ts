@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { type ClientEvent, InvalidResponseError } from '../../lib/index.ts'
 import { acme, clientOf, timedSend, until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { processorTime } from '../support/processor.ts'
 import { httpServer, minted } from '../support/server.ts'
 import { describeShapes, mintedAnd, mintedWith, type Shape } from '../support/shape.ts'
@@ -70,18 +71,17 @@ describe('The response to a create', () => {
     ['10,000 arrays in metadata that is too deep', 'metadata', deep(`[${'[[]],'.repeat(10_000)}0]`)],
   ]
 
-  for (const [title, name, value] of floods)
-    it(`resolves quickly with ${title}`, async () => {
-      const server = await httpServer((_, response) => response.writeHead(201).end(mintedAnd(`"${name}":${value}`)))
-      try {
-        const took = await processorTime(async () => {
-          expect((await acme.send(clientOf(server.url))).token).to.equal(token)
-        })
-        expect(took).to.be.below(3000)
-      } finally {
-        await server.close()
-      }
-    })
+  itEach('resolves quickly with thousands of fields or entries', floods, async ([, name, value]) => {
+    const server = await httpServer((_, response) => response.writeHead(201).end(mintedAnd(`"${name}":${value}`)))
+    try {
+      const took = await processorTime(async () => {
+        expect((await acme.send(clientOf(server.url))).token).to.equal(token)
+      })
+      expect(took).to.be.below(3000)
+    } finally {
+      await server.close()
+    }
+  })
 })
 
 describe('A response that is too large', () => {
@@ -92,25 +92,24 @@ describe('A response that is too large', () => {
     ['no content-length', {}],
   ]
 
-  for (const [title, headers] of lengths)
-    it(`is an InvalidResponseError and is not read to its end, with ${title}`, async () => {
-      const ends: boolean[] = []
-      const server = await httpServer((_, response) => {
-        response.once('close', () => ends.push(response.writableFinished))
-        Readable.from(chunks).pipe(response.writeHead(201, headers))
-      })
-      try {
-        const error = await caught(acme.send(clientOf(server.url)))
-        expect(error).to.be.instanceOf(InvalidResponseError)
-        expect(error)
-          .to.have.property('message')
-          .that.includes('The response to POST /connect_sessions exceeds 10485760 bytes.')
-        expect(await until(() => ends.length > 0)).to.equal(true)
-        expect(ends).to.deep.equal([false])
-      } finally {
-        await server.close()
-      }
+  itEach('is an InvalidResponseError and is not read to its end, with any headers', lengths, async ([, headers]) => {
+    const ends: boolean[] = []
+    const server = await httpServer((_, response) => {
+      response.once('close', () => ends.push(response.writableFinished))
+      Readable.from(chunks).pipe(response.writeHead(201, headers))
     })
+    try {
+      const error = await caught(acme.send(clientOf(server.url)))
+      expect(error).to.be.instanceOf(InvalidResponseError)
+      expect(error)
+        .to.have.property('message')
+        .that.includes('The response to POST /connect_sessions exceeds 10485760 bytes.')
+      expect(await until(() => ends.length > 0)).to.equal(true)
+      expect(ends).to.deep.equal([false])
+    } finally {
+      await server.close()
+    }
+  })
 })
 
 interface Unusable {
@@ -170,8 +169,10 @@ const unusable: readonly Unusable[] = [
 
 describe('A success without a usable token', () => {
   for (const strict of [false, true])
-    for (const { title, body, problem, status = 201, issues = [] } of unusable)
-      it(`is an InvalidResponseError that describes the body${strict ? ', also under strict' : ''}: ${title}`, async () => {
+    itEach(
+      `is an InvalidResponseError that describes the body${strict ? ', also under strict' : ''}`,
+      unusable,
+      async ({ body, problem, status = 201, issues = [] }) => {
         const events: ClientEvent[] = []
         const server = await httpServer((_, response) =>
           response.writeHead(status, { 'x-request-id': 'req-7' }).end(body),
@@ -196,7 +197,8 @@ describe('A success without a usable token', () => {
         } finally {
           await server.close()
         }
-      })
+      },
+    )
 })
 
 describe('A response of random bytes', () => {

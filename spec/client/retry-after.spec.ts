@@ -3,6 +3,7 @@ import type { ClientEvent } from '../../lib/index.ts'
 import { clientOf, type Timed, timedSend } from '../support/call.ts'
 import { leftOf, rightOf } from '../support/either.ts'
 import { errorBody, type Fault, faulty, respondWith } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { json, minted } from '../support/server.ts'
 
 interface Observed extends Timed {
@@ -74,12 +75,11 @@ describe('Retry-After', () => {
     ['a past date in the format of asctime', () => asctime(-60), 0, 0],
   ]
 
-  for (const [title, header, from, to] of accepted)
-    it(`sets the delay before the retry: ${title}`, async () => {
-      const { waits } = await observe(header(), { aborts: true })
-      expect(waits).to.have.length(1)
-      expect(waits[0]).to.be.within(from, to)
-    })
+  itEach('sets the delay before the retry', accepted, async ([, header, from, to]) => {
+    const { waits } = await observe(header(), { aborts: true })
+    expect(waits).to.have.length(1)
+    expect(waits[0]).to.be.within(from, to)
+  })
 
   it('means the same date in every time zone', async () => {
     const zone = process.env['TZ']
@@ -97,11 +97,10 @@ describe('Retry-After', () => {
     }
   })
 
-  for (const status of [408, 429, 502, 503, 504])
-    it(`sets the delay after a ${status}`, async () => {
-      const { waits } = await observe('7', { status, aborts: true })
-      expect(waits).to.deep.equal([7000])
-    })
+  itEach('sets the delay after every status that is retried', [408, 429, 502, 503, 504], async (status) => {
+    const { waits } = await observe('7', { status, aborts: true })
+    expect(waits).to.deep.equal([7000])
+  })
 
   it('of 1 delays the retry by a second', async () => {
     const server = await faulty(respondWith(429, errorBody(429, 'Slow down'), { 'retry-after': '1' }), 1)
@@ -147,17 +146,16 @@ describe('Retry-After', () => {
     `Wed, ${'9'.repeat(4000)}`,
   ]
 
-  for (const header of ignored)
-    it(`is ignored if malformed: ${JSON.stringify(header).slice(0, 40)}`, async () => {
-      const { result, waits } = await observe(header, { aborts: true })
-      expect(waits).to.have.length(1)
-      expect(waits[0]).to.be.within(250 * 0.75, 250 * 1.25)
-      expect(leftOf(result)).to.have.property('name', 'AbortError')
-      const last = leftOf((await observe(header, { retries: 0 })).result)
-      expect(last).to.have.property('name', 'ApiError')
-      expect(last).not.to.have.property('retryAfter')
-      expect(last.message).not.to.contain('Retry after')
-    })
+  itEach('is ignored if malformed', ignored, async (header) => {
+    const { result, waits } = await observe(header, { aborts: true })
+    expect(waits).to.have.length(1)
+    expect(waits[0]).to.be.within(250 * 0.75, 250 * 1.25)
+    expect(leftOf(result)).to.have.property('name', 'AbortError')
+    const last = leftOf((await observe(header, { retries: 0 })).result)
+    expect(last).to.have.property('name', 'ApiError')
+    expect(last).not.to.have.property('retryAfter')
+    expect(last.message).not.to.contain('Retry after')
+  })
 
   interface TooLong {
     readonly header: () => string
@@ -188,36 +186,34 @@ describe('Retry-After', () => {
     },
   ]
 
-  for (const { title, header, from, to } of tooLong)
-    it(`that exceeds the deadline ends the call immediately: ${title}`, async () => {
-      const { result, requests, waits, took } = await observe(header(), { deadline: 4000, retries: 5 })
-      const error = leftOf(result)
-      expect(error).to.include({ name: 'ApiError', status: 503, attempts: 1 })
-      expect(error).to.have.property('retryAfter').that.is.within(from, to)
-      expect(error.message)
-        .to.contain('"Later"')
-        .and.match(/Retry after \d+ s\./)
-      expect(requests).to.equal(1)
-      expect(waits).to.deep.equal([])
-      expect(took).to.be.below(3000)
-    })
+  itEach('that exceeds the deadline ends the call immediately', tooLong, async ({ header, from, to }) => {
+    const { result, requests, waits, took } = await observe(header(), { deadline: 4000, retries: 5 })
+    const error = leftOf(result)
+    expect(error).to.include({ name: 'ApiError', status: 503, attempts: 1 })
+    expect(error).to.have.property('retryAfter').that.is.within(from, to)
+    expect(error.message)
+      .to.contain('"Later"')
+      .and.match(/Retry after \d+ s\./)
+    expect(requests).to.equal(1)
+    expect(waits).to.deep.equal([])
+    expect(took).to.be.below(3000)
+  })
 
-  for (const status of [408, 429, 502, 503, 504])
-    it(`of 60 with a ${status} ends the call immediately by default`, async () => {
-      const body = errorBody(status, 'Not in this minute')
-      const server = await faulty(respondWith(status, body, { 'retry-after': '60', 'x-request-id': 'r-7' }))
-      try {
-        const { result, took } = await timedSend(clientOf(server.url))
-        const error = leftOf(result)
-        expect(error).to.include({ name: 'ApiError', status, retryAfter: 60, attempts: 1, requestId: 'r-7' })
-        expect(error).to.have.deep.property('body', body)
-        expect(error.message).to.contain('"Not in this minute". Retry after 60 s.')
-        expect(took).to.be.below(5000)
-        expect(server.requests).to.have.length(1)
-      } finally {
-        await server.close()
-      }
-    })
+  itEach('of 60 ends the call immediately by default', [408, 429, 502, 503, 504], async (status) => {
+    const body = errorBody(status, 'Not in this minute')
+    const server = await faulty(respondWith(status, body, { 'retry-after': '60', 'x-request-id': 'r-7' }))
+    try {
+      const { result, took } = await timedSend(clientOf(server.url))
+      const error = leftOf(result)
+      expect(error).to.include({ name: 'ApiError', status, retryAfter: 60, attempts: 1, requestId: 'r-7' })
+      expect(error).to.have.deep.property('body', body)
+      expect(error.message).to.contain('"Not in this minute". Retry after 60 s.')
+      expect(took).to.be.below(5000)
+      expect(server.requests).to.have.length(1)
+    } finally {
+      await server.close()
+    }
+  })
 
   it('that fits into the deadline only once ends the call after the second attempt', async () => {
     const { result, requests, waits, took } = await observe('1', { deadline: 1900, retries: 5 })
@@ -233,12 +229,11 @@ describe('Retry-After', () => {
     expect(requests).to.equal(3)
   })
 
-  for (const status of [302, 400, 401, 403, 404, 409, 422, 500, 501])
-    it(`does not cause a retry of a ${status}`, async () => {
-      const { result, requests } = await observe('0', { status, retries: 5 })
-      expect(leftOf(result)).to.include({ name: 'ApiError', status, retryAfter: 0, attempts: 1 })
-      expect(requests).to.equal(1)
-    })
+  itEach('does not cause a retry of other statuses', [302, 400, 401, 403, 404, 409, 422, 500, 501], async (status) => {
+    const { result, requests } = await observe('0', { status, retries: 5 })
+    expect(leftOf(result)).to.include({ name: 'ApiError', status, retryAfter: 0, attempts: 1 })
+    expect(requests).to.equal(1)
+  })
 
   it('is ignored in a success', async () => {
     const server = await faulty(respondWith(201, minted, { 'retry-after': '60' }))

@@ -18,6 +18,7 @@ import {
   silence,
   stuck,
 } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { json, minted } from '../support/server.ts'
 
 interface Retry {
@@ -114,23 +115,22 @@ describe('A retry', () => {
 
     after(() => Promise.allSettled(observed))
 
-    for (const [index, { one, times }] of runs.entries())
-      it(`after ${one.title}${times === 2 ? ', twice' : ''}`, async () => {
-        const { result, requests, events } = await (observed[index] ?? Promise.reject(new Error('not started')))
-        expect(rightOf(result).token).to.equal(minted.token)
-        expect(requests).to.equal(times + 1)
-        const types = ['attempt', ...Array.from({ length: times }, () => ['retry', 'attempt']).flat(), 'response']
-        expect(events.map(({ type }) => type)).to.deep.equal(types)
-        for (const [nth, retry] of retriesIn(events).entries()) {
-          expect(retry).to.include({ attempt: nth + 1, error: one.error })
-          expect(retry.status).to.equal(one.status)
-          expectBackoff(retry.waitMs, nth + 1)
-        }
-        // A timer may fire a little early.
-        const waited = retriesIn(events).reduce((sum, { waitMs }) => sum + waitMs, 0)
-        expect(events.at(-1)?.elapsedMs).to.be.at.least(Math.floor(waited) - 5)
-        expect(events.at(-1)).to.include({ type: 'response', attempt: times + 1, status: 201 })
-      })
+    itEach('after every transient failure, once or twice', runs.entries(), async ([index, { one, times }]) => {
+      const { result, requests, events } = await (observed[index] ?? Promise.reject(new Error('not started')))
+      expect(rightOf(result).token).to.equal(minted.token)
+      expect(requests).to.equal(times + 1)
+      const types = ['attempt', ...Array.from({ length: times }, () => ['retry', 'attempt']).flat(), 'response']
+      expect(events.map(({ type }) => type)).to.deep.equal(types)
+      for (const [nth, retry] of retriesIn(events).entries()) {
+        expect(retry).to.include({ attempt: nth + 1, error: one.error })
+        expect(retry.status).to.equal(one.status)
+        expectBackoff(retry.waitMs, nth + 1)
+      }
+      // A timer may fire a little early.
+      const waited = retriesIn(events).reduce((sum, { waitMs }) => sum + waitMs, 0)
+      expect(events.at(-1)?.elapsedMs).to.be.at.least(Math.floor(waited) - 5)
+      expect(events.at(-1)).to.include({ type: 'response', attempt: times + 1, status: 201 })
+    })
   })
 
   it('returns the token once the server listens again', async () => {
@@ -284,8 +284,10 @@ describe('A retry', () => {
     },
   ]
 
-  for (const { title, client, call: options, requests } of levels)
-    it(`is made ${title}`, async () => {
+  itEach(
+    'is made as often as the options of the client and the call say',
+    levels,
+    async ({ client, call: options, requests }) => {
       const server = await faulty(respondWith(503, errorBody(503, 'Busy'), { 'retry-after': '0' }))
       try {
         const { result } = await timedSend(clientOf(server.url, client), options)
@@ -294,18 +296,18 @@ describe('A retry', () => {
       } finally {
         await server.close()
       }
-    })
+    },
+  )
 
-  for (const { title, fault, error, status } of transient)
-    it(`is not made with retries: 0 after ${title}`, async () => {
-      const timeout = error === 'TimeoutError' ? 200 : 9000
-      const once = (ms: number) => observe(fault, 1, { timeout: ms, retries: 0 })
-      const { result, requests, events } = await patiently(timeout, once, (observed) => observed.requests === 0)
-      expect(leftOf(result)).to.include({ name: error, attempts: 1 })
-      if (status !== undefined) expect(leftOf(result)).to.have.property('status', status)
-      expect(requests).to.equal(1)
-      expect(events.map(({ type }) => type)).to.deep.equal(['attempt', 'failure'])
-    })
+  itEach('is not made with retries: 0', transient, async ({ fault, error, status }) => {
+    const timeout = error === 'TimeoutError' ? 200 : 9000
+    const once = (ms: number) => observe(fault, 1, { timeout: ms, retries: 0 })
+    const { result, requests, events } = await patiently(timeout, once, (observed) => observed.requests === 0)
+    expect(leftOf(result)).to.include({ name: error, attempts: 1 })
+    if (status !== undefined) expect(leftOf(result)).to.have.property('status', status)
+    expect(requests).to.equal(1)
+    expect(events.map(({ type }) => type)).to.deep.equal(['attempt', 'failure'])
+  })
 
   it('is made by get and authenticate', async () => {
     for (const request of [

@@ -19,6 +19,7 @@ import { caught } from '../support/caught.ts'
 import { leftOf } from '../support/either.ts'
 import { withEnvironment } from '../support/environment.ts'
 import { closedPort } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { dumps, printings, reachable, showing, type Way } from '../support/printed.ts'
 import { processorTime } from '../support/processor.ts'
 import { httpServer, json, minted, type Recorded, rawServer, type TestServer } from '../support/server.ts'
@@ -197,11 +198,7 @@ const eventPlaces: readonly Place[] = [
       ),
     is: isList,
   },
-  {
-    title: 'a response',
-    find: () => events('response', (options) => acme.send(clientWithToken(options))),
-    is: isList,
-  },
+  { title: 'a response', find: () => events('response', (options) => acme.send(clientWithToken(options))), is: isList },
   {
     title: 'a response whose request id is the token',
     find: () =>
@@ -406,9 +403,7 @@ const keyEchoes: readonly Place[] = [
     title: 'truncated JSON',
     find: created(
       text(500, `{"statusCode":500,"message":"failed for ${specialKey} (${specialBasic.replaceAll('/', '\\/')}`),
-      {
-        apiKey: specialKey,
-      },
+      { apiKey: specialKey },
     ),
     is: 'ApiError',
     says: 'failed for [secret]',
@@ -977,25 +972,23 @@ describe('Secrets', () => {
 
   for (const [name, places] of tables)
     describe(`are not shown ${name}`, () => {
-      for (const place of places)
-        it(place.title, async () => {
-          expect(showing(await search(place), secrets, everyWay)).to.deep.equal([])
-        })
+      itEach('no value in any way to print it', places, async (place) => {
+        expect(showing(await search(place), secrets, everyWay)).to.deep.equal([])
+      })
     })
 
   describe('cannot be reached from an error, which holds nothing of the request', () => {
     for (const [name, places] of errorTables)
-      for (const place of places)
-        it(`${name} ${place.title}`, async () => {
-          const error = await search(place)
-          const reason = new Set(error instanceof AbortError ? [error.reason] : [])
-          const found = [...reachable(error, reason)]
-          const cause = error instanceof AbortError ? undefined : Reflect.get(Object(error), 'cause')
-          const errors = found.filter((value) => types.isNativeError(value))
-          expect(errors).to.have.members(cause === undefined ? [error] : [error, cause])
-          for (const kind of requestClasses)
-            expect(found.filter((value) => value instanceof kind).length, kind.name).to.equal(0)
-        })
+      itEach(`in a value found ${name}`, places, async (place) => {
+        const error = await search(place)
+        const reason = new Set(error instanceof AbortError ? [error.reason] : [])
+        const found = [...reachable(error, reason)]
+        const cause = error instanceof AbortError ? undefined : Reflect.get(Object(error), 'cause')
+        const errors = found.filter((value) => types.isNativeError(value))
+        expect(errors).to.have.members(cause === undefined ? [error] : [error, cause])
+        for (const kind of requestClasses)
+          expect(found.filter((value) => value instanceof kind).length, kind.name).to.equal(0)
+      })
   })
 
   describe('of a session', () => {
@@ -1041,10 +1034,9 @@ describe('Secrets', () => {
       ],
     ]
 
-    for (const [title, find] of sessions)
-      it(`are masked by every way to print the result ${title}`, async () => {
-        expect(showing(await find(), secrets, printings)).to.deep.equal([])
-      })
+    itEach('are masked by every way to print the result', sessions, async ([, find]) => {
+      expect(showing(await find(), secrets, printings)).to.deep.equal([])
+    })
 
     it('are masked by console.dir, which ignores the inspection hook', async () => {
       const dir = dumps.filter(({ name }) => name === 'console.dir, without options')
@@ -1132,10 +1124,9 @@ describe('Secrets', () => {
       ['base64 without the colon', base64(key)],
       ['a part', '…kEy_0123456789'],
     ]
-    for (const [title, value] of hidden)
-      it(`among everything reachable, in ${title}`, () => {
-        expect(walk).to.have.length(1)
-        expect(missed(value, walk)).to.deep.equal([])
-      })
+    itEach('among everything reachable', hidden, ([, value]) => {
+      expect(walk).to.have.length(1)
+      expect(missed(value, walk)).to.deep.equal([])
+    })
   })
 })

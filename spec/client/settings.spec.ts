@@ -3,6 +3,7 @@ import { type Client, type ClientOptions, ConfigurationError, createClient } fro
 import { version } from '../../lib/util/version.ts'
 import { acme, apiKey } from '../support/call.ts'
 import { unsetEnvironment, withEnvironment } from '../support/environment.ts'
+import { itEach } from '../support/it-each.ts'
 import { httpServer, json, minted, type TestServer } from '../support/server.ts'
 import { jsonResponse, type Stub, stub } from '../support/stub.ts'
 
@@ -174,18 +175,17 @@ describe('The userAgent option', () => {
 describe('The baseUrl option', () => {
   unsetEnvironment()
 
-  for (const [baseUrl, isValid] of baseUrls) {
-    it(`${isValid ? 'accepts' : 'rejects'} ${baseUrl}`, () => {
-      if (isValid) expect(createClient({ apiKey, baseUrl })).to.have.property('create')
-      else expect(rejection({ apiKey, baseUrl })).to.match(/^Invalid options for createClient: baseUrl: must /)
-    })
+  itEach('accepts https URLs and loopback hosts, and rejects others', baseUrls, ([baseUrl, isValid]) => {
+    if (isValid) expect(createClient({ apiKey, baseUrl })).to.have.property('create')
+    else expect(rejection({ apiKey, baseUrl })).to.match(/^Invalid options for createClient: baseUrl: must /)
+  })
 
-    it(`${isValid ? 'accepts' : 'rejects'} ${baseUrl} from the environment`, () =>
-      withEnvironment({ STACKONE_BASE_URL: baseUrl }, () => {
-        if (isValid) expect(createClient({ apiKey })).to.have.property('create')
-        else expect(rejection({ apiKey })).to.match(/^Invalid environment variable: STACKONE_BASE_URL: must /)
-      }))
-  }
+  itEach('accepts and rejects the same URLs from the environment', baseUrls, ([baseUrl, isValid]) =>
+    withEnvironment({ STACKONE_BASE_URL: baseUrl }, () => {
+      if (isValid) expect(createClient({ apiKey })).to.have.property('create')
+      else expect(rejection({ apiKey })).to.match(/^Invalid environment variable: STACKONE_BASE_URL: must /)
+    }),
+  )
 
   describe('on the wire', () => {
     let server: TestServer
@@ -208,18 +208,17 @@ describe('The baseUrl option', () => {
       ['\n', '/connect_sessions'],
       ['/v2 ', '/v2/connect_sessions'],
     ]
-    for (const [prefix, path] of prefixes)
-      it(`keeps its path ${JSON.stringify(prefix)} before the path of the call`, async () => {
-        const client = createClient({ apiKey, baseUrl: server.url + prefix })
-        await acme.send(client)
-        await client.get('a/b')
-        await client.authenticate('tok')
-        expect(server.requests.map(({ method, url }) => `${method} ${url}`)).to.deep.equal([
-          `POST ${path}`,
-          `GET ${path}/a%2Fb`,
-          `POST ${path}/authenticate`,
-        ])
-      })
+    itEach('keeps its path before the path of the call', prefixes, async ([prefix, path]) => {
+      const client = createClient({ apiKey, baseUrl: server.url + prefix })
+      await acme.send(client)
+      await client.get('a/b')
+      await client.authenticate('tok')
+      expect(server.requests.map(({ method, url }) => `${method} ${url}`)).to.deep.equal([
+        `POST ${path}`,
+        `GET ${path}/a%2Fb`,
+        `POST ${path}/authenticate`,
+      ])
+    })
 
     it('defaults to the environment variable', () =>
       withEnvironment({ STACKONE_BASE_URL: `${server.url}/env/` }, async () => {
@@ -234,13 +233,13 @@ describe('The baseUrl option', () => {
       }))
   })
 
-  for (const value of [undefined, ''])
-    it(`defaults to StackOne's URL if the environment variable is ${JSON.stringify(value)}`, () =>
-      withEnvironment({ STACKONE_BASE_URL: value }, async () => {
-        const { api, client } = recorded()
-        await acme.send(client)
-        expect(api.requests[0]?.url).to.equal('https://api.stackone.com/connect_sessions')
-      }))
+  itEach("defaults to StackOne's URL if the environment variable is empty or unset", [undefined, ''], (value) =>
+    withEnvironment({ STACKONE_BASE_URL: value }, async () => {
+      const { api, client } = recorded()
+      await acme.send(client)
+      expect(api.requests[0]?.url).to.equal('https://api.stackone.com/connect_sessions')
+    }),
+  )
 })
 
 describe('The dangerouslyAllowBrowser option', () => {
@@ -262,25 +261,31 @@ describe('The dangerouslyAllowBrowser option', () => {
   const document = { createElement: () => ({}) }
   const browser = { window: { document }, document }
 
-  for (const options of [undefined, {}, { apiKey }, { dangerouslyAllowBrowser: false }])
-    it(`is required in a browser: createClient(${JSON.stringify(options)}) explains the alternatives`, () =>
+  itEach(
+    'is required in a browser, and the error explains the alternatives',
+    [undefined, {}, { apiKey }, { dangerouslyAllowBrowser: false }],
+    (options) =>
       withGlobals(browser, () => {
         expect(rejection(options)).to.equal(
           'createClient must not be called in a browser, where anyone can read the API key. Create sessions on your ' +
             'server. In a test with a simulated browser, set dangerouslyAllowBrowser: true.',
         )
-      }))
+      }),
+  )
 
   it('is required in a web worker, which has no window', () =>
     withGlobals({ WorkerGlobalScope: class {}, navigator: { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' } }, () => {
       expect(rejection({ apiKey })).to.match(/browser/)
     }))
 
-  for (const userAgent of ['Cloudflare-Workers', 'Deno/2.9.6', 'Bun/1.4.5', undefined])
-    it(`is not required in a worker of a server runtime: ${userAgent}`, () =>
+  itEach(
+    'is not required in a worker of a server runtime',
+    ['Cloudflare-Workers', 'Deno/2.9.6', 'Bun/1.4.5', undefined],
+    (userAgent) =>
       withGlobals({ WorkerGlobalScope: class {}, navigator: { userAgent } }, () => {
         expect(createClient({ apiKey })).to.have.property('create')
-      }))
+      }),
+  )
 
   it('is not required in a worker without a navigator', () =>
     withGlobals({ WorkerGlobalScope: class {}, navigator: undefined }, () => {

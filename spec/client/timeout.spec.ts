@@ -4,6 +4,7 @@ import { clientOf, patiently, timedSend, until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf, rightOf } from '../support/either.ts'
 import { drip, endless, errorBody, type Fault, faultyServers, respondWith, silence, stuck } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { json, minted } from '../support/server.ts'
 
 const slow: readonly (readonly [title: string, fault: Fault])[] = [
@@ -28,18 +29,17 @@ describe('Time limits:', () => {
   const served = faultyServers()
 
   describe('the deadline', () => {
-    for (const [title, fault] of slow)
-      it(`ends the call despite a longer timeout and more retries: ${title}`, async () => {
-        const server = await served(fault)
-        const { result, took } = await timedSend(clientOf(server.url, { deadline: 120, retries: 100 }))
-        expect(leftOf(result)).to.include({
-          name: 'TimeoutError',
-          message: 'POST /connect_sessions exceeded the deadline of 120 ms after 1 attempt. Try again later.',
-          attempts: 1,
-        })
-        expect(leftOf(result).elapsedMs).to.be.within(110, 1900)
-        expect(took).to.be.within(110, 2000)
+    itEach('ends the call despite a longer timeout and more retries', slow, async ([, fault]) => {
+      const server = await served(fault)
+      const { result, took } = await timedSend(clientOf(server.url, { deadline: 120, retries: 100 }))
+      expect(leftOf(result)).to.include({
+        name: 'TimeoutError',
+        message: 'POST /connect_sessions exceeded the deadline of 120 ms after 1 attempt. Try again later.',
+        attempts: 1,
       })
+      expect(leftOf(result).elapsedMs).to.be.within(110, 1900)
+      expect(took).to.be.within(110, 2000)
+    })
 
     it('ends a call whose attempts time out', async () => {
       const server = await served(silence)
@@ -189,14 +189,17 @@ describe('Time limits:', () => {
     },
   ]
 
-  for (const { title, client, call: options, attempts, says } of levels)
-    it(`a call uses ${title}`, async () => {
+  itEach(
+    'a call uses its own options, those of the client, or the defaults',
+    levels,
+    async ({ client, call: options, attempts, says }) => {
       const server = await served(silence)
       const { result, took } = await timedSend(clientOf(server.url, client), options)
       expect(leftOf(result)).to.include({ name: 'TimeoutError', attempts })
       expect(leftOf(result).message).to.contain(says)
       expect(took).to.be.below(4000)
-    })
+    },
+  )
 
   it('get and authenticate use them', async () => {
     const server = await served(silence)

@@ -4,6 +4,7 @@ import { acme, apiKey, clientOf, pooled, type Timed, timedSend, until } from '..
 import { caught } from '../support/caught.ts'
 import { leftOf, rightOf } from '../support/either.ts'
 import { errorBody } from '../support/faults.ts'
+import { itEach } from '../support/it-each.ts'
 import { httpServer, json, minted, type TestServer } from '../support/server.ts'
 import { stub } from '../support/stub.ts'
 
@@ -215,21 +216,20 @@ describe('A custom fetch', () => {
 
   after(() => Promise.allSettled(observed))
 
-  for (const [index, each] of cases.entries())
-    it(`that ${each.title} ends the call with ${each.error}`, async () => {
-      const { result, sent, took } = await (observed[index] ?? Promise.reject(new Error('not started')))
-      const error = leftOf(result)
-      expect(error).to.have.property('name', each.error)
-      expect(error.message).to.contain(each.says)
-      expect(sent).to.equal(each.attempts)
-      expect(error).to.have.property('attempts', each.attempts)
-      expect(error.elapsedMs).to.be.within(0, Math.ceil(took))
-      expect(took).to.be.below(7000)
-      if (each.code === null) expect(error).not.to.have.property('code')
-      else if (each.code !== undefined) expect(error).to.have.property('code', each.code)
-      if (each.error === 'NetworkError') expect(error).to.have.property('cause').that.is.instanceOf(Error)
-      else expect(error).not.to.have.property('cause')
-    })
+  itEach('that fails ends the call with the error of its kind', cases.entries(), async ([index, each]) => {
+    const { result, sent, took } = await (observed[index] ?? Promise.reject(new Error('not started')))
+    const error = leftOf(result)
+    expect(error).to.have.property('name', each.error)
+    expect(error.message).to.contain(each.says)
+    expect(sent).to.equal(each.attempts)
+    expect(error).to.have.property('attempts', each.attempts)
+    expect(error.elapsedMs).to.be.within(0, Math.ceil(took))
+    expect(took).to.be.below(7000)
+    if (each.code === null) expect(error).not.to.have.property('code')
+    else if (each.code !== undefined) expect(error).to.have.property('code', each.code)
+    if (each.error === 'NetworkError') expect(error).to.have.property('cause').that.is.instanceOf(Error)
+    else expect(error).not.to.have.property('cause')
+  })
 
   it('that throws causes an error with a sanitized cause: name, redacted message and code', async () => {
     const basic = `Basic ${btoa(`${apiKey}:`)}`
@@ -280,12 +280,11 @@ describe('A custom fetch', () => {
     ['a body of exactly 10 MiB', async () => new Response(text.padEnd(10 * 1024 * 1024), { status: 201 })],
   ]
 
-  for (const [title, fetch] of usable)
-    it(`may return ${title}`, async () => {
-      const { result } = await timedSend(clientOf(base, { fetch }))
-      expect(rightOf(result).token).to.equal(minted.token)
-      expect(rightOf(result).drift).to.deep.equal([])
-    })
+  itEach('may return a Response of any library', usable, async ([, fetch]) => {
+    const { result } = await timedSend(clientOf(base, { fetch }))
+    expect(rightOf(result).token).to.equal(minted.token)
+    expect(rightOf(result).drift).to.deep.equal([])
+  })
 
   it('receives a URL, and an init with everything else', async () => {
     const given: { url?: unknown; init?: RequestInit } = {}
@@ -349,24 +348,21 @@ describe('A custom fetch', () => {
       ['exceeds its content-length', () => mebibyte, { 'content-length': '2' }],
     ]
 
-  for (const [title, chunkOf, headers] of unreadable)
-    it(`has its body cancelled if the body ${title}`, async () => {
-      const calls: string[] = []
-      const body = new ReadableStream({
-        pull: (controller) => {
-          const chunk = chunkOf(calls.push('pulled'))
-          if (chunk !== undefined) controller.enqueue(chunk)
-          // It ends after more than the limit, so that a failing test ends too.
-          if (calls.length === 64) controller.close()
-        },
-        cancel: () => void calls.push('cancelled'),
-      })
-      const fetch = returning(() => new Response(body, { status: 201, headers }))
-      expect(isSessionError(await caught(acme.send(clientOf(base, { fetch, timeout: 100, retries: 0 }))))).to.equal(
-        true,
-      )
-      expect(await until(() => calls.at(-1) === 'cancelled', 1000)).to.equal(true)
+  itEach('has its body cancelled if it cannot be read', unreadable, async ([, chunkOf, headers]) => {
+    const calls: string[] = []
+    const body = new ReadableStream({
+      pull: (controller) => {
+        const chunk = chunkOf(calls.push('pulled'))
+        if (chunk !== undefined) controller.enqueue(chunk)
+        // It ends after more than the limit, so that a failing test ends too.
+        if (calls.length === 64) controller.close()
+      },
+      cancel: () => void calls.push('cancelled'),
     })
+    const fetch = returning(() => new Response(body, { status: 201, headers }))
+    expect(isSessionError(await caught(acme.send(clientOf(base, { fetch, timeout: 100, retries: 0 }))))).to.equal(true)
+    expect(await until(() => calls.at(-1) === 'cancelled', 1000)).to.equal(true)
+  })
 
   it('that settles after the timeout has no effect', async () => {
     const settled: (() => void)[] = []

@@ -9,6 +9,7 @@ import {
   TimeoutError,
 } from '../../lib/index.ts'
 import { apiKey, until } from '../support/call.ts'
+import { itEach } from '../support/it-each.ts'
 import { json } from '../support/server.ts'
 import { jsonResponse, stub } from '../support/stub.ts'
 import {
@@ -53,14 +54,13 @@ describe('client.waitForConnection', () => {
     ['expired', showing('expired', { theme: 'dark' }), { status: 'expired', extra: { theme: 'dark' } }],
   ]
 
-  for (const [title, respond, connection] of final)
-    it(`resolves immediately with an attempt that is ${title}`, async () => {
-      server = await responding(respond)
-      const found = await connectionOf(clientFor(server))
-      expect(found).to.deep.equal({ ...attempt, ...connection })
-      expect(Object.isFrozen(found)).to.equal(true)
-      expect(server.requests.map(({ method, url }) => `${method} ${url}`)).to.deep.equal(['GET /connect_sessions/4711'])
-    })
+  itEach('resolves immediately with an attempt that has ended', final, async ([, respond, connection]) => {
+    server = await responding(respond)
+    const found = await connectionOf(clientFor(server))
+    expect(found).to.deep.equal({ ...attempt, ...connection })
+    expect(Object.isFrozen(found)).to.equal(true)
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).to.deep.equal(['GET /connect_sessions/4711'])
+  })
 
   const unfinished: readonly (readonly [string, Responder])[] = [
     ['is pending', pending],
@@ -74,13 +74,12 @@ describe('client.waitForConnection', () => {
     ['is an array', (response) => json(response, 200, { latest_connection_attempt: [{ status: 'error' }] })],
   ]
 
-  for (const [title, respond] of unfinished)
-    it(`polls again while the attempt ${title}`, async () => {
-      server = await responding(respond, respond, authenticated)
-      const { status, accountId } = await connectionOf(clientFor(server), { interval: 10 })
-      expect({ status, accountId }).to.deep.equal({ status: 'authenticated', accountId: '451' })
-      expect(server.requests).to.have.length(3)
-    })
+  itEach('polls again while the attempt has not ended', unfinished, async ([, respond]) => {
+    server = await responding(respond, respond, authenticated)
+    const { status, accountId } = await connectionOf(clientFor(server), { interval: 10 })
+    expect({ status, accountId }).to.deep.equal({ status: 'authenticated', accountId: '451' })
+    expect(server.requests).to.have.length(3)
+  })
 
   const transient: readonly (readonly [string, Responder])[] = [
     ...[408, 429, 500, 501, 502, 503, 504].map((status) => [`a ${status}`, failing(status)] as const),
@@ -100,13 +99,12 @@ describe('client.waitForConnection', () => {
     ['another success status', (response) => response.writeHead(204).end()],
   ]
 
-  for (const [title, respond] of transient)
-    it(`polls again after ${title}`, async () => {
-      server = await responding(pending, respond, pending, respond, authenticated)
-      const client = clientFor(server, { timeout: 200 })
-      expect((await connectionOf(client, { interval: 5 })).accountId).to.equal('451')
-      expect(server.requests.length).to.be.at.least(5)
-    })
+  itEach('polls again after a transient failure', transient, async ([, respond]) => {
+    server = await responding(pending, respond, pending, respond, authenticated)
+    const client = clientFor(server, { timeout: 200 })
+    expect((await connectionOf(client, { interval: 5 })).accountId).to.equal('451')
+    expect(server.requests.length).to.be.at.least(5)
+  })
 
   it('polls again after silence under strict', async () => {
     server = await responding(pending, silence, authenticated)
@@ -122,14 +120,13 @@ describe('client.waitForConnection', () => {
     expect(server.requests).to.have.length(2)
   })
 
-  for (const status of [302, 400, 401, 403, 404, 409, 412, 422])
-    it(`rejects immediately after a ${status}`, async () => {
-      server = await responding(pending, failing(status), authenticated)
-      const error = await waitErrorOf(clientFor(server), { interval: 5 })
-      expect(error).to.be.instanceOf(ApiError).and.include({ name: 'ApiError', status })
-      expect(error.message).to.include('"Not now"')
-      expect(server.requests).to.have.length(2)
-    })
+  itEach('rejects immediately after other statuses', [302, 400, 401, 403, 404, 409, 412, 422], async (status) => {
+    server = await responding(pending, failing(status), authenticated)
+    const error = await waitErrorOf(clientFor(server), { interval: 5 })
+    expect(error).to.be.instanceOf(ApiError).and.include({ name: 'ApiError', status })
+    expect(error.message).to.include('"Not now"')
+    expect(server.requests).to.have.length(2)
+  })
 
   it('rejects immediately after drift under strict', async () => {
     server = await responding(pending, (response) => json(response, 201, opened), authenticated)
@@ -177,23 +174,22 @@ describe('The limits of client.waitForConnection', () => {
     ['headers only', (response) => response.writeHead(200).flushHeaders()],
   ]
 
-  for (const [title, respond] of endless)
-    it(`end the wait with a TimeoutError at the deadline, with ${title}`, async () => {
-      server = await responding(respond)
-      const { client, sent } = counted()
-      const started = performance.now()
-      const error = await waitErrorOf(client, { interval: 20, deadline: 150 })
-      const took = performance.now() - started
-      expect(error).to.be.instanceOf(TimeoutError)
-      expect(error.message).to.include('No account was connected within the deadline of 150 ms.')
-      // A timer may fire a millisecond early.
-      expect(took).to.be.within(145, 5000)
-      expect(error.elapsedMs).to.be.within(145, Math.ceil(took))
-      expect(error.attempts).to.be.at.least(1)
-      expect(sent).to.have.length(error.attempts ?? 0)
-      await new Promise((resolve) => setTimeout(resolve, 60))
-      expect(sent, 'attempts after the deadline').to.have.length(error.attempts ?? 0)
-    })
+  itEach('end the wait with a TimeoutError at the deadline', endless, async ([, respond]) => {
+    server = await responding(respond)
+    const { client, sent } = counted()
+    const started = performance.now()
+    const error = await waitErrorOf(client, { interval: 20, deadline: 150 })
+    const took = performance.now() - started
+    expect(error).to.be.instanceOf(TimeoutError)
+    expect(error.message).to.include('No account was connected within the deadline of 150 ms.')
+    // A timer may fire a millisecond early.
+    expect(took).to.be.within(145, 5000)
+    expect(error.elapsedMs).to.be.within(145, Math.ceil(took))
+    expect(error.attempts).to.be.at.least(1)
+    expect(sent).to.have.length(error.attempts ?? 0)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(sent, 'attempts after the deadline').to.have.length(error.attempts ?? 0)
+  })
 
   it('end the wait with a TimeoutError if the apiKey function never returns', async () => {
     server = await responding(authenticated)
@@ -228,13 +224,15 @@ describe('The limits of client.waitForConnection', () => {
     expect(server.requests).to.have.length(0)
   })
 
-  for (const [title, respond] of [
-    ['between two polls', pending],
-    ['between two polls, after a failure', failing(503)],
-    ['during a request', silence],
-    ['during a body', (response) => response.writeHead(200).flushHeaders()],
-  ] satisfies readonly (readonly [string, Responder])[])
-    it(`end the wait immediately if the signal is aborted ${title}`, async () => {
+  itEach(
+    'end the wait immediately if the signal is aborted',
+    [
+      ['between two polls', pending],
+      ['between two polls, after a failure', failing(503)],
+      ['during a request', silence],
+      ['during a body', (response) => response.writeHead(200).flushHeaders()],
+    ] satisfies readonly (readonly [string, Responder])[],
+    async ([, respond]) => {
       server = await responding(respond)
       const controller = new AbortController()
       const waiting = waitErrorOf(clientFor(server), { interval: 60_000, signal: controller.signal })
@@ -247,7 +245,8 @@ describe('The limits of client.waitForConnection', () => {
       expect(error).to.be.instanceOf(AbortError).and.include({ reason, attempts: 1 })
       expect(error.elapsedMs).to.be.a('number')
       expect(server.requests).to.have.length(1)
-    })
+    },
+  )
 
   it('include the interval between two polls', async () => {
     server = await responding(pending, pending, pending, pending, pending, authenticated)

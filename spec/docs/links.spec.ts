@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { itEach } from '../support/it-each.ts'
 
 const texts = ['.', 'docs', 'examples'].flatMap((folder) =>
   readdirSync(folder)
@@ -67,10 +68,9 @@ const problemsOf = (file: string, text = readFileSync(file, 'utf8')): readonly s
   })
 
 describe('The links', () => {
-  for (const file of texts)
-    it(`of ${file} lead somewhere`, () => {
-      expect(problemsOf(file)).to.deep.equal([])
-    })
+  itEach('of every document lead somewhere', texts, (file) => {
+    expect(problemsOf(file)).to.deep.equal([])
+  })
 
   const planted: readonly (readonly [string, string])[] = [
     ['[a](none.md)', 'none.md leads to no file'],
@@ -84,10 +84,9 @@ describe('The links', () => {
     ['<http://semver.org>', 'http://semver.org is not https:'],
     ['[a](https://example.com)', 'https://example.com leads to example.com, which is not among the known hosts'],
   ]
-  for (const [text, problem] of planted)
-    it(`are checked by a spec that sees what is wrong with ${text}`, () => {
-      expect(problemsOf('docs/drift.md', text)).to.deep.equal([problem])
-    })
+  itEach('are reported by the check if they are wrong', planted, ([text, problem]) => {
+    expect(problemsOf('docs/drift.md', text)).to.deep.equal([problem])
+  })
 
   it('are not looked for in code, and anchors are those of GitHub', () => {
     expect(linksOf('`[a](b)`\n```md\n[c](d)\n```\n[e](f)\n')).to.deep.equal(['f'])

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import ts from 'typescript'
 import * as context from '../support/context.ts'
+import { itEach } from '../support/it-each.ts'
 import type { Played } from '../support/play.ts'
 import { run } from '../support/run.ts'
 import {
@@ -75,13 +76,17 @@ describe('The documents', function () {
   it('have no code in a language that is not looked for', () => {
     const fences = pages.flatMap((page) => [...readFileSync(page, 'utf8').matchAll(/^( *)(?:`{3,}|~{3,})(\S+)/gm)])
     const found = new Set(fences.map(([, indent = '', language = '']) => `${indent}${language}`))
-    expect([...found].sort()).to.deep.equal(['js', 'sh', 'ts'])
+    expect([...found].sort()).to.deep.equal(['js', 'sh', 'ts', 'tsx'])
   })
 
   it('have JavaScript without mistakes of syntax', () => {
+    const hasMistake = (code: string): boolean => {
+      const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true, fileName: 'code.tsx' })
+      return diagnostics.length > 0
+    }
     const wrong = pages
-      .flatMap((page) => blocksOf(page, 'js'))
-      .filter(({ code }) => (ts.transpileModule(code, { reportDiagnostics: true }).diagnostics ?? []).length > 0)
+      .flatMap((page) => [...blocksOf(page, 'js'), ...blocksOf(page, 'tsx')])
+      .filter(({ code }) => hasMistake(code))
     expect(wrong).to.deep.equal([])
   })
 
@@ -91,15 +96,14 @@ describe('The documents', function () {
     expect(stdout).not.to.match(token)
   })
 
-  for (const [index, { title, code }] of snippets.entries())
-    it(`have code that runs, and is right about what it gives: ${title}`, () => {
-      const ended = played[index]
-      expect(ended?.failed).to.equal(undefined)
-      for (const [place, claim] of saidBy(code).entries()) {
-        const said = ended?.said[place] ?? 'nothing'
-        if (!fits(claim, said)) expect(said).to.equal(claim)
-      }
-    })
+  itEach('have code that runs, and comments that match what it returns', snippets.entries(), ([index, { code }]) => {
+    const ended = played[index]
+    expect(ended?.failed).to.equal(undefined)
+    for (const [place, claim] of saidBy(code).entries()) {
+      const said = ended?.said[place] ?? 'nothing'
+      if (!fits(claim, said)) expect(said).to.equal(claim)
+    }
+  })
 
   it('have a reference of every subpath', () => {
     expect(entryPoints).to.deep.equal(subpaths.map(([, file]) => `lib/${file}`))

@@ -61,12 +61,7 @@ describe('The auth-link example', function () {
       stderr: `The link is valid until ${new Date(now.getTime() + days(7) * 1000).toISOString()}.\n`,
     })
     expect(api.requests.map(({ body }) => body)).to.deep.equal([
-      {
-        origin_owner_id: 'acme-42',
-        origin_owner_name: 'Acme Inc.',
-        categories: ['hris', 'ats'],
-        expires_in: days(7),
-      },
+      { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.', categories: ['hris', 'ats'], expires_in: days(7) },
     ])
   })
 

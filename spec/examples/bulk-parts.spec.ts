@@ -29,6 +29,7 @@ import { sandbox } from '../../lib/testing/index.ts'
 import { until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 
 const acme = session().owner('acme-42', 'Acme Inc.')
 
@@ -170,19 +171,18 @@ describe('The modules of the bulk example', () => {
         ],
       ]
 
-    for (const [title, before, after, owners] of incomplete)
-      it(`continues a file ${title}`, async () => {
-        writeFileSync(file, before)
-        const links = await openLinks(file)
-        expect([...links.owners]).to.deep.equal(owners)
-        await links.append(customer('hooli-9', 'Hooli, "the"\nBest'), created)
-        await links.close()
-        expect(readFileSync(file, 'utf8')).to.equal(`${after || before}${line('hooli-9', '"Hooli, ""the""\nBest"')}`)
-        const again = await openLinks(file)
-        expect([...again.owners]).to.deep.equal([...owners, 'hooli-9'])
-        await again.close()
-        expect(locks()).to.deep.equal([])
-      })
+    itEach('continues an incomplete file', incomplete, async ([, before, after, owners]) => {
+      writeFileSync(file, before)
+      const links = await openLinks(file)
+      expect([...links.owners]).to.deep.equal(owners)
+      await links.append(customer('hooli-9', 'Hooli, "the"\nBest'), created)
+      await links.close()
+      expect(readFileSync(file, 'utf8')).to.equal(`${after || before}${line('hooli-9', '"Hooli, ""the""\nBest"')}`)
+      const again = await openLinks(file)
+      expect([...again.owners]).to.deep.equal([...owners, 'hooli-9'])
+      await again.close()
+      expect(locks()).to.deep.equal([])
+    })
 
     it('writes all of many concurrent appends', async () => {
       const links = await openLinks(file)
@@ -384,12 +384,11 @@ describe('The modules of the bulk example', () => {
   })
 
   describe('faultySandbox', () => {
-    for (const share of [0, 0.1, 1])
-      it(`returns faults for ${share * 100} % of the requests`, async () => {
-        const client = createClient({ apiKey: 'any', fetch: faultySandbox(share).fetch, retries: 0 })
-        const ends = await Promise.all(Array.from({ length: 1000 }, () => acme.task(client)()))
-        expect(ends.filter(({ _tag }) => _tag === 'Left').length / 1000).to.be.closeTo(share, 0.03)
-      })
+    itEach('returns faults for the given share of the requests', [0, 0.1, 1], async (share) => {
+      const client = createClient({ apiKey: 'any', fetch: faultySandbox(share).fetch, retries: 0 })
+      const ends = await Promise.all(Array.from({ length: 1000 }, () => acme.task(client)()))
+      expect(ends.filter(({ _tag }) => _tag === 'Left').length / 1000).to.be.closeTo(share, 0.03)
+    })
   })
 
   describe('customersOf', () => {
@@ -417,13 +416,12 @@ describe('The modules of the bulk example', () => {
       ],
     ]
 
-    for (const [title, text, message] of malformed)
-      it(`rejects a file ${title}`, async () => {
-        writeFileSync(file, text)
-        expect(await caught(readAll()))
-          .to.have.property('message')
-          .that.matches(message)
-      })
+    itEach('rejects a malformed file', malformed, async ([, text, message]) => {
+      writeFileSync(file, text)
+      expect(await caught(readAll()))
+        .to.have.property('message')
+        .that.matches(message)
+    })
 
     it('reads the customers that writeCustomers wrote', async () => {
       await writeCustomers(file, 1000)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { sandbox } from '../../lib/testing/index.ts'
 import { early } from '../support/early.ts'
+import { itEach } from '../support/it-each.ts'
 import { type Ran, run } from '../support/run.ts'
 
 /** The patterns that the output of each example matches, in this order. */
@@ -123,10 +124,9 @@ describe('The examples', function () {
       })
     })
 
-  for (const file of sourcesIn('examples'))
-    it(`keep ${file} under 80 lines`, () => {
-      expect(readFileSync(file, 'utf8').split('\n').length).to.be.below(80)
-    })
+  itEach('have files of at most 80 lines', sourcesIn('examples'), (file) => {
+    expect(readFileSync(file, 'utf8').split('\n').length).to.be.below(80)
+  })
 })
 
 describe('npm run example', function () {

@@ -3,6 +3,7 @@ import { hubServer } from '../../examples/hub-page/hub.ts'
 import { type Client, createClient, type Session } from '../../lib/index.ts'
 import { type Sandbox, type SandboxOptions, sandbox } from '../../lib/testing/index.ts'
 import { acme, apiKey } from '../support/call.ts'
+import { itEach } from '../support/it-each.ts'
 
 interface HubInit {
   readonly method?: string
@@ -91,15 +92,17 @@ describe('The endpoints of the imitated Hub', () => {
     }
   })
 
-  for (const [path, method] of [
-    ['/hub/settings', 'GET'],
-    ['/hub/connectors', 'GET'],
-    ['/hub/connectors/sandbox-bamboohr', 'GET'],
-    ['/hub/accounts', 'POST'],
-    ['/hub/accounts/sandbox-account-1', 'GET'],
-    ['/hub/accounts/sandbox-account-1', 'PATCH'],
-  ] as const)
-    it(`respond with 401 to ${method} ${path} without a valid token`, async () => {
+  itEach(
+    'respond with 401 without a valid token',
+    [
+      ['/hub/settings', 'GET'],
+      ['/hub/connectors', 'GET'],
+      ['/hub/connectors/sandbox-bamboohr', 'GET'],
+      ['/hub/accounts', 'POST'],
+      ['/hub/accounts/sandbox-account-1', 'GET'],
+      ['/hub/accounts/sandbox-account-1', 'PATCH'],
+    ] as const,
+    async ([path, method]) => {
       const clock = { now: Date.UTC(2026, 0, 1) }
       const { api, client } = await sandboxed({ now: () => new Date(clock.now) })
       const { token: expired } = await acme.expiresIn(60).send(client)
@@ -112,7 +115,8 @@ describe('The endpoints of the imitated Hub', () => {
         expect([statusCode, message]).to.deep.equal([401, 'The token is unknown or expired'])
         expect(Date.parse(timestamp)).not.to.be.NaN
       }
-    })
+    },
+  )
 
   it('return settings without features', async () => {
     const { ask, token } = await openHub()
@@ -148,10 +152,9 @@ describe('The endpoints of the imitated Hub', () => {
     ['an unknown provider of the session', acme.provider('workday'), ['workday']],
   ]
 
-  for (const [title, requested, providers] of offers)
-    it(`offer ${title}`, async () => {
-      expect((await integrationsOf(requested)).map(({ provider }) => provider)).to.deep.equal(providers)
-    })
+  itEach('offer the connectors of the session', offers, async ([, requested, providers]) => {
+    expect((await integrationsOf(requested)).map(({ provider }) => provider)).to.deep.equal(providers)
+  })
 
   it('return the name and the category of each connector', async () => {
     const described = async (requested: Session) =>
@@ -213,10 +216,7 @@ describe('The endpoints of the imitated Hub', () => {
     const response = await ask('/hub/accounts', { method: 'POST', token, body })
     expect(response.status).to.equal(201)
     expect(await response.json()).to.deep.equal({ id: 'sandbox-account-1', provider: 'greenhouse' })
-    expect(await client.waitForConnection(id)).to.include({
-      status: 'authenticated',
-      accountId: 'sandbox-account-1',
-    })
+    expect(await client.waitForConnection(id)).to.include({ status: 'authenticated', accountId: 'sandbox-account-1' })
     expect((await acme.provider('greenhouse').send(client)).accountId).to.equal('sandbox-account-1')
   })
 
@@ -233,14 +233,13 @@ describe('The endpoints of the imitated Hub', () => {
     ],
   ]
 
-  for (const [title, body, status, message] of invalid)
-    it(`respond with ${status} to ${title} and connect no account`, async () => {
-      const { ask, token, client, id } = await openHub(acme.categories('hris'))
-      const response = await ask('/hub/accounts', { method: 'POST', token, body })
-      expect(response.status).to.equal(status)
-      expect((await response.json()).message).to.include(message)
-      expect((await client.get(id)).latestConnectionAttempt).to.equal(undefined)
-    })
+  itEach('reject an invalid submission and connect no account', invalid, async ([, body, status, message]) => {
+    const { ask, token, client, id } = await openHub(acme.categories('hris'))
+    const response = await ask('/hub/accounts', { method: 'POST', token, body })
+    expect(response.status).to.equal(status)
+    expect((await response.json()).message).to.include(message)
+    expect((await client.get(id)).latestConnectionAttempt).to.equal(undefined)
+  })
 
   it('return and update the account that a session edits', async () => {
     const { api, client } = await sandboxed()
@@ -280,13 +279,16 @@ describe('The endpoints of the imitated Hub', () => {
     }
   })
 
-  for (const path of ['/hub/none', '/hub/connectors/sandbox-bamboohr/form', '/hub/a/hub/settings', '/hub/'])
-    it(`respond with 404 to an unknown path: ${path}`, async () => {
+  itEach(
+    'respond with 404 to an unknown path',
+    ['/hub/none', '/hub/connectors/sandbox-bamboohr/form', '/hub/a/hub/settings', '/hub/'],
+    async (path) => {
       const { ask, token } = await openHub()
       const response = await ask(path, { token })
       expect(response.status).to.equal(404)
       expect((await response.json()).message).to.equal(`Cannot GET ${path}`)
-    })
+    },
+  )
 
   it('pass all other requests to the sandbox', async () => {
     const { ask, api } = await openHub()

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { ConfigurationError } from '../../lib/index.ts'
 import { until } from '../support/call.ts'
+import { itEach } from '../support/it-each.ts'
 import { acmeWire, post, postJson, setUp, streamOf, url } from '../support/page.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -47,29 +48,26 @@ const endlessBody = () => {
 }
 
 describe("The handler and a body's content type", () => {
-  for (const type of [
-    'application/json',
-    'application/json; charset=utf-8',
-    'Application/JSON;charset=UTF-8',
-    'application/json ;x=y',
-  ])
-    it(`accepts ${type}`, async () => {
+  itEach(
+    'accepts every form of the JSON content type',
+    ['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset=UTF-8', 'application/json ;x=y'],
+    async (type) => {
       expect(await sentFor(post('{"multiple":true}', { 'content-type': type }))).to.deep.equal({
         ...acmeWire,
         multiple: true,
       })
-    })
+    },
+  )
 
   const types = [
     ...['text/plain', 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded'],
     ...['multipart/form-data; boundary=x', 'application/jsonp', 'application/json+x', 'text/json'],
     ...['text/plain; application/json', 'json', ''],
   ]
-  for (const type of types)
-    it(`responds to the content type ${JSON.stringify(type)} with 415`, async () => {
-      const request = post('{"multiple":true}', { 'content-type': type })
-      expect(await rejection(request)).to.deep.equal([415, 'unsupported-type'])
-    })
+  itEach('responds to other content types with 415', types, async (type) => {
+    const request = post('{"multiple":true}', { 'content-type': type })
+    expect(await rejection(request)).to.deep.equal([415, 'unsupported-type'])
+  })
 
   it('accepts a missing content type only without a body', async () => {
     const withoutType = (body: string): Request => {
@@ -116,12 +114,11 @@ describe("The handler and a body's size", () => {
     expect(progress.bytes).to.equal(0)
   })
 
-  for (const length of ['7', '-1', 'many', '1e99999', '0x7'])
-    it(`limits a body whose Content-Length is wrong: ${length}`, async () => {
-      const { body, progress } = endlessBody()
-      expect(await rejection(post(body, { 'content-length': length }))).to.deep.equal([413, 'too-large'])
-      expect(progress.bytes).to.be.at.most(11_000)
-    })
+  itEach('limits a body whose Content-Length is wrong', ['7', '-1', 'many', '1e99999', '0x7'], async (length) => {
+    const { body, progress } = endlessBody()
+    expect(await rejection(post(body, { 'content-length': length }))).to.deep.equal([413, 'too-large'])
+    expect(progress.bytes).to.be.at.most(11_000)
+  })
 
   it('stops reading an endless body shortly after the limit, and cancels it', async () => {
     const { body, progress } = endlessBody()
@@ -154,10 +151,9 @@ describe("The handler and a body's JSON", () => {
       (body) => [`JSON that is not an object: ${body.slice(0, 20)}`, body] as const,
     ),
   ]
-  for (const [title, body] of invalid)
-    it(`responds with 400 to ${title}`, async () => {
-      expect(await rejection(post(body))).to.deep.equal([400, 'invalid-body'])
-    })
+  itEach('responds with 400 to a body that is not a JSON object', invalid, async ([, body]) => {
+    expect(await rejection(post(body))).to.deep.equal([400, 'invalid-body'])
+  })
 
   it('responds with 400 to JSON that is nested 100000 levels deep', async () => {
     const bodies = [nested(100_000), `{"multiple":${nested(100_000)}}`, '{"a":'.repeat(100_000) + '}'.repeat(100_000)]
@@ -212,8 +208,10 @@ describe('The handler and a body that was already read', () => {
       async () => post(streamOf(), { 'transfer-encoding': 'chunked' }),
     ],
   ]
-  for (const [title, createRequest] of requests)
-    it(`responds with 500, and reports how to mount the handler: ${title}`, async () => {
+  itEach(
+    'responds with 500 to a body that was read before, and reports how to mount the handler',
+    requests,
+    async ([, createRequest]) => {
       const { call, sent, errors } = setUp()
       const { status, code } = await call(await createRequest())
       expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
@@ -225,7 +223,8 @@ describe('The handler and a body that was already read', () => {
           'The request body was already read. Mount the handler before body parsers such as express.json(), and pass ' +
             'it the original request.',
         )
-    })
+    },
+  )
 
   it('accepts a request without a body', async () => {
     expect(await sentFor(new Request(url, { method: 'POST' }))).to.deep.equal(acmeWire)

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { HandlerOptions } from '../../lib/handler/index.ts'
 import { TimeoutError } from '../../lib/index.ts'
 import { until } from '../support/call.ts'
+import { itEach } from '../support/it-each.ts'
 import { acme, post, postJson, receive, serve, setUp, streamOf, url } from '../support/page.ts'
 import { unhandledRejections } from '../support/unhandled.ts'
 
@@ -35,17 +36,16 @@ describe("The handler's timeout", () => {
   const unhandled = unhandledRejections()
   afterEach(() => expect(unhandled).to.deep.equal([]))
 
-  for (const [step, options] of steps)
-    it(`responds with 504 if it elapses here, and reports the step: ${step}`, async () => {
-      const { call, errors } = setUp({ allow, timeout: 30, ...options })
-      const { status, code, message } = await call(postJson({ accountId: '451' }))
-      expect([status, code, message]).to.deep.equal([504, 'timeout', 'Request timed out'])
-      expect(errors).to.have.length(1)
-      expect(errors[0]).to.be.instanceOf(TimeoutError)
-      expect(errors[0])
-        .to.have.property('message')
-        .that.equals(`${step} did not finish within the handler's timeout of 30 ms.`)
-    })
+  itEach('responds with 504 if it elapses in any step, and reports the step', steps, async ([step, options]) => {
+    const { call, errors } = setUp({ allow, timeout: 30, ...options })
+    const { status, code, message } = await call(postJson({ accountId: '451' }))
+    expect([status, code, message]).to.deep.equal([504, 'timeout', 'Request timed out'])
+    expect(errors).to.have.length(1)
+    expect(errors[0]).to.be.instanceOf(TimeoutError)
+    expect(errors[0])
+      .to.have.property('message')
+      .that.equals(`${step} did not finish within the handler's timeout of 30 ms.`)
+  })
 
   it('responds with 408 to a body that is too slow, cancels it, and reports nothing', async () => {
     const { call, errors, sent } = setUp({ allow, timeout: 30 })
@@ -108,17 +108,16 @@ describe("The handler's timeout", () => {
 })
 
 describe('A page that disconnects', () => {
-  for (const [step, options] of steps)
-    it(`ends the request with 499 here, and nothing is reported: ${step}`, async () => {
-      const page = new AbortController()
-      const { call, errors } = setUp({ allow, ...options })
-      const body = JSON.stringify({ accountId: '451' })
-      const headers = { 'content-type': 'application/json' }
-      const response = call(new Request(url, { method: 'POST', body, headers, signal: page.signal }))
-      setTimeout(() => page.abort(), 20)
-      const { status, code } = await response
-      expect([status, code, errors]).to.deep.equal([499, 'aborted', []])
-    })
+  itEach('ends the request with 499 in any step, and reports nothing', steps, async ([, options]) => {
+    const page = new AbortController()
+    const { call, errors } = setUp({ allow, ...options })
+    const body = JSON.stringify({ accountId: '451' })
+    const headers = { 'content-type': 'application/json' }
+    const response = call(new Request(url, { method: 'POST', body, headers, signal: page.signal }))
+    setTimeout(() => page.abort(), 20)
+    const { status, code } = await response
+    expect([status, code, errors]).to.deep.equal([499, 'aborted', []])
+  })
 
   it('ends the request with 499 while the body is read', async () => {
     const page = new AbortController()

@@ -22,6 +22,7 @@ import {
 } from '../../lib/index.ts'
 import { until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import {
   acme,
   acmeWire,
@@ -90,15 +91,14 @@ describe('The handler', () => {
     expect(sent()).to.have.deep.members([acmeWire, { ...acmeWire, origin_owner_id: 'globex-7' }])
   })
 
-  for (const missing of [null, undefined])
-    it(`responds with 401 and sends nothing if the owner is ${missing}`, async () => {
-      for (const owner of [() => missing, async () => missing]) {
-        const { call, sent, errors } = setUp({ owner })
-        const { status, code, message } = await call(postJson({ categories: ['ats'] }))
-        expect([status, code, message]).to.deep.equal([401, 'unauthorized', 'Authentication required'])
-        expect([sent(), errors]).to.deep.equal([[], []])
-      }
-    })
+  itEach('responds with 401 and sends nothing if there is no owner', [null, undefined], async (missing) => {
+    for (const owner of [() => missing, async () => missing]) {
+      const { call, sent, errors } = setUp({ owner })
+      const { status, code, message } = await call(postJson({ categories: ['ats'] }))
+      expect([status, code, message]).to.deep.equal([401, 'unauthorized', 'Authentication required'])
+      expect([sent(), errors]).to.deep.equal([[], []])
+    }
+  })
 
   it('reads the body before it calls the owner callback', async () => {
     const seen: unknown[] = []
@@ -141,8 +141,10 @@ describe('The handler', () => {
       ['sets a blank owner', (session) => session.owner('', '')],
       ['returns a session of another owner', () => session().owner('globex-7', 'Globex').label('a')],
     ]
-    for (const [title, configure] of changes)
-      it(`responds with 500 and sends nothing if configure ${title}`, async () => {
+    itEach(
+      'responds with 500 and sends nothing if configure fails or does not return a session',
+      changes,
+      async ([, configure]) => {
         const { call, sent, errors } = setUp({ configure })
         const { status, code, text } = await call(post())
         expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
@@ -152,7 +154,8 @@ describe('The handler', () => {
         expect(errors[0])
           .to.have.property('message')
           .that.matches(/owner id|originOwnerId/)
-      })
+      },
+    )
 
     it('sends the name of the owner callback if configure changes only the name', async () => {
       const { call, sent } = setUp({ configure: (session) => session.owner('acme-42', 'Acme GmbH') })
@@ -206,23 +209,26 @@ describe('The handler', () => {
       expect(events).to.deep.equal(['stored', 'responded'])
     })
 
-    for (const [title, onSession] of [
+    itEach(
+      'responds with 500 and without the token if it fails, and passes the error to onError',
       [
-        'throws',
-        () => {
-          throw new Error('database down')
-        },
-      ],
-      ['rejects', () => Promise.reject(new Error('database down'))],
-    ] as const)
-      it(`responds with 500 and without the token if it ${title}, and passes the error to onError`, async () => {
+        [
+          'throws',
+          () => {
+            throw new Error('database down')
+          },
+        ],
+        ['rejects', () => Promise.reject(new Error('database down'))],
+      ] as const,
+      async ([, onSession]) => {
         const { call, errors, api } = setUp({ onSession })
         const { status, code, text } = await call(post())
         expect([status, code]).to.deep.equal([500, 'internal'])
         expect(text).not.to.include(api.sessions[0]?.token)
         expect(text).not.to.include('database')
         expect(errors.map(String)).to.deep.equal(['Error: database down'])
-      })
+      },
+    )
 
     it('does not call it if no session is created', async () => {
       const calls: unknown[] = []
@@ -251,14 +257,17 @@ describe('The handler', () => {
     expect(sent()).to.deep.equal([])
   })
 
-  for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-    it(`responds to ${method} with 405 before it checks anything else`, async () => {
+  itEach(
+    'responds to other methods with 405 before it checks anything else',
+    ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    async (method) => {
       const { call, sent } = setUp({ origins: ['https://admin.acme.example'] })
       const headers = { origin: 'https://evil.example', 'content-type': 'text/plain' }
       const { status, code, headers: received } = await call(new Request(url, { method, headers }))
       expect([status, code, received.get('allow')]).to.deep.equal([405, 'method-not-allowed', 'POST'])
       expect(sent()).to.deep.equal([])
-    })
+    },
+  )
 
   it("responds with 499 and aborts the call when the request's signal is aborted", async () => {
     const { signals, fetch } = hangingFetch()
@@ -328,8 +337,10 @@ describe('The handler', () => {
       ],
       ['a Hono context', { req: { raw: post(), url, method: 'POST' } }, 'an object'],
     ]
-    for (const [title, value, kind] of values)
-      it(`rejects ${title} with a ConfigurationError, and does not call onError`, async () => {
+    itEach(
+      'rejects other values with a ConfigurationError, and does not call onError',
+      values,
+      async ([, value, kind]) => {
         const { handler, errors } = setUp()
         const error = await caught(Reflect.apply(handler, undefined, [value]))
         expect(error).to.be.instanceOf(ConfigurationError)
@@ -340,7 +351,8 @@ describe('The handler', () => {
               "getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw.",
           )
         expect(errors).to.deep.equal([])
-      })
+      },
+    )
 
     it("reaches Express's error handler if it is mounted without an adapter", async () => {
       const errors: unknown[] = []
@@ -422,14 +434,17 @@ describe('The handler', () => {
       ["a client's apiKey function", { client: createClient({ apiKey: redirect }) }],
       ['onError', { ...failing, onError: redirect }],
     ]
-    for (const [title, options] of sources)
-      it(`rejects with the error that ${title} throws`, async () => {
+    itEach(
+      'rejects with the control flow error of a framework, whichever callback throws it',
+      sources,
+      async ([title, options]) => {
         const { handler, errors, sent } = setUp({ allow: { ownsAccount: () => true }, ...options })
         const error = await caught(handler(postJson({ accountId: '451' })))
         expect(error).to.have.property('message', 'NEXT_REDIRECT')
         expect(error).to.have.property('digest', 'NEXT_REDIRECT;replace;/login;307;')
         expect([errors, sent().length]).to.deep.equal([[], title === 'onSession' ? 1 : 0])
-      })
+      },
+    )
   })
 
   describe('on a Node server', () => {

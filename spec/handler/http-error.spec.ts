@@ -8,6 +8,7 @@ import {
   type SessionClient,
   type SessionError,
 } from '../../lib/index.ts'
+import { itEach } from '../support/it-each.ts'
 import { apiKey, post, postJson, setUp } from '../support/page.ts'
 import { unhandledRejections } from '../support/unhandled.ts'
 
@@ -89,15 +90,18 @@ const failures: readonly Failure[] = [
 ]
 
 describe('The handler and a failed send', () => {
-  for (const { title, client, response, name } of failures)
-    it(`responds to ${title} with ${response[0]}, and passes the ${name} to onError`, async () => {
+  itEach(
+    'responds to each failure of the API with its status, and passes the error to onError',
+    failures,
+    async ({ client, response, name }) => {
       const { call, errors } = setUp({}, client)
       const { status, code, message, text } = await call(post())
       expect([status, code, message]).to.deep.equal(response)
       expectNoDetails(text)
       expect(errors).to.have.length(1)
       expect(errors[0]).to.have.property('name', name)
-    })
+    },
+  )
 
   it('forwards the Retry-After of a 429', async () => {
     const { call, errors } = setUp({}, { fetch: respondWith(429, { 'retry-after': '37' }) })
@@ -137,8 +141,10 @@ describe('The handler and a mistake of the server', () => {
     ['ownsAccount', (work) => ({ allow: { ownsAccount: work } })],
   ]
   for (const [callback, optionsFor] of callbacks)
-    for (const [title, error] of thrown)
-      it(`responds with 500 if ${callback} throws ${title}, and passes it to onError unchanged`, async () => {
+    itEach(
+      `responds with 500 if ${callback} throws, and passes the error to onError unchanged`,
+      thrown,
+      async ([, error]) => {
         const work = (): never => {
           throw error
         }
@@ -151,7 +157,8 @@ describe('The handler and a mistake of the server', () => {
           expect(sent()).to.deep.equal([])
           expect(errors.length === 1 && Object.is(errors[0], error)).to.equal(true)
         }
-      })
+      },
+    )
 
   it('responds with 500 and a standard message if there is no onError', async () => {
     const { call } = setUp({
@@ -206,16 +213,15 @@ describe('The handler and a mistake of the server', () => {
       'origin_owner_id',
     ],
   ]
-  for (const [title, options, expected] of mistakes)
-    it(`responds with 500 to ${title}, and reports the mistake`, async () => {
-      const { call, sent, errors } = setUp(options as Partial<HandlerOptions>) // JavaScript may return anything
-      const { status, code, text } = await call(post())
-      expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
-      expectNoDetails(text)
-      expect(errors).to.have.length(1)
-      expect(errors[0]).to.have.property('name').that.is.oneOf(['ValidationError', 'ConfigurationError'])
-      expect(errors[0]).to.have.property('message').that.includes(expected)
-    })
+  itEach('responds with 500 to mistakes of the server, and reports them', mistakes, async ([, options, expected]) => {
+    const { call, sent, errors } = setUp(options as Partial<HandlerOptions>) // JavaScript may return anything
+    const { status, code, text } = await call(post())
+    expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
+    expectNoDetails(text)
+    expect(errors).to.have.length(1)
+    expect(errors[0]).to.have.property('name').that.is.oneOf(['ValidationError', 'ConfigurationError'])
+    expect(errors[0]).to.have.property('message').that.includes(expected)
+  })
 })
 
 describe("The handler's onError", () => {
@@ -265,14 +271,13 @@ describe("The handler's onError", () => {
         }),
     ],
   ]
-  for (const [title, onError] of callbacks)
-    it(`does not change the response if it ${title}`, async () => {
-      const { call } = setUp({ onError }, { fetch: respondWith(500) })
-      const { status, text } = await call(post())
-      expect(status).to.equal(502)
-      expectNoDetails(text)
-      // Node reports an unhandled rejection only after the pending promises have run.
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      expect(unhandled).to.deep.equal([])
-    })
+  itEach('does not change the response if it fails', callbacks, async ([, onError]) => {
+    const { call } = setUp({ onError }, { fetch: respondWith(500) })
+    const { status, text } = await call(post())
+    expect(status).to.equal(502)
+    expectNoDetails(text)
+    // Node reports an unhandled rejection only after the pending promises have run.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(unhandled).to.deep.equal([])
+  })
 })

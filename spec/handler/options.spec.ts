@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Allow, connectSessionHandler, type HandlerOptions } from '../../lib/handler/index.ts'
 import { type Category, ConfigurationError, createClient } from '../../lib/index.ts'
+import { itEach } from '../support/it-each.ts'
 import { acme, apiKey } from '../support/page.ts'
 
 const required = { client: createClient({ apiKey }), owner: () => acme }
@@ -58,10 +59,9 @@ describe('The options of connectSessionHandler', () => {
     { onSession: undefined, timeout: undefined },
     { allow: { categories: undefined, providers: undefined, multiple: undefined, ownsAccount: undefined } },
   ]
-  for (const options of valid)
-    it(`accept ${JSON.stringify(options)}`, () => {
-      expect(connectSessionHandler({ ...required, ...options })).to.be.a('function')
-    })
+  itEach('accept every valid combination', valid, (options) => {
+    expect(connectSessionHandler({ ...required, ...options })).to.be.a('function')
+  })
 
   const maxBytes = 'maxBytes: must be an integer from 1 to 1000000 (bytes)'
   const timeout = 'timeout: must be an integer from 1 to 2147483647 (milliseconds)'
@@ -156,10 +156,9 @@ describe('The options of connectSessionHandler', () => {
     ),
     ['a string as maxBytes', { maxBytes: '10kb' }, `${maxBytes}, got '10kb'`],
   ]
-  for (const [title, options, ...problems] of invalid)
-    it(`reject ${title}`, () => {
-      expect(problemsOf({ ...required, ...options })).to.deep.equal(problems)
-    })
+  itEach('reject invalid options, with the path of each', invalid, ([, options, ...problems]) => {
+    expect(problemsOf({ ...required, ...options })).to.deep.equal(problems)
+  })
 
   it('report all problems together', () => {
     const options = { allow: { categories: [1], provider: [] }, origins: ['*', 'b'], maxBytes: 0, theme: 'dark' }
@@ -169,15 +168,18 @@ describe('The options of connectSessionHandler', () => {
     ])
   })
 
-  for (const [title, options, kind] of [
-    ['undefined', undefined, 'undefined'],
-    ['null', null, 'null'],
-    ['a string', 'options', 'a string'],
-    ['an array', [], 'an array'],
-  ] as const)
-    it(`reject ${title}`, () => {
+  itEach(
+    'must be an object',
+    [
+      ['undefined', undefined, 'undefined'],
+      ['null', null, 'null'],
+      ['a string', 'options', 'a string'],
+      ['an array', [], 'an array'],
+    ] as const,
+    ([, options, kind]) => {
       expect(problemsOf(options)).to.deep.equal([`must be an object, got ${kind}`])
-    })
+    },
+  )
 
   it('reject class instances, whose inherited options would be ignored', () => {
     const instance = 'must be a plain object, got a class instance'

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { itEach } from '../support/it-each.ts'
 import { acmeWire, post, setUp, url } from '../support/page.ts'
 
 const own = 'https://app.acme.example'
@@ -72,26 +73,24 @@ const rejected: Cases = [
 ]
 
 describe('The handler and the origin of a request', () => {
-  for (const [title, headers, to = url] of accepted)
-    it(`accepts ${title}`, async () => {
-      const { call, sent } = setUp({ origins: [admin] })
-      expect((await call(post('{}', headers, to))).status).to.equal(200)
-      expect(sent()).to.deep.equal([acmeWire])
-    })
+  itEach('accepts requests of the same origin and of allowed origins', accepted, async ([, headers, to = url]) => {
+    const { call, sent } = setUp({ origins: [admin] })
+    expect((await call(post('{}', headers, to))).status).to.equal(200)
+    expect(sent()).to.deep.equal([acmeWire])
+  })
 
-  for (const [title, headers, to = url] of rejected)
-    it(`rejects ${title}`, async () => {
-      const ownerCalls: unknown[] = []
-      const { call, sent, errors } = setUp({ origins: [admin], owner: (request) => void ownerCalls.push(request) })
-      const response = await call(post('{}', headers, to))
-      expect([response.status, response.code, response.message]).to.deep.equal([
-        403,
-        'origin-not-allowed',
-        'Origin not allowed',
-      ])
-      expect([sent(), errors, ownerCalls]).to.deep.equal([[], [], []])
-      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).to.deep.equal([])
-    })
+  itEach('rejects requests of other origins', rejected, async ([, headers, to = url]) => {
+    const ownerCalls: unknown[] = []
+    const { call, sent, errors } = setUp({ origins: [admin], owner: (request) => void ownerCalls.push(request) })
+    const response = await call(post('{}', headers, to))
+    expect([response.status, response.code, response.message]).to.deep.equal([
+      403,
+      'origin-not-allowed',
+      'Origin not allowed',
+    ])
+    expect([sent(), errors, ownerCalls]).to.deep.equal([[], [], []])
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).to.deep.equal([])
+  })
 
   it('accepts only its own origin by default', async () => {
     const { call } = setUp()

@@ -3,6 +3,7 @@ import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
 import type { Allow, HandlerRequest, Owner } from '../../lib/handler/index.ts'
 import type { Category } from '../../lib/index.ts'
+import { itEach } from '../support/it-each.ts'
 import { acme, acmeWire, post, postJson, setUp, url } from '../support/page.ts'
 
 const notAllowed = 'is not allowed'
@@ -41,12 +42,11 @@ describe("The handler and the fields of a page's request", () => {
     ['multiple', { multiple: true }],
     ['accountId', { ownsAccount: () => true }],
   ]
-  for (const [allowed, allow] of single)
-    it(`rejects the other fields if only ${allowed} is allowed`, async () => {
-      const body = { categories: ['ats'], provider: 'bamboohr', multiple: true, accountId: '451' }
-      const others = Object.keys(body).filter((name) => name !== allowed)
-      expect(await issuesFor(body, allow)).to.deep.equal(others.map((name) => `${name}: ${notAllowed}`))
-    })
+  itEach('rejects the other fields if only one is allowed', single, async ([allowed, allow]) => {
+    const body = { categories: ['ats'], provider: 'bamboohr', multiple: true, accountId: '451' }
+    const others = Object.keys(body).filter((name) => name !== allowed)
+    expect(await issuesFor(body, allow)).to.deep.equal(others.map((name) => `${name}: ${notAllowed}`))
+  })
 
   const valid: readonly (readonly [string, unknown, Allow, object])[] = [
     ['an empty object', {}, everything, {}],
@@ -76,10 +76,9 @@ describe("The handler and the fields of a page's request", () => {
     ['multiple as false', { multiple: false }, everything, { multiple: false }],
     ["an account of the owner's", { accountId: '451' }, everything, { account_id: '451' }],
   ]
-  for (const [title, body, allow, wire] of valid)
-    it(`sends ${title}`, async () => {
-      expect(await sentFor(body, allow)).to.deep.equal(wire)
-    })
+  itEach('sends the allowed fields', valid, async ([, body, allow, wire]) => {
+    expect(await sentFor(body, allow)).to.deep.equal(wire)
+  })
 
   const invalid: readonly (readonly [string, unknown, Allow, readonly string[]])[] = [
     [
@@ -192,10 +191,13 @@ describe("The handler and the fields of a page's request", () => {
       ],
     ],
   ]
-  for (const [title, body, allow, issues] of invalid)
-    it(`rejects ${title}`, async () => {
+  itEach(
+    'rejects fields and values that are not allowed, with their paths',
+    invalid,
+    async ([, body, allow, issues]) => {
       expect(await issuesFor(body, allow)).to.deep.equal(issues)
-    })
+    },
+  )
 
   it('reports all problems together, without the values', async () => {
     const { text, message } = await setUp({ allow: { providers: ['bamboohr'] } }).call(
@@ -253,10 +255,9 @@ describe("The handler and the fields of a page's request", () => {
       ...['o_w_n_e_r', 'originOwnerId', 'origin_owner_id', 'originOwnerName', 'origin_owner_name'],
       ...['ORIGIN_OWNER_ID', 'origin owner id', 'originUsername', 'origin_username', 'username'],
     ]
-    for (const name of names)
-      it(`rejects ${name}`, async () => {
-        expect(await issuesFor({ [name]: 'globex-7' }, everything)).to.deep.equal([`${name}: ${fromServer}`])
-      })
+    itEach('rejects fields that only the server may set', names, async (name) => {
+      expect(await issuesFor({ [name]: 'globex-7' }, everything)).to.deep.equal([`${name}: ${fromServer}`])
+    })
 
     it('ignores the query string', async () => {
       const { call, sent } = setUp({ allow: everything })
@@ -275,13 +276,12 @@ describe("The handler and the fields of a page's request", () => {
       '{"toString":1}',
       '{"hasOwnProperty":1}',
     ]
-    for (const body of prototypes)
-      it(`rejects the prototype in ${body}`, async () => {
-        const [name = ''] = Object.keys(JSON.parse(body))
-        expect(await issuesFor(body, everything)).to.deep.equal([`${name}: ${unknown}`])
-        for (const field of ['originOwnerId', 'owner', 'origin_owner_id', 'provider', 'accountId'])
-          expect(Reflect.get({}, field), field).to.equal(undefined)
-      })
+    itEach('rejects a prototype in the body', prototypes, async (body) => {
+      const [name = ''] = Object.keys(JSON.parse(body))
+      expect(await issuesFor(body, everything)).to.deep.equal([`${name}: ${unknown}`])
+      for (const field of ['originOwnerId', 'owner', 'origin_owner_id', 'provider', 'accountId'])
+        expect(Reflect.get({}, field), field).to.equal(undefined)
+    })
 
     it('ignores fields and allowed fields of a polluted Object.prototype', async () => {
       const calls: unknown[] = []
@@ -318,21 +318,20 @@ describe("The handler and the fields of a page's request", () => {
       ['1', 1],
       ["'true'", 'true'],
     ]
-    for (const [title, result] of results)
-      it(`responds with 403 and sends nothing if ownsAccount returns ${title}`, async () => {
-        const configured: unknown[] = []
-        const { call, sent, errors } = setUp({
-          allow: { ownsAccount: () => result as boolean }, // JavaScript may return anything
-          configure: (session) => {
-            configured.push(session)
-            return session
-          },
-        })
-        const { status, code, text } = await call(postJson({ accountId: '452' }))
-        expect([status, code]).to.deep.equal([403, 'account-not-allowed'])
-        expect(text).not.to.include('452')
-        expect([sent(), errors, configured]).to.deep.equal([[], [], []])
+    itEach('responds with 403 and sends nothing unless ownsAccount returns true', results, async ([, result]) => {
+      const configured: unknown[] = []
+      const { call, sent, errors } = setUp({
+        allow: { ownsAccount: () => result as boolean }, // JavaScript may return anything
+        configure: (session) => {
+          configured.push(session)
+          return session
+        },
       })
+      const { status, code, text } = await call(postJson({ accountId: '452' }))
+      expect([status, code]).to.deep.equal([403, 'account-not-allowed'])
+      expect(text).not.to.include('452')
+      expect([sent(), errors, configured]).to.deep.equal([[], [], []])
+    })
 
     it('does not call ownsAccount if another field is invalid or there is no owner', async () => {
       const calls: string[] = []

@@ -8,6 +8,7 @@ import {
   isExpired,
 } from '../../lib/model/connect-session.ts'
 import { leftOf, rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 import { followsLaws, malformed } from '../support/laws.ts'
 import { processorTime } from '../support/processor.ts'
 import { minted } from '../support/server.ts'
@@ -128,18 +129,21 @@ describe('The codec ConnectSessionToken', () => {
   })
 
   const expectation = 'must be a non-empty string'
-  for (const [token, message] of [
-    [undefined, 'is required'],
-    [null, 'is required'],
-    ['', `${expectation}, got a blank string`],
-    [7, `${expectation}, got a number`],
-    [['t'], `${expectation}, got an array`],
-  ] as const)
-    it(`rejects a token that is ${JSON.stringify(token)}`, () => {
+  itEach(
+    'rejects a missing or malformed token',
+    [
+      [undefined, 'is required'],
+      [null, 'is required'],
+      ['', `${expectation}, got a blank string`],
+      [7, `${expectation}, got a number`],
+      [['t'], `${expectation}, got an array`],
+    ] as const,
+    ([token, message]) => {
       const [error] = leftOf(ConnectSessionToken.decode({ ...minted, token }))
       expect(error?.context.map(({ key }) => key)).to.deep.equal(['', 'token'])
       expect(error?.message).to.equal(message)
-    })
+    },
+  )
 
   it('recognizes no value without a token, an expiry and a list of drift', () => {
     const model = { token: 't', expiresAt: new Date(0), drift: [] }
@@ -187,33 +191,39 @@ describe('A decoded response', () => {
 describe('expiresAt', () => {
   const created = new Date(minted.created_at).getTime()
 
-  for (const [title, expiresIn, seconds] of [
-    ['the default of 1800 seconds', undefined, 1800],
-    ['a second', 1, 1],
-    ['ten years', 315_360_000, 315_360_000],
-  ] as const)
-    it(`is the creation of the session plus ${title}`, () => {
+  itEach(
+    'is the creation of the session plus its lifetime',
+    [
+      ['the default of 1800 seconds', undefined, 1800],
+      ['a second', 1, 1],
+      ['ten years', 315_360_000, 315_360_000],
+    ] as const,
+    ([, expiresIn, seconds]) => {
       const { createdAt, expiresAt } = rightOf(decodeToken(minted, { expiresIn }))
       expect(createdAt?.getTime()).to.equal(created)
       expect(expiresAt.getTime()).to.equal(created + seconds * 1000)
-    })
+    },
+  )
 
   it('treats a creation time without a zone as UTC', () => {
     const { expiresAt } = rightOf(decodeToken({ ...minted, created_at: '2026-07-01T12:00:00' }))
     expect(expiresAt.toISOString()).to.equal('2026-07-01T12:30:00.000Z')
   })
 
-  for (const [title, created_at] of [
-    ['missing', undefined],
-    ['null', null],
-    ['unreadable', 'soon'],
-    ['too late to add a lifetime', 8.64e15],
-  ] as const)
-    it(`counts from the arrival of the response if the creation time is ${title}`, () => {
+  itEach(
+    'counts from the arrival of the response if the creation time is unusable',
+    [
+      ['missing', undefined],
+      ['null', null],
+      ['unreadable', 'soon'],
+      ['too late to add a lifetime', 8.64e15],
+    ] as const,
+    ([, created_at]) => {
       const from = Date.now()
       const { expiresAt } = rightOf(decodeToken({ ...minted, created_at }, { expiresIn: 60 }))
       expect(expiresAt.getTime()).to.be.within(from + 60_000, Date.now() + 60_000)
-    })
+    },
+  )
 })
 
 describe('isExpired', () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { ConnectSessionCreate, decodeBuilt, decodePayload, payloadFields } from '../../lib/model/create-payload.ts'
 import { issuesOf } from '../../lib/model/issues.ts'
 import { leftOf, rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 import { followsLaws } from '../support/laws.ts'
 import { categories, createWire } from '../support/wires.ts'
 
@@ -179,15 +180,18 @@ describe('decodePayload', () => {
     }
   })
 
-  for (const [value, kind] of [
-    [null, 'null'],
-    [undefined, 'undefined'],
-    [[], 'an array'],
-    ['a', 'a string'],
-  ] as const)
-    it(`rejects ${kind}`, () => {
+  itEach(
+    'rejects a value that is not an object',
+    [
+      [null, 'null'],
+      [undefined, 'undefined'],
+      [[], 'an array'],
+      ['a', 'a string'],
+    ] as const,
+    ([value, kind]) => {
       expect(problems(decodePayload(value))).to.deep.equal([`must be an object, got ${kind}`])
-    })
+    },
+  )
 
   it('returns the payload of a builder itself, since that was checked', () => {
     const decoded = rightOf(decodeBuilt({ ...payload }))

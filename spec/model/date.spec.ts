@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { LenientDate, StrictDate } from '../../lib/model/date.ts'
 import { leftOf, rightOf } from '../support/either.ts'
 import { withEnvironment } from '../support/environment.ts'
+import { itEach } from '../support/it-each.ts'
 
 const read = (codec: typeof LenientDate, value: unknown): string | undefined => {
   const decoded = codec.decode(value)
@@ -56,15 +57,13 @@ const invalid: readonly unknown[] = [
 ]
 
 describe('A date in a response', () => {
-  for (const [text, instant] of strict)
-    it(`accepts ${shown(text)}, which is ${instant}`, () => {
-      expect([read(StrictDate, text), read(LenientDate, text)]).to.deep.equal([instant, instant])
-    })
+  itEach('accepts the dates of the contract', strict, ([text, instant]) => {
+    expect([read(StrictDate, text), read(LenientDate, text)]).to.deep.equal([instant, instant])
+  })
 
-  for (const [value, instant] of lenient)
-    it(`accepts ${shown(value)} as ${instant}, outside the contract`, () => {
-      expect([read(StrictDate, value), read(LenientDate, value)]).to.deep.equal([undefined, instant])
-    })
+  itEach('accepts other forms, outside the contract', lenient, ([value, instant]) => {
+    expect([read(StrictDate, value), read(LenientDate, value)]).to.deep.equal([undefined, instant])
+  })
 
   it('rejects anything else', () => {
     for (const value of invalid)

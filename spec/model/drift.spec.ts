@@ -48,11 +48,7 @@ const ids: readonly Shape[] = [
     gives: { organizationId: '12' },
     drift: ['organization_id'],
   },
-  {
-    title: 'an organization_id of digits',
-    sent: { organization_id: '12' },
-    gives: { organizationId: '12' },
-  },
+  { title: 'an organization_id of digits', sent: { organization_id: '12' }, gives: { organizationId: '12' } },
   {
     title: 'an organization_id that is missing',
     sent: { organization_id: undefined },
@@ -89,12 +85,7 @@ const ids: readonly Shape[] = [
 const others: readonly Shape[] = [
   { title: 'null in every optional field', sent: eachOptional(null), gives: withoutOptional },
   { title: 'no optional field', sent: eachOptional(undefined), gives: withoutOptional },
-  {
-    title: 'a boolean in every optional field',
-    sent: eachOptional(true),
-    gives: withoutOptional,
-    drift: optional,
-  },
+  { title: 'a boolean in every optional field', sent: eachOptional(true), gives: withoutOptional, drift: optional },
   {
     title: 'a string in every optional field that has strings',
     sent: {
@@ -264,11 +255,7 @@ const metadata: readonly Shape[] = [
     }),
   ),
   ...['"plan"', '["plan"]', '1', 'false'].map(
-    (text): Shape => ({
-      title: `metadata of ${text}`,
-      body: mintedAnd(`"metadata":${text}`),
-      drift: ['metadata'],
-    }),
+    (text): Shape => ({ title: `metadata of ${text}`, body: mintedAnd(`"metadata":${text}`), drift: ['metadata'] }),
   ),
   { title: 'metadata of 20,000 levels', body: mintedAnd(`"metadata":${nested(20_000)}`), drift: [/^metadata\b/] },
   { title: 'metadata with an infinite number', body: mintedAnd('"metadata":{"a":-1e999}'), drift: ['metadata.a'] },

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { copyJson, deepEqual, JsonCodec, JsonObjectCodec, NotJson, printable } from '../../lib/model/json.ts'
 import { leftOf, rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 
 const throwing = (): never => {
   throw new Error('sesame')
@@ -123,10 +124,9 @@ describe('copyJson', () => {
     expect([copied, reads]).to.deep.equal([{ seats: 1 }, 1])
   })
 
-  for (const [title, value, problem] of rejected)
-    it(`rejects ${title}, with its path`, () => {
-      expect(problems(value)).to.deep.equal([problem])
-    })
+  itEach('rejects what is not JSON, with its path', rejected, ([, value, problem]) => {
+    expect(problems(value)).to.deep.equal([problem])
+  })
 
   it('reports all problems, up to 100', () => {
     expect(problems({ a: Number.NaN, b: [() => 1, { c: 1n }], d: new Date(0) })).to.have.length(4)

@@ -4,6 +4,7 @@ import { ConnectSession, ConnectSessionToken } from '../../lib/model/connect-ses
 import { ConnectSessionCreate } from '../../lib/model/create-payload.ts'
 import type { Codec, StandardSchema } from '../../lib/model/standard-schema.ts'
 import { rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 import { minted } from '../support/server.ts'
 import { createWire, sessionWire, tokenWire } from '../support/wires.ts'
 
@@ -53,12 +54,11 @@ const conforms = <A, O>(codec: Codec<A, O>, wires: fc.Arbitrary<O>, invalid: rea
       )
     })
 
-    for (const { title, value, issues } of invalid)
-      it(`returns the path and the expectation for ${title}`, () => {
-        const result = schema.validate(value)
-        expect(result).to.have.all.keys('issues')
-        expect(result.issues).to.deep.equal(issues.map(([path, message]) => ({ message, path })))
-      })
+    itEach('returns the path and the expectation of each issue', invalid, ({ value, issues }) => {
+      const result = schema.validate(value)
+      expect(result).to.have.all.keys('issues')
+      expect(result.issues).to.deep.equal(issues.map(([path, message]) => ({ message, path })))
+    })
   })
 
 conforms(ConnectSessionCreate, createWire, [

@@ -3,6 +3,7 @@ import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
 import { decodeWebhookEvent, type OtherEvent, type WebhookEvent } from '../../lib/model/webhook-event.ts'
 import { rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 import { created } from '../support/webhook.ts'
 
 const decode = (value: unknown): WebhookEvent => rightOf(decodeWebhookEvent(value))
@@ -25,10 +26,9 @@ const decodedCreated = {
 const pathsOf = ({ drift }: WebhookEvent): readonly string[] => drift.map(({ path }) => path)
 
 describe('An account event', () => {
-  for (const event of ['account.created', 'account.updated', 'account.deleted'])
-    it(`is decoded to camel case with dates: ${event}`, () => {
-      expect(decode({ ...created, event })).to.deep.equal({ event, ...decodedCreated })
-    })
+  itEach('is decoded to camel case with dates', ['account.created', 'account.updated', 'account.deleted'], (event) => {
+    expect(decode({ ...created, event })).to.deep.equal({ event, ...decodedCreated })
+  })
 
   it('has no drift without its optional fields, whether they are absent or null', () => {
     const { origin_owner_id, origin_owner_name, origin_username, setup_information, ...rest } = created
@@ -49,23 +49,26 @@ describe('An account event', () => {
     expect(pathsOf(event)).to.deep.equal(['event_date'])
   })
 
-  for (const [field, value] of [
-    ['project_id', {}],
-    ['event_date', 'yesterday'],
-    ['sent_at', undefined],
-    ['record_id', []],
-    ['record_type', 7],
-    ['provider', null],
-    ['origin_owner_name', 7],
-    ['setup_information', 'text'],
-  ] as const)
-    it(`omits ${field} and reports drift if it is ${JSON.stringify(value)}`, () => {
+  itEach(
+    'omits an unusable field and reports drift',
+    [
+      ['project_id', {}],
+      ['event_date', 'yesterday'],
+      ['sent_at', undefined],
+      ['record_id', []],
+      ['record_type', 7],
+      ['provider', null],
+      ['origin_owner_name', 7],
+      ['setup_information', 'text'],
+    ] as const,
+    ([field, value]) => {
       const event = decode({ ...created, [field]: value })
       const name = field.replace(/_./g, (part) => part.slice(1).toUpperCase())
       expect(event).not.to.have.property(name)
       expect(event).not.to.have.property('extra')
       expect(pathsOf(event)).to.deep.equal([field])
-    })
+    },
+  )
 
   it('keeps unknown fields in extra, by their wire names', () => {
     const event = decode({ ...created, session_id: 7, labels: [{ a: 1 }] })
@@ -79,10 +82,9 @@ describe('An account event', () => {
       expect(Object.isFrozen(value)).to.equal(true)
   })
 
-  for (const account_id of [undefined, null, '', {}])
-    it(`is rejected if account_id is ${JSON.stringify(account_id)}`, () => {
-      expect(decodeWebhookEvent({ ...created, account_id })._tag).to.equal('Left')
-    })
+  itEach('is rejected without an account_id', [undefined, null, '', {}], (account_id) => {
+    expect(decodeWebhookEvent({ ...created, account_id })._tag).to.equal('Left')
+  })
 })
 
 describe('Any other event', () => {
@@ -109,10 +111,13 @@ describe('Any other event', () => {
 })
 
 describe('What is no event', () => {
-  for (const value of [null, 'account.created', 7, [], [created], {}, { event: '' }, { event: 7 }, { event: null }])
-    it(`is rejected: ${JSON.stringify(value)}`, () => {
+  itEach(
+    'is rejected if it is not an event',
+    [null, 'account.created', 7, [], [created], {}, { event: '' }, { event: 7 }, { event: null }],
+    (value) => {
       expect(decodeWebhookEvent(value)._tag).to.equal('Left')
-    })
+    },
+  )
 
   it('never throws, and keeps the name of every named object', () => {
     fc.assert(

@@ -14,6 +14,7 @@ import {
   wireCodec,
 } from '../../lib/model/wire.ts'
 import { leftOf, rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 
 interface Thing {
   readonly ownerId: string
@@ -44,10 +45,9 @@ describe('snakeCase', () => {
     ['aBC', 'a_b_c'],
     ['oauth2Token', 'oauth2_token'],
   ]
-  for (const [name, snake] of names)
-    it(`returns ${snake} for ${name}`, () => {
-      expect(snakeCase(name)).to.equal(snake)
-    })
+  itEach('returns the name in snake case', names, ([name, snake]) => {
+    expect(snakeCase(name)).to.equal(snake)
+  })
 })
 
 describe('The fields of a model', () => {

@@ -11,6 +11,7 @@ import {
   type TokenRequestErrorCode,
 } from '../../lib/page/index.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { acmeWire, type Setup, setUp, url } from '../support/page.ts'
 import { unhandledRejections } from '../support/unhandled.ts'
 
@@ -265,19 +266,22 @@ describe('createTokenFetcher', () => {
     })
 
     const limited = { error: { code: 'rate-limited', message: 'Too many requests' } }
-    for (const [header, expected] of [
-      ['0', 0],
-      ['1.5', 1.5],
-      ['-1', 0],
-      ['', undefined],
-      ['soon', undefined],
-      ['Infinity', undefined],
-      [new Date(Date.now() - 5000).toUTCString(), 0],
-    ] as const)
-      it(`that has the retryAfter ${expected} for Retry-After: ${JSON.stringify(header)}`, async () => {
+    itEach(
+      'that has the seconds of Retry-After',
+      [
+        ['0', 0],
+        ['1.5', 1.5],
+        ['-1', 0],
+        ['', undefined],
+        ['soon', undefined],
+        ['Infinity', undefined],
+        [new Date(Date.now() - 5000).toUTCString(), 0],
+      ] as const,
+      async ([header, expected]) => {
         const response = Response.json(limited, { status: 429, headers: { 'retry-after': header } })
         expect((await errorOf(fetcherOf(response)())).retryAfter).to.equal(expected)
-      })
+      },
+    )
 
     it('that has the seconds until a Retry-After date', async () => {
       const headers = { 'retry-after': new Date(Date.now() + 90_000).toUTCString() }
@@ -304,12 +308,11 @@ describe('createTokenFetcher', () => {
         async () => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('terminated')) })),
       ],
     ]
-    for (const [title, fetch] of failures)
-      it(`with the code network and the cause if ${title}`, async () => {
-        const error = await errorOf(createTokenFetcher('/connect', { fetch })())
-        expect(error).to.include({ code: 'network', status: undefined, message: 'The server could not be reached' })
-        expect(error.cause).to.be.instanceOf(TypeError)
-      })
+    itEach('with the code network and the cause if the request fails', failures, async ([, fetch]) => {
+      const error = await errorOf(createTokenFetcher('/connect', { fetch })())
+      expect(error).to.include({ code: 'network', status: undefined, message: 'The server could not be reached' })
+      expect(error.cause).to.be.instanceOf(TypeError)
+    })
 
     const html = '<!doctype html><title>Sign in</title>'
     const responses: readonly (readonly [string, Response])[] = [
@@ -330,13 +333,16 @@ describe('createTokenFetcher', () => {
       ['an error without a code', Response.json({ error: { message: 'Not found' } }, { status: 404 })],
       ['an error that is a string', Response.json({ error: 'Not found' }, { status: 404 })],
     ]
-    for (const [title, response] of responses)
-      it(`with the code invalid-response for ${title}`, async () => {
+    itEach(
+      'with the code invalid-response if the response is not what the handler sends',
+      responses,
+      async ([, response]) => {
         const { status } = response
         const error = await errorOf(fetcherOf(response)())
         expect(error).to.include({ code: 'invalid-response', status })
         expect(error.message).to.equal(`The response with status ${status} is not that of connectSessionHandler`)
-      })
+      },
+    )
 
     it('with the code invalid-response if only Object.prototype has a token', async () => {
       Object.assign(Object.prototype, issued)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { itEach } from '../support/it-each.ts'
 import { diagnosticsOf } from '../support/typecheck.ts'
 
 const head = `import { type AccountType, type Category, type CategoryAlias, type Either, type Json, type TaskEither } from '../../lib/index.ts'
@@ -180,16 +181,14 @@ describe('The compiler', function () {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  for (const [index, [title, , message]] of rejected.entries())
-    it(`rejects ${title}, and names the mistake`, () => {
-      const [diagnostic = '', ...others] = diagnostics[index] ?? []
-      expect(diagnostic).to.match(/^\d+: /)
-      expect(diagnostic.replace(`${headLines}: `, '')).to.match(message)
-      expect(others).to.deep.equal([])
-    })
+  itEach('rejects mistakes at compile time, and names them', rejected.entries(), ([index, [, , message]]) => {
+    const [diagnostic = '', ...others] = diagnostics[index] ?? []
+    expect(diagnostic).to.match(/^\d+: /)
+    expect(diagnostic.replace(`${headLines}: `, '')).to.match(message)
+    expect(others).to.deep.equal([])
+  })
 
-  for (const [index, [title]] of accepted.entries())
-    it(`accepts ${title}`, () => {
-      expect(diagnostics[rejected.length + index]).to.deep.equal([])
-    })
+  itEach('accepts every valid use', accepted.entries(), ([index]) => {
+    expect(diagnostics[rejected.length + index]).to.deep.equal([])
+  })
 })

@@ -6,6 +6,7 @@ import { fromJSON, session } from '../../lib/session/session.ts'
 import type { Session } from '../../lib/session/types.ts'
 import { json, optionalWireNames } from '../support/chains.ts'
 import { leftOf, rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 
 const acme = session().owner('acme-42', 'Acme Inc.')
 const owner = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
@@ -52,12 +53,11 @@ describe('.field', () => {
     ['a value of another kind', (base) => base.metadata({ plan: 'pro' }), 'metadata', ['pro']],
     ['a value that this version accepts', (base) => base.multiple(true), 'multiple', false],
   ]
-  for (const [title, set, name, value] of overrides)
-    it(`overrides a known field with ${title}, and is overridden by a later call`, () => {
-      expect(set(acme).field(name, value).toJSON()).to.deep.equal({ ...owner, [name]: value })
-      expect(set(acme.field(name, value)).toJSON()).to.deep.equal(set(acme).toJSON())
-      expect(set(acme.field(name, value)).equals(set(acme))).to.equal(true)
-    })
+  itEach('overrides a known field, and is overridden by a later call', overrides, ([, set, name, value]) => {
+    expect(set(acme).field(name, value).toJSON()).to.deep.equal({ ...owner, [name]: value })
+    expect(set(acme.field(name, value)).toJSON()).to.deep.equal(set(acme).toJSON())
+    expect(set(acme.field(name, value)).equals(set(acme))).to.equal(true)
+  })
 
   it('sets a field of the payload if this version accepts the value, and extra otherwise', () => {
     expect(rightOf(acme.field('label', 'Berlin').decode())).to.have.property('label', 'Berlin')
@@ -117,10 +117,9 @@ describe('.field', () => {
       { path: 'extra.label', message: 'must be JSON, got NaN' },
     ],
   ]
-  for (const [title, given, issue] of rejected)
-    it(`rejects ${title}`, () => {
-      expect(leftOf(given.decode()).issues).to.deep.equal([issue])
-    })
+  itEach('rejects an invalid name or value', rejected, ([, given, issue]) => {
+    expect(leftOf(given.decode()).issues).to.deep.equal([issue])
+  })
 
   it('does not override the owner, even if .owner is called later', () => {
     const given = withField('origin_owner_id', 'another').owner('acme-42', 'Acme Inc.')
@@ -141,11 +140,10 @@ describe('The extra fields of a payload', () => {
     )
   })
 
-  for (const name of ['origin_owner_id', 'origin_owner_name', 'originOwnerId'])
-    it(`may not contain ${name}`, () => {
-      const [error] = leftOf(decodePayload({ ...payload, extra: { [name]: 'another' } }))
-      expect(error?.message).to.equal('is not allowed here')
-    })
+  itEach('may not contain a field of the owner', ['origin_owner_id', 'origin_owner_name', 'originOwnerId'], (name) => {
+    const [error] = leftOf(decodePayload({ ...payload, extra: { [name]: 'another' } }))
+    expect(error?.message).to.equal('is not allowed here')
+  })
 
   it('may not contain a known field in camel case', () => {
     const [error] = leftOf(decodePayload({ ...payload, extra: { expiresIn: 60 } }))

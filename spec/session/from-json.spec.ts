@@ -5,6 +5,7 @@ import { fromJSON, session } from '../../lib/session/session.ts'
 import type { Session } from '../../lib/session/types.ts'
 import { applied, change } from '../support/chains.ts'
 import { leftOf, rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 
 const owner = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
 const acme = session().owner('acme-42', 'Acme Inc.')
@@ -65,12 +66,11 @@ describe('fromJSON', () => {
     ['null', { label: null, categories: null, theme: null }],
     ['values of other kinds', { expires_in: '60', label: '', multiple: 'yes', metadata: [] }],
   ]
-  for (const [title, fields] of newer)
-    it(`keeps and sends what a newer version wrote: ${title}`, () => {
-      const restored = rightOf(fromJSON({ ...owner, ...fields }))
-      expect(restored.toJSON()).to.deep.equal({ ...owner, ...fields })
-      expect(rightOf(fromJSON(restored.toJSON())).equals(restored)).to.equal(true)
-    })
+  itEach('keeps and sends what a newer version wrote', newer, ([, fields]) => {
+    const restored = rightOf(fromJSON({ ...owner, ...fields }))
+    expect(restored.toJSON()).to.deep.equal({ ...owner, ...fields })
+    expect(rightOf(fromJSON(restored.toJSON())).equals(restored)).to.equal(true)
+  })
 
   it('lets a later call replace a value that this version would reject', () => {
     const restored = rightOf(fromJSON({ ...owner, categories: ['payroll'], type: 'staging' }))
@@ -115,11 +115,10 @@ describe('fromJSON', () => {
       ['could not be read: a getter or a proxy threw'],
     ],
   ]
-  for (const [title, value, problems] of rejected)
-    it(`rejects ${title}, with the paths of the wire form`, () => {
-      const error = leftOf(fromJSON(value))
-      expect(error).to.be.instanceOf(ValidationError)
-      expect(error.issues.map(({ path, message }) => `${path && `${path}: `}${message}`)).to.deep.equal(problems)
-      expect(error.message).not.to.match(/from a getter|Berlin/)
-    })
+  itEach('rejects invalid values, with the paths of the wire form', rejected, ([, value, problems]) => {
+    const error = leftOf(fromJSON(value))
+    expect(error).to.be.instanceOf(ValidationError)
+    expect(error.issues.map(({ path, message }) => `${path && `${path}: `}${message}`)).to.deep.equal(problems)
+    expect(error.message).not.to.match(/from a getter|Berlin/)
+  })
 })

@@ -3,20 +3,20 @@ import { payloadFields } from '../../lib/model/create-payload.ts'
 import { snakeCase } from '../../lib/model/wire.ts'
 import { withBuilderHint } from '../../lib/session/hints.ts'
 import { session } from '../../lib/session/session.ts'
+import { itEach } from '../support/it-each.ts'
 
 const hintFor = (path: string, message: string, hint?: string): string | undefined =>
   withBuilderHint({ path, message, ...(hint !== undefined && { hint }) }).hint
 
 describe('The hint of a builder issue', () => {
-  for (const { name } of payloadFields)
-    it(`names a call of the builder for ${name}`, () => {
-      const paths = [name, `extra.${name}`, `extra.${snakeCase(name)}`]
-      const messages = ['is required', 'unknown field', 'is not allowed here']
-      for (const [index, path] of paths.entries()) {
-        const [, method = ''] = /^use \.(\w+)\(/.exec(hintFor(path, messages[index] ?? '') ?? '') ?? []
-        expect(session(), path).to.respondTo(method)
-      }
-    })
+  itEach('names a call of the builder for every field', payloadFields, ({ name }) => {
+    const paths = [name, `extra.${name}`, `extra.${snakeCase(name)}`]
+    const messages = ['is required', 'unknown field', 'is not allowed here']
+    for (const [index, path] of paths.entries()) {
+      const [, method = ''] = /^use \.(\w+)\(/.exec(hintFor(path, messages[index] ?? '') ?? '') ?? []
+      expect(session(), path).to.respondTo(method)
+    }
+  })
 
   it('names .when for an argument that is undefined', () => {
     for (const path of ['label', 'categories[0]', 'extra.label', 'extra.theme'])

@@ -5,6 +5,7 @@ import { ConnectSessionCreate, decodePayload } from '../../lib/model/create-payl
 import { fromJSON, session } from '../../lib/session/session.ts'
 import type { Session } from '../../lib/session/types.ts'
 import { leftOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 
 const acme = session().owner('acme-42', 'Acme Inc.')
 
@@ -33,34 +34,30 @@ const set = (method: 'label' | 'metadata' | 'field', ...args: readonly unknown[]
   Reflect.apply(acme[method], acme, args)
 
 describe('A value that throws when it is read', () => {
-  for (const [title, make] of hostile) {
-    it(`is reported by decode, and does not throw when it is set: ${title}`, () => {
-      for (const given of [set('label', make()), set('metadata', make()), set('field', 'theme', make())]) {
-        const error = leftOf(given.decode())
-        expect(error).to.be.instanceOf(ValidationError)
-        expect(error.message).not.to.include('sesame')
-      }
-    })
+  itEach('is reported by decode, and does not throw when it is set', hostile, ([, make]) => {
+    for (const given of [set('label', make()), set('metadata', make()), set('field', 'theme', make())]) {
+      const error = leftOf(given.decode())
+      expect(error).to.be.instanceOf(ValidationError)
+      expect(error.message).not.to.include('sesame')
+    }
+  })
 
-    it(`is reported by fromJSON, as the whole or as a field: ${title}`, () => {
-      expect(leftOf(fromJSON(make()))).to.be.instanceOf(ValidationError)
-      for (const name of ['label', 'metadata', 'theme'])
-        expect(leftOf(fromJSON({ ...acme.toJSON(), [name]: make() }))).to.be.instanceOf(ValidationError)
-    })
+  itEach('is reported by fromJSON, as the whole or as a field', hostile, ([, make]) => {
+    expect(leftOf(fromJSON(make()))).to.be.instanceOf(ValidationError)
+    for (const name of ['label', 'metadata', 'theme'])
+      expect(leftOf(fromJSON({ ...acme.toJSON(), [name]: make() }))).to.be.instanceOf(ValidationError)
+  })
 
-    it(`is reported by the codec of the payload: ${title}`, () => {
-      expect(leftOf(ConnectSessionCreate.decode(make()))).not.to.deep.equal([])
-      expect(leftOf(decodePayload(make()))).not.to.deep.equal([])
-      expect(leftOf(decodePayload({ originOwnerId: 'a', originOwnerName: 'b', metadata: make() }))).not.to.deep.equal(
-        [],
-      )
-    })
+  itEach('is reported by the codec of the payload', hostile, ([, make]) => {
+    expect(leftOf(ConnectSessionCreate.decode(make()))).not.to.deep.equal([])
+    expect(leftOf(decodePayload(make()))).not.to.deep.equal([])
+    expect(leftOf(decodePayload({ originOwnerId: 'a', originOwnerName: 'b', metadata: make() }))).not.to.deep.equal([])
+  })
 
-    it(`is a Left of the task if it is the client: ${title}`, async () => {
-      const error = leftOf(await Reflect.apply(acme.task, acme, [make()])())
-      expect(error).to.be.instanceOf(ConfigurationError)
-    })
-  }
+  itEach('is a Left of the task if it is the client', hostile, async ([, make]) => {
+    const error = leftOf(await Reflect.apply(acme.task, acme, [make()])())
+    expect(error).to.be.instanceOf(ConfigurationError)
+  })
 
   it('is described when the session is printed', () => {
     expect(inspect(set('metadata', new Proxy({}, { ownKeys: throwing })))).to.include(

@@ -5,6 +5,7 @@ import { session } from '../../lib/session/session.ts'
 import type { Session } from '../../lib/session/types.ts'
 import { applied, change } from '../support/chains.ts'
 import { rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 
 const acme = session().owner('acme-42', 'Acme Inc.')
 
@@ -165,10 +166,9 @@ describe('.equals', () => {
     ['a valid value set by .field', other.field('label', 'a'), acme.label('a')],
     ['the same invalid value', other.expiresIn(Number.NaN), acme.expiresIn(Number.NaN)],
   ]
-  for (const [title, a, b] of equal)
-    it(`is true for ${title}`, () => {
-      expect([a.equals(b), b.equals(a)]).to.deep.equal([true, true])
-    })
+  itEach('is true for sessions with equal fields', equal, ([, a, b]) => {
+    expect([a.equals(b), b.equals(a)]).to.deep.equal([true, true])
+  })
 
   const invalid = (ms: number): Session => call('metadata', { at: new Date(ms) })
 
@@ -188,10 +188,9 @@ describe('.equals', () => {
     ['a field called __proto__', other.field('__proto__', {}), acme.field('theme', {})],
     ['a session without an owner', other.label('a'), Object(session().label('a'))],
   ]
-  for (const [title, a, b] of different)
-    it(`is false for ${title}`, () => {
-      expect([a.equals(b), b.equals(a)]).to.deep.equal([false, false])
-    })
+  itEach('is false for sessions with different fields', different, ([, a, b]) => {
+    expect([a.equals(b), b.equals(a)]).to.deep.equal([false, false])
+  })
 
   it('is false for a value that is not a session', () => {
     for (const value of [acme.toJSON(), JSON.stringify(acme), undefined, null, 7])

@@ -1,20 +1,26 @@
 import { expect } from 'chai'
 import { ValidationError } from '../../lib/errors.ts'
 import { session } from '../../lib/session/session.ts'
+import { itEach } from '../support/it-each.ts'
 
 const acme = session().owner('acme-42', 'Acme Inc.')
 
 describe('.when', () => {
-  for (const value of [undefined, null, false])
-    it(`returns the same session, and does not call the change, for ${value}`, () => {
+  itEach(
+    'returns the same session, and does not call the change, for undefined, null and false',
+    [undefined, null, false],
+    (value) => {
       const unreachable = (): never => {
         throw new Error('the change was called')
       }
       expect(acme.when(value, unreachable)).to.equal(acme)
-    })
+    },
+  )
 
-  for (const value of [true, 0, '', Number.NaN, 'Berlin', [], {}])
-    it(`applies the change, with the value, for ${JSON.stringify(value)}`, () => {
+  itEach(
+    'applies the change, with the value, for every other value',
+    [true, 0, '', Number.NaN, 'Berlin', [], {}],
+    (value) => {
       const received: unknown[] = []
       const changed = acme.when(value, (base, given) => {
         received.push(base, given)
@@ -23,7 +29,8 @@ describe('.when', () => {
       expect(received[0]).to.equal(acme)
       expect(received[1]).to.deep.equal(value)
       expect(changed.toJSON()).to.include({ label: 'changed' })
-    })
+    },
+  )
 
   it('sets a field from an optional value', () => {
     const labelled = (label: string | undefined) => acme.when(label, (base, text) => base.label(text)).toJSON()
@@ -44,13 +51,12 @@ describe('.when', () => {
     ['an object that is not a session', {}, 'an object'],
     ['the wire form of a session', acme.toJSON(), 'an object'],
   ]
-  for (const [title, result, kind] of results)
-    it(`throws a ValidationError if the change returns ${title}`, () => {
-      expect(() => Reflect.apply(acme.when, acme, [true, () => result])).to.throw(
-        ValidationError,
-        `Invalid session: when: must be a change that returns a session, got ${kind} (return the session, as in`,
-      )
-    })
+  itEach('throws a ValidationError if the change does not return a session', results, ([, result, kind]) => {
+    expect(() => Reflect.apply(acme.when, acme, [true, () => result])).to.throw(
+      ValidationError,
+      `Invalid session: when: must be a change that returns a session, got ${kind} (return the session, as in`,
+    )
+  })
 
   it('throws what the change throws', () => {
     const error = new Error('from the change')

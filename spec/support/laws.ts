@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Codec } from '../../lib/model/standard-schema.ts'
 import { leftOf, rightOf } from './either.ts'
+import { itEach } from './it-each.ts'
 
 /** The optional fields that all bodies have in common. */
 const optionalFields = [
@@ -82,13 +83,10 @@ export const followsLaws = <A, O extends object>(codec: Codec<A, O>, wires: fc.A
     [() => least, 'a function'],
     [[least], 'an array'],
   ]
-  for (const [value, kind] of notObjects)
-    it(`rejects ${kind} with a single error`, () => {
-      expect(codec.is(value)).to.equal(false)
-      expect(leftOf(codec.decode(value)).map(({ message }) => message)).to.deep.equal([
-        `must be an object, got ${kind}`,
-      ])
-    })
+  itEach('rejects what is not an object with a single error', notObjects, ([value, kind]) => {
+    expect(codec.is(value)).to.equal(false)
+    expect(leftOf(codec.decode(value)).map(({ message }) => message)).to.deep.equal([`must be an object, got ${kind}`])
+  })
 
   it('never throws', () => {
     const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true })

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type Client, hours, type Session, session, ValidationError } from '../../lib/index.ts'
 import { type AttemptStatus, type ConnectOutcome, sandbox } from '../../lib/testing/index.ts'
 import { acme, until } from '../support/call.ts'
+import { itEach } from '../support/it-each.ts'
 import { sandboxes, ways } from '../support/sandboxed.ts'
 
 const globex = session().owner('globex-7', 'Globex')
@@ -45,15 +46,18 @@ for (const way of ways)
       expect({ status, accountId }).to.deep.equal({ status: 'authenticated', accountId: 'sandbox-account-1' })
     })
 
-    for (const status of ['error', 'cancelled', 'expired'] as const)
-      it(`ends an attempt with the status ${status}`, async () => {
+    itEach(
+      'ends an attempt with the status of the outcome',
+      ['error', 'cancelled', 'expired'] as const,
+      async (status) => {
         const { api, client } = await sandboxed(way)
         const id = await send(acme, client)
         expect(api.connect(id, status)).to.deep.equal({ status })
         const connection = await client.waitForConnection(id)
         expect(connection).to.include({ status })
         expect(connection.accountId).to.equal(undefined)
-      })
+      },
+    )
 
     it('reports the error of an OAuth provider', async () => {
       const { api, client } = await sandboxed(way)
@@ -104,14 +108,13 @@ for (const way of ways)
       ['a multiple session', acme.provider('bamboohr').multiple()],
     ]
 
-    for (const [title, other] of others)
-      it(`creates a new account for ${title}`, async () => {
-        const { api, client } = await sandboxed(way)
-        api.connect(await send(acme.provider('bamboohr'), client))
-        const { id, accountId } = await other.send(client)
-        expect(accountId).to.equal(undefined)
-        expect(api.connect(id)).to.deep.equal({ status: 'authenticated', accountId: 'sandbox-account-2' })
-      })
+    itEach('creates a new account for another owner, provider or label', others, async ([, other]) => {
+      const { api, client } = await sandboxed(way)
+      api.connect(await send(acme.provider('bamboohr'), client))
+      const { id, accountId } = await other.send(client)
+      expect(accountId).to.equal(undefined)
+      expect(api.connect(id)).to.deep.equal({ status: 'authenticated', accountId: 'sandbox-account-2' })
+    })
 
     it('creates no account unless the attempt is authenticated', async () => {
       const { api, client } = await sandboxed(way)
@@ -196,15 +199,14 @@ describe('sandbox().connect rejects', () => {
     ['another provider than that of the session', 1, { provider: 'hibob' }, providerMismatch],
   ]
 
-  for (const [title, id, outcome, message] of invalid)
-    it(title, async () => {
-      const { api, client } = await sandboxed('in process')
-      await acme.provider('bamboohr').send(client)
-      // The compiler rejects these values.
-      const connect = () => api.connect(id as string, outcome as AttemptStatus | ConnectOutcome | undefined)
-      expect(connect).to.throw(ValidationError, `Invalid arguments for connect: ${message}`)
-      expect(api.sessions[0]).not.to.have.property('latest_connection_attempt')
-    })
+  itEach('rejects invalid arguments', invalid, async ([, id, outcome, message]) => {
+    const { api, client } = await sandboxed('in process')
+    await acme.provider('bamboohr').send(client)
+    // The compiler rejects these values.
+    const connect = () => api.connect(id as string, outcome as AttemptStatus | ConnectOutcome | undefined)
+    expect(connect).to.throw(ValidationError, `Invalid arguments for connect: ${message}`)
+    expect(api.sessions[0]).not.to.have.property('latest_connection_attempt')
+  })
 
   it('several problems together, with their paths', async () => {
     const { api, client } = await sandboxed('in process')

@@ -4,6 +4,7 @@ import { InvalidResponseError } from '../../lib/index.ts'
 import { type DriftKind, driftKinds } from '../../lib/testing/index.ts'
 import { acme } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { sandboxes, ways } from '../support/sandboxed.ts'
 
 interface Expected {
@@ -117,15 +118,18 @@ for (const way of ways)
       expect(latestConnectionAttempt).to.include({ status: 'sandbox-status', accountSecureId: 'sandbox-account-1' })
     })
 
-    for (const drift of ['no optional fields', 'null in optional fields'] as const)
-      it(`omits an existing attempt: ${drift}`, async () => {
+    itEach(
+      'omits an existing attempt if it drifts by missing fields',
+      ['no optional fields', 'null in optional fields'] as const,
+      async (drift) => {
         const { api, client } = await sandboxed(way)
         const { id } = await acme.send(client)
         api.connect(id)
         api.fail({ drift })
         expect((await client.get(id)).latestConnectionAttempt).to.equal(undefined)
         expect((await client.get(id)).latestConnectionAttempt).to.include({ status: 'authenticated' })
-      })
+      },
+    )
 
     it('masks the external_trigger_token when it is printed', async () => {
       const { api, client } = await sandboxed(way)

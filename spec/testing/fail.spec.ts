@@ -1,9 +1,9 @@
-import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { ConfigurationError } from '../../lib/index.ts'
 import { type Fault, type FaultOptions, sandbox } from '../../lib/testing/index.ts'
 import { acme, patiently } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { sandboxes, ways } from '../support/sandboxed.ts'
 
 interface Case {
@@ -15,8 +15,6 @@ interface Case {
   /** Whether a session is created. */
   readonly creates?: boolean
 }
-
-const titleOf = (value: unknown): string => inspect(value, { breakLength: Number.POSITIVE_INFINITY })
 
 const cases: readonly Case[] = [
   ...[400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 418, 599].map((status) => ({
@@ -49,8 +47,10 @@ for (const way of ways)
   describe(`A fault of the sandbox, ${way},`, () => {
     const sandboxed = sandboxes()
 
-    for (const { fault, error, text = '', creates = false } of cases)
-      it(`makes a client reject with ${error.name}: ${titleOf(fault)}`, async () => {
+    itEach(
+      'makes a client reject with the error of the fault',
+      cases,
+      async ({ fault, error, text = '', creates = false }) => {
         const { api, client } = await sandboxed(way)
         api.fail(fault)
         const failure = await caught(acme.send(client))
@@ -59,35 +59,34 @@ for (const way of ways)
         expect(api.requests.map(({ path }) => path)).to.deep.equal(['/connect_sessions'])
         expect(api.sessions).to.have.length(creates ? 1 : 0)
         expect((await acme.send(client)).drift).to.deep.equal([])
-      })
+      },
+    )
 
-    for (const { fault, error, creates = false } of timed)
-      it(`makes a client reject with ${error.name}: ${titleOf(fault)}`, async () => {
-        const { api, client, failure } = await patiently(
-          100,
-          async (timeout) => {
-            // A new sandbox each time, because the previous request may still arrive.
-            const created = await sandboxed(way)
-            created.api.fail(fault)
-            return { ...created, failure: await caught(acme.send(created.client, { timeout })) }
-          },
-          ({ api }) => api.requests.length === 0 || api.sessions.length !== (creates ? 1 : 0),
-        )
-        expect(failure).to.include({ attempts: 1, ...error })
-        expect(api.requests).to.have.length(1)
-        expect(api.sessions).to.have.length(creates ? 1 : 0)
-        expect((await acme.send(client)).drift).to.deep.equal([])
-      })
+    itEach('makes a client with a timeout reject', timed, async ({ fault, error, creates = false }) => {
+      const { api, client, failure } = await patiently(
+        100,
+        async (timeout) => {
+          // A new sandbox each time, because the previous request may still arrive.
+          const created = await sandboxed(way)
+          created.api.fail(fault)
+          return { ...created, failure: await caught(acme.send(created.client, { timeout })) }
+        },
+        ({ api }) => api.requests.length === 0 || api.sessions.length !== (creates ? 1 : 0),
+      )
+      expect(failure).to.include({ attempts: 1, ...error })
+      expect(api.requests).to.have.length(1)
+      expect(api.sessions).to.have.length(creates ? 1 : 0)
+      expect((await acme.send(client)).drift).to.deep.equal([])
+    })
 
-    for (const fault of ['silence', { slow: 60_000 }] as const)
-      it(`ends when the caller aborts the call: ${titleOf(fault)}`, async () => {
-        const { api, client } = await sandboxed(way)
-        const controller = new AbortController()
-        api.fail(fault)
-        const sent = caught(acme.send(client, { signal: controller.signal }))
-        setTimeout(() => controller.abort('enough'), 20)
-        expect(await sent).to.include({ name: 'AbortError', reason: 'enough' })
-      })
+    itEach('ends when the caller aborts the call', ['silence', { slow: 60_000 }] as const, async (fault) => {
+      const { api, client } = await sandboxed(way)
+      const controller = new AbortController()
+      api.fail(fault)
+      const sent = caught(acme.send(client, { signal: controller.signal }))
+      setTimeout(() => controller.abort('enough'), 20)
+      expect(await sent).to.include({ name: 'AbortError', reason: 'enough' })
+    })
 
     it('can delay a valid response', async () => {
       const { api, client } = await sandboxed(way)
@@ -256,18 +255,21 @@ describe('sandbox().fail', () => {
     expect(await silent).to.equal(reason)
   })
 
-  for (const [body, type, text] of [
-    ['Plain words', 'text/plain', 'Plain words'],
-    [{ message: 'é' }, 'application/json', '{"message":"é"}'],
-    [null, 'application/json', 'null'],
-  ] as const)
-    it(`sends ${JSON.stringify(body)} as ${type}`, async () => {
+  itEach(
+    'sends a body as text, and other values as JSON',
+    [
+      ['Plain words', 'text/plain', 'Plain words'],
+      [{ message: 'é' }, 'application/json', '{"message":"é"}'],
+      [null, 'application/json', 'null'],
+    ] as const,
+    async ([body, type, text]) => {
       const api = sandbox()
       api.fail({ status: 400, body })
       const response = await send(api)
       expect(response.headers.get('content-type')).to.equal(type)
       expect(await response.text()).to.equal(text)
-    })
+    },
+  )
 
   it('sends half of the body and its full length when it cuts a response', async () => {
     const api = sandbox()
@@ -348,16 +350,15 @@ describe('sandbox().fail', () => {
     [503, 'Service Unavailable'],
     [504, 'Gateway Timeout'],
   ]
-  for (const [status, phrase] of reasonPhrases)
-    it(`uses the reason phrase ${phrase} for ${status}, in JSON and in a page`, async () => {
-      const api = sandbox()
-      api.fail(status)
-      expect(await (await send(api)).json()).to.include({ statusCode: status, message: phrase })
-      api.fail({ html: status })
-      const page = await send(api)
-      expect(page.headers.get('content-type')).to.equal('text/html')
-      expect(await page.text()).to.include(`<h1>${status} ${phrase}</h1>`)
-    })
+  itEach('uses the reason phrase of each status, in JSON and in a page', reasonPhrases, async ([status, phrase]) => {
+    const api = sandbox()
+    api.fail(status)
+    expect(await (await send(api)).json()).to.include({ statusCode: status, message: phrase })
+    api.fail({ html: status })
+    const page = await send(api)
+    expect(page.headers.get('content-type')).to.equal('text/html')
+    expect(await page.text()).to.include(`<h1>${status} ${phrase}</h1>`)
+  })
 
   it('sends a welcome page with the status 200', async () => {
     const api = sandbox()
@@ -423,13 +424,12 @@ describe('sandbox().fail', () => {
     ['slience', { rate: 7 }, ['\n  - fault: ', '\n  - options.rate: ']],
   ]
 
-  for (const [fault, options, messages] of invalid)
-    it(`rejects ${titleOf(fault)} with the options ${titleOf(options)}`, async () => {
-      const api = sandbox()
-      // The compiler rejects these values.
-      const fail = () => api.fail(fault as Fault, options as FaultOptions | undefined)
-      expect(fail).to.throw(ConfigurationError, /^Invalid options for fail:/)
-      for (const text of messages) expect(fail).to.throw(text)
-      expect(await statusesOf(api, 1)).to.deep.equal([401])
-    })
+  itEach('rejects invalid faults and options', invalid, async ([fault, options, messages]) => {
+    const api = sandbox()
+    // The compiler rejects these values.
+    const fail = () => api.fail(fault as Fault, options as FaultOptions | undefined)
+    expect(fail).to.throw(ConfigurationError, /^Invalid options for fail:/)
+    for (const text of messages) expect(fail).to.throw(text)
+    expect(await statusesOf(api, 1)).to.deep.equal([401])
+  })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { sandbox } from '../../lib/testing/index.ts'
+import { itEach } from '../support/it-each.ts'
 
 const headers = {
   authorization: `Basic ${btoa('v1.eu1.key:')}`,
@@ -65,24 +66,25 @@ const valid: readonly unknown[] = [
 ]
 
 describe('A create in the sandbox', () => {
-  for (const [body, message] of invalid)
-    it(`responds with 400 to ${JSON.stringify(body)}`, async () => {
-      const response = await create(body)
-      expect(response.status).to.equal(400)
-      expect(await response.json()).to.include({ statusCode: 400, message })
-    })
+  itEach('responds with 400 to an invalid body, and names the field', invalid, async ([body, message]) => {
+    const response = await create(body)
+    expect(response.status).to.equal(400)
+    expect(await response.json()).to.include({ statusCode: 400, message })
+  })
 
-  for (const body of valid)
-    it(`responds with 201 to ${JSON.stringify(body)}`, async () => {
-      expect((await create(body)).status).to.equal(201)
-    })
+  itEach('responds with 201 to a valid body', valid, async (body) => {
+    expect((await create(body)).status).to.equal(201)
+  })
 
-  for (const fields of [{ categories: ['ats', 'payroll'] }, { type: 'staging' }, { theme: 'dark' }])
-    it(`accepts and returns what the API may add: ${JSON.stringify(fields)}`, async () => {
+  itEach(
+    'accepts and returns what the API may add',
+    [{ categories: ['ats', 'payroll'] }, { type: 'staging' }, { theme: 'dark' }],
+    async (fields) => {
       const response = await create({ ...owner, ...fields })
       expect(response.status).to.equal(201)
       expect(await response.json()).to.deep.include(fields)
-    })
+    },
+  )
 
   it('returns the fields of the request, except expires_in and multiple', async () => {
     const fields = {

@@ -4,6 +4,7 @@ import { ApiError, ConfigurationError, createClient, minutes } from '../../lib/i
 import { type SandboxOptions, sandbox } from '../../lib/testing/index.ts'
 import { acme, until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 
 const apiKey = 'v1.eu1.key'
 
@@ -239,11 +240,10 @@ describe('The options of sandbox', () => {
     [{ seed: '1' }, ": seed: must be an integer, got '1'"],
     [{ seed: 'a', now: 7 }, ":\n  - seed: must be an integer, got 'a'\n  - now: must be a function, got a number"],
   ]
-  for (const [options, message] of invalid)
-    it(`reject ${JSON.stringify(options)}`, () => {
-      const create = () => sandbox(options as SandboxOptions) // the compiler rejects these values
-      expect(create).to.throw(ConfigurationError, `Invalid options for sandbox${message}`)
-    })
+  itEach('reject invalid options', invalid, ([options, message]) => {
+    const create = () => sandbox(options as SandboxOptions) // the compiler rejects these values
+    expect(create).to.throw(ConfigurationError, `Invalid options for sandbox${message}`)
+  })
 
   it('count as absent if they are undefined', async () => {
     const { client } = sandboxed({ apiKey: undefined, now: undefined, seed: undefined })
@@ -302,8 +302,10 @@ describe('An error response of the sandbox', () => {
     ['another path', 'https://api.stackone.com/accounts', { headers }, 404, /^Cannot GET \/accounts$/],
   ]
 
-  for (const [title, address, init, status, message] of invalid)
-    it(`has the status ${status} and the API's error body for ${title}`, async () => {
+  itEach(
+    'has the status and the error body of the API for each rejected request',
+    invalid,
+    async ([, address, init, status, message]) => {
       const api = sandbox({ apiKey })
       const response = await api.fetch(address, init)
       expect(response.status).to.equal(status)
@@ -313,7 +315,8 @@ describe('An error response of the sandbox', () => {
       expect(error.message).to.match(message)
       expect(new Date(error.timestamp).toISOString()).to.equal(error.timestamp)
       expect(api.sessions).to.deep.equal([])
-    })
+    },
+  )
 
   it('is sent for a key without its colon, even if any key is accepted', async () => {
     const api = sandbox()

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Fault, type Sandbox, sandbox } from '../../lib/testing/index.ts'
+import { itEach } from '../support/it-each.ts'
 
 // Percentages, because nearly all doubles of fast-check are close to 0.
 const rates = fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100)
@@ -9,10 +10,7 @@ const rates = fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100)
 const plans = fc.record({
   seed: fc.maxSafeInteger(),
   faults: fc.array(
-    fc.record({
-      fault: fc.constantFrom<Fault>(429, 503, { status: 500, retryAfter: 1 }, 'html'),
-      rate: rates,
-    }),
+    fc.record({ fault: fc.constantFrom<Fault>(429, 503, { status: 500, retryAfter: 1 }, 'html'), rate: rates }),
     { minLength: 1, maxLength: 3 },
   ),
   count: fc.integer({ min: 1, max: 20 }),
@@ -102,19 +100,17 @@ describe('The seed of a sandbox', () => {
     [-3, '..x..x.x.x.xxx.x.x....x....x....x.....x.x.....x....x.x.x.x..'],
     [1099511627776, 'xxxx......xx.......xx..x.....x..xx.x.xx...........x.x....xxx'],
   ]
-  for (const [seed, sequence] of sequences)
-    it(`hits the same requests in every version: seed ${seed}`, async () => {
-      const api = sandbox({ seed })
-      api.fail(503, { rate: 0.3 })
-      const statuses = await statusesOf(api, sequence.length)
-      expect(statuses.map((status) => (status === 503 ? 'x' : '.')).join('')).to.equal(sequence)
-    })
+  itEach('hits the same requests in every version', sequences, async ([seed, sequence]) => {
+    const api = sandbox({ seed })
+    api.fail(503, { rate: 0.3 })
+    const statuses = await statusesOf(api, sequence.length)
+    expect(statuses.map((status) => (status === 503 ? 'x' : '.')).join('')).to.equal(sequence)
+  })
 
-  for (const rate of [0.1, 0.5, 0.9])
-    it(`hits about ${rate * 100} % of the requests with a rate of ${rate}`, async () => {
-      const api = sandbox()
-      api.fail(503, { rate })
-      const statuses = await statusesOf(api, 2000)
-      expect(statuses.filter((status) => status === 503).length / 2000).to.be.within(rate - 0.04, rate + 0.04)
-    })
+  itEach('hits about the given share of the requests', [0.1, 0.5, 0.9], async (rate) => {
+    const api = sandbox()
+    api.fail(503, { rate })
+    const statuses = await statusesOf(api, 2000)
+    expect(statuses.filter((status) => status === 503).length / 2000).to.be.within(rate - 0.04, rate + 0.04)
+  })
 })

@@ -4,6 +4,7 @@ import { sandbox } from '../../lib/testing/index.ts'
 import { type LocalServer, serve } from '../../lib/testing/server.ts'
 import { until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 
 describe('The server of a sandbox', () => {
   const servers: LocalServer[] = []
@@ -30,16 +31,18 @@ describe('The server of a sandbox', () => {
     expect(await response.json()).to.deep.equal(['POST', '/a/b', 'hub', 'é 🔑'])
   })
 
-  for (const [method, sent, body] of [
-    ['GET', '', null],
-    ['HEAD', '', null],
-    ['POST', '', null],
-    ['POST', 'text', 'text'],
-    // A Request cannot hold these bodies.
-    ['GET', 'text', null],
-    ['HEAD', 'text', null],
-  ] as const)
-    it(`passes on ${body === null ? 'no body' : 'the body'} of a ${method} with ${JSON.stringify(sent)}`, async () => {
+  itEach(
+    'passes on the method and the body',
+    [
+      ['GET', '', null],
+      ['HEAD', '', null],
+      ['POST', '', null],
+      ['POST', 'text', 'text'],
+      // A Request cannot hold these bodies.
+      ['GET', 'text', null],
+      ['HEAD', 'text', null],
+    ] as const,
+    async ([method, sent, body]) => {
       const bodies: unknown[] = []
       const { url } = await served(async (request) => {
         bodies.push(request.body && (await request.text()))
@@ -53,7 +56,8 @@ describe('The server of a sandbox', () => {
       })
       expect(await status).to.equal(200)
       expect(bodies).to.deep.equal([body])
-    })
+    },
+  )
 
   it('sends an empty body for a response without one', async () => {
     const { url } = await served(async () => new Response(null))

@@ -7,6 +7,7 @@ import { type Sandbox, type SandboxWebhook, sandbox, signWebhook } from '../../l
 import { verifyWebhook } from '../../lib/webhook/index.ts'
 import { acme } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { dumps, printings, showing } from '../support/printed.ts'
 import { receiver, secret, sign } from '../support/webhook.ts'
 
@@ -91,13 +92,16 @@ describe('A sandbox with a webhook', () => {
     ])
   })
 
-  for (const status of ['error', 'cancelled', 'expired', 'pending'] as const)
-    it(`delivers nothing for the outcome ${status}`, async () => {
+  itEach(
+    'delivers nothing for the other outcomes',
+    ['error', 'cancelled', 'expired', 'pending'] as const,
+    async (status) => {
       const { handler, events } = receiver()
       const { api, send } = setUp(handler)
       expect(api.connect(await send(bamboo), status)).to.deep.equal({ status })
       expect(events).to.deep.equal([])
-    })
+    },
+  )
 
   it('delivers to a URL over HTTP', async () => {
     const received: string[] = []
@@ -175,9 +179,8 @@ describe('A sandbox with a webhook', () => {
       "unknown option 'webhook.url' (the options are secret, deliver)",
     ],
   ]
-  for (const [title, webhook, message] of invalid)
-    it(`rejects ${title} as the option`, () => {
-      const create = (): unknown => Reflect.apply(sandbox, undefined, [{ webhook }])
-      expect(create).to.throw(ConfigurationError, `Invalid options for sandbox: ${message}`)
-    })
+  itEach('rejects invalid values of the option', invalid, ([, webhook, message]) => {
+    const create = (): unknown => Reflect.apply(sandbox, undefined, [{ webhook }])
+    expect(create).to.throw(ConfigurationError, `Invalid options for sandbox: ${message}`)
+  })
 })

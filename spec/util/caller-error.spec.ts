@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { ConfigurationError } from '../../lib/errors.ts'
 import { callerError, isControlFlow, sanitizedCause } from '../../lib/util/caller-error.ts'
+import { itEach } from '../support/it-each.ts'
 
 const redact = (text: string): string => text.replaceAll('sesame', '[secret]')
 
@@ -74,10 +75,9 @@ describe('The sanitized cause of an error', () => {
     ],
     ['a proxy that throws', new Proxy({}, { get: throwing, getPrototypeOf: throwing }), 'a thrown object'],
   ]
-  for (const [title, thrown, message] of others)
-    it(`says '${message}' for ${title}`, () => {
-      expect(fieldsOf(sanitizedCause(thrown, redact))).to.deep.equal({ name: 'Error', message })
-    })
+  itEach('describes whatever was thrown', others, ([, thrown, message]) => {
+    expect(fieldsOf(sanitizedCause(thrown, redact))).to.deep.equal({ name: 'Error', message })
+  })
 
   it("is the original if that is a framework's control flow", () => {
     expect(sanitizedCause(redirect, redact)).to.equal(redirect)

@@ -11,6 +11,7 @@ import {
   oneOf,
   optionsOf,
 } from '../../lib/util/check-options.ts'
+import { itEach } from '../support/it-each.ts'
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 
@@ -64,10 +65,9 @@ describe('Checking options', () => {
       'allow: must be a plain object, got a class instance (pass { signal: controller.signal })',
     ],
   ]
-  for (const [title, options, problem] of rejected)
-    it(`rejects ${title}, with its path`, () => {
-      expect(problems({ baseUrl, ...options })).to.deep.equal([problem])
-    })
+  itEach('rejects invalid options, with their paths', rejected, ([, options, problem]) => {
+    expect(problems({ baseUrl, ...options })).to.deep.equal([problem])
+  })
 
   it('rejects missing required options, including those that are undefined', () => {
     for (const options of [{}, { baseUrl: undefined }])

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { didYouMean } from '../../lib/util/did-you-mean.ts'
+import { itEach } from '../support/it-each.ts'
 
 const hint = (name: string): string => `did you mean '${name}'?`
 
@@ -23,16 +24,14 @@ describe('didYouMean', () => {
     ['base_url', 'baseUrl'],
     ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
   ]
-  for (const [name, suggestion] of suggestions)
-    it(`suggests '${suggestion}' for '${name}'`, () => {
-      expect(didYouMean(name, known)).to.equal(hint(suggestion))
-    })
+  itEach('suggests the nearest name', suggestions, ([name, suggestion]) => {
+    expect(didYouMean(name, known)).to.equal(hint(suggestion))
+  })
 
   const unrelated = ['', 'payroll', 'sirh', 'axy', 'asx', 'axt', 'haxs', 'zzzats', 'xxxxunting', 'constructor']
-  for (const name of unrelated)
-    it(`suggests nothing for '${name}'`, () => {
-      expect(didYouMean(name, known)).to.equal(undefined)
-    })
+  itEach('suggests nothing for an unrelated name', unrelated, (name) => {
+    expect(didYouMean(name, known)).to.equal(undefined)
+  })
 
   it('suggests the closest of several names, in whatever order they are listed', () => {
     expect(didYouMean('retri', ['retries', 'retry'])).to.equal(hint('retry'))

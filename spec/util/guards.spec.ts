@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { explicitUndefined, isPlainObject, isRecord, kindOf, mustBe, mustBeShown } from '../../lib/util/guards.ts'
+import { itEach } from '../support/it-each.ts'
 
 describe('kindOf', () => {
   const kinds: readonly (readonly [unknown, string])[] = [
@@ -28,10 +29,9 @@ describe('kindOf', () => {
     [new Date(0), 'an object'],
     [new String('a'), 'an object'],
   ]
-  for (const [value, kind] of kinds)
-    it(`describes ${typeof value} ${typeof value === 'object' ? JSON.stringify(value) : String(value)} as ${kind}`, () => {
-      expect(kindOf(value)).to.equal(kind)
-    })
+  itEach('describes the kind of a value', kinds, ([value, kind]) => {
+    expect(kindOf(value)).to.equal(kind)
+  })
 })
 
 describe('The message for an unexpected value', () => {

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { ConnectSession, ConnectSessionToken } from '../../lib/model/connect-session.ts'
 import { createRedactor, maskWhenPrinted, redactJson, redactorOf, secretsIn } from '../../lib/util/redact.ts'
 import { rightOf } from '../support/either.ts'
+import { itEach } from '../support/it-each.ts'
 import { minted } from '../support/server.ts'
 
 const secret = 'key/0123456789+abc="def"'
@@ -21,10 +22,9 @@ describe('A redactor', () => {
     ['as JSON', JSON.stringify(secret).slice(1, -1)],
     ['with escaped slashes', secret.replaceAll('/', '\\/')],
   ]
-  for (const [title, form] of forms)
-    it(`masks a secret ${title}`, () => {
-      expect(redact(`before ${form} after`)).to.match(/^before \[secret\](%3D|=)* after$/)
-    })
+  itEach('masks a secret in every form', forms, ([, form]) => {
+    expect(redact(`before ${form} after`)).to.match(/^before \[secret\](%3D|=)* after$/)
+  })
 
   it('masks every occurrence, next to any character', () => {
     expect(redact(`a${secret}b, ${secret}`)).to.equal('a[secret]b, [secret]')
@@ -196,13 +196,12 @@ describe('A response that is printed', () => {
     ]),
   ]
 
-  for (const [how, print] of prints)
-    it(`shows no secret, wherever it appears: ${how}`, () => {
-      for (const [place, value] of places) {
-        const text = print(value)
-        for (const each of secrets) expect(text, place).not.to.include(each)
-      }
-    })
+  itEach('shows no secret in any way to print it', prints, ([, print]) => {
+    for (const [place, value] of places) {
+      const text = print(value)
+      for (const each of secrets) expect(text, place).not.to.include(each)
+    }
+  })
 
   // These ignore the inspection hook, so that only the secret fields are masked.
   const direct: readonly (readonly [string, Print])[] = [
@@ -210,12 +209,11 @@ describe('A response that is printed', () => {
     ['console.dir without a depth', (value) => printed((console) => console.dir({ value }, { depth: null }))],
     ['inspect without custom inspection', (value) => inspect([value], { customInspect: false })],
   ]
-  for (const [how, print] of direct)
-    it(`hides the values of its secret fields: ${how}`, () => {
-      const text = print(rightOf(ConnectSessionToken.decode({ ...minted, token, external_trigger_token: trigger })))
-      for (const each of secrets) expect(text).not.to.include(each)
-      expect(text).to.include("originOwnerId: 'acme-42'")
-    })
+  itEach('hides the values of its secret fields when printed directly', direct, ([, print]) => {
+    const text = print(rightOf(ConnectSessionToken.decode({ ...minted, token, external_trigger_token: trigger })))
+    for (const each of secrets) expect(text).not.to.include(each)
+    expect(text).to.include("originOwnerId: 'acme-42'")
+  })
 
   it('shows no field as a string', () => {
     for (const text of [String(response), `${response}`, Object.prototype.toString.call(response)])

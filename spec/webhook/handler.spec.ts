@@ -3,6 +3,7 @@ import { ConfigurationError, TimeoutError } from '../../lib/index.ts'
 import { type WebhookError, webhookHandler } from '../../lib/webhook/index.ts'
 import { until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { post, serve, streamOf } from '../support/page.ts'
 import { dumps, printings, showing } from '../support/printed.ts'
 import { created, deliver, otherSecret, receiver, secret, sign } from '../support/webhook.ts'
@@ -111,34 +112,40 @@ describe('The webhook handler', () => {
 })
 
 describe('The webhook handler rejects', () => {
-  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
-    it(`${method} with 405, without reporting it`, async () => {
+  itEach(
+    'other methods with 405, without reporting it',
+    ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'],
+    async (method) => {
       const { handler, events, errors } = receiver()
       const response = await handler(new Request('https://app.acme.example/webhook', { method }))
       expect([response.status, response.headers.get('allow')]).to.deep.equal([405, 'POST'])
       expect([events, errors]).to.deep.equal([[], []])
-    })
+    },
+  )
 
   it('a request without a signature with 401', async () => {
     for (const request of [post(body), deliver(body, ''), post()])
       expect(await outcomeOf(request)).to.deep.equal({ status: 401, reasons: ['missing-signature'], events: 0 })
   })
 
-  for (const [title, signature] of [
-    ['of another body', sign(`${body} `)],
-    ['of another secret', sign(body, otherSecret)],
-    ['with padding', `${sign(body)}=`],
-    ['in hex', Buffer.from(sign(body), 'base64url').toString('hex')],
-    ['that is cut', sign(body).slice(0, 42)],
-    ['that is not ASCII', 'é'.repeat(43)],
-  ] as const)
-    it(`a signature ${title} with 401`, async () => {
+  itEach(
+    'a wrong signature with 401',
+    [
+      ['of another body', sign(`${body} `)],
+      ['of another secret', sign(body, otherSecret)],
+      ['with padding', `${sign(body)}=`],
+      ['in hex', Buffer.from(sign(body), 'base64url').toString('hex')],
+      ['that is cut', sign(body).slice(0, 42)],
+      ['that is not ASCII', 'é'.repeat(43)],
+    ] as const,
+    async ([, signature]) => {
       expect(await outcomeOf(deliver(body, signature))).to.deep.equal({
         status: 401,
         reasons: ['wrong-signature'],
         events: 0,
       })
-    })
+    },
+  )
 
   it('two signature headers with 401', async () => {
     const request = deliver(body)
@@ -146,10 +153,13 @@ describe('The webhook handler rejects', () => {
     expect((await outcomeOf(request)).reasons).to.deep.equal(['wrong-signature'])
   })
 
-  for (const text of ['', '{', '[]', 'null', '{}', '{"event":7}', '{"event":"account.created"}'])
-    it(`a signed body that is not an event with 400: ${JSON.stringify(text)}`, async () => {
+  itEach(
+    'a signed body that is not an event with 400',
+    ['', '{', '[]', 'null', '{}', '{"event":7}', '{"event":"account.created"}'],
+    async (text) => {
       expect(await outcomeOf(deliver(text))).to.deep.equal({ status: 400, reasons: ['invalid-body'], events: 0 })
-    })
+    },
+  )
 
   it('a body over 1 MiB with 413', async () => {
     expect((await outcomeOf(deliver(sized(1_048_576)))).status).to.equal(200)
@@ -184,18 +194,21 @@ describe('The webhook handler rejects', () => {
     expect((await outcomeOf(signed(stream), { maxBytes: 10_000 })).status).to.equal(413)
   })
 
-  for (const [title, request] of [
-    ['nothing', undefined],
-    ["Node's request", { url: '/', method: 'POST', headers: { 'x-stackone-signature': sign(body) } }],
-    ['a string', body],
-  ] as const)
-    it(`an argument that is not a Request: ${title}`, async () => {
+  itEach(
+    'an argument that is not a Request',
+    [
+      ['nothing', undefined],
+      ["Node's request", { url: '/', method: 'POST', headers: { 'x-stackone-signature': sign(body) } }],
+      ['a string', body],
+    ] as const,
+    async ([, request]) => {
       const { handler, errors } = receiver()
       const error = await caught(Reflect.apply(handler, undefined, [request]))
       expect(error).to.be.instanceOf(ConfigurationError)
       expect(String(error)).to.include('verifyWebhook').and.not.to.include(secret)
       expect(errors).to.deep.equal([])
-    })
+    },
+  )
 })
 
 describe('The webhook handler and failures', () => {
@@ -207,21 +220,23 @@ describe('The webhook handler and failures', () => {
     rejects: () => Promise.reject(failure),
     'rejects later': () => new Promise((_, reject) => setTimeout(() => reject(failure), 10)),
   }
-  for (const [title, onEvent] of Object.entries(failing))
-    it(`responds with 500 if onEvent ${title}, and reports the original error`, async () => {
+  itEach(
+    'responds with 500 if onEvent fails, and reports the original error',
+    Object.entries(failing),
+    async ([, onEvent]) => {
       const { handler, errors } = receiver({ onEvent })
       const response = await handler(deliver(body))
       expect([response.status, await response.text()]).to.deep.equal([500, 'Internal server error'])
       expect(errors).to.have.length(1)
       expect(errors[0]).to.equal(failure)
-    })
+    },
+  )
 
-  for (const thrown of [undefined, null, 'text', 7])
-    it(`responds with 500 if onEvent throws ${String(thrown)}`, async () => {
-      const { handler, errors } = receiver({ onEvent: () => Promise.reject(thrown) })
-      expect((await handler(deliver(body))).status).to.equal(500)
-      expect(errors).to.deep.equal([thrown])
-    })
+  itEach('responds with 500 if onEvent throws anything else', [undefined, null, 'text', 7], async (thrown) => {
+    const { handler, errors } = receiver({ onEvent: () => Promise.reject(thrown) })
+    expect((await handler(deliver(body))).status).to.equal(500)
+    expect(errors).to.deep.equal([thrown])
+  })
 
   it('responds with 500 if onEvent throws a WebhookError', async () => {
     const nested = receiver()
@@ -341,18 +356,17 @@ describe('The options of the webhook handler', () => {
     ['no bytes', { secret, onEvent, maxBytes: 0 }, ['maxBytes: must be an integer from 1 to 100000000 (bytes), got 0']],
     ['a timeout of 0', { secret, onEvent, timeout: 0 }, ['timeout: must be an integer from 1 to 2147483647']],
   ]
-  for (const [title, options, lines] of invalid)
-    it(`are rejected: ${title}`, () => {
-      let error: unknown
-      try {
-        Reflect.apply(webhookHandler, undefined, [options])
-      } catch (thrown) {
-        error = thrown
-      }
-      expect(error).to.be.instanceOf(ConfigurationError)
-      for (const line of ['Invalid options for webhookHandler:', ...lines]) expect(String(error)).to.include(line)
-      expect(showing(error, [secret], [...printings, ...dumps])).to.deep.equal([])
-    })
+  itEach('are rejected if invalid', invalid, ([, options, lines]) => {
+    let error: unknown
+    try {
+      Reflect.apply(webhookHandler, undefined, [options])
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).to.be.instanceOf(ConfigurationError)
+    for (const line of ['Invalid options for webhookHandler:', ...lines]) expect(String(error)).to.include(line)
+    expect(showing(error, [secret], [...printings, ...dumps])).to.deep.equal([])
+  })
 
   it('may be undefined if they are optional, and are read once', async () => {
     const options = { secret, onEvent, onError: undefined, maxBytes: undefined, timeout: undefined }

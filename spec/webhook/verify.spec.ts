@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { ConfigurationError } from '../../lib/index.ts'
 import { verifyWebhook, WebhookError, type WebhookErrorReason } from '../../lib/webhook/index.ts'
 import { caught } from '../support/caught.ts'
+import { itEach } from '../support/it-each.ts'
 import { dumps, printings, showing } from '../support/printed.ts'
 import { created, otherSecret, secret, sign } from '../support/webhook.ts'
 
@@ -61,10 +62,9 @@ describe('verifyWebhook', () => {
 })
 
 describe('verifyWebhook and signatures', () => {
-  for (const missing of [undefined, null, ''])
-    it(`reports a missing signature: ${JSON.stringify(missing)}`, async () => {
-      expect(await reasonFor(body, missing, secret)).to.equal('missing-signature')
-    })
+  itEach('reports a missing signature', [undefined, null, ''], async (missing) => {
+    expect(await reasonFor(body, missing, secret)).to.equal('missing-signature')
+  })
 
   const binary = Buffer.from(signature, 'base64url')
   const last = signature.slice(-1)
@@ -92,10 +92,9 @@ describe('verifyWebhook and signatures', () => {
     'of an empty body': sign(''),
     'very long': signature.repeat(10_000),
   }
-  for (const [title, each] of Object.entries(wrong))
-    it(`rejects a signature ${title}`, async () => {
-      expect(await reasonFor(body, each, secret)).to.equal('wrong-signature')
-    })
+  itEach('rejects a wrong signature', Object.entries(wrong), async ([, each]) => {
+    expect(await reasonFor(body, each, secret)).to.equal('wrong-signature')
+  })
 
   it('accepts the alphabet of base64url only', async () => {
     const spelled = Array.from({ length: 200 }, (_, index) => `{"event":"x","n":${index}}`)
@@ -117,14 +116,16 @@ describe('verifyWebhook and signatures', () => {
 })
 
 describe('verifyWebhook and bodies', () => {
-  for (const text of [
-    '{ "event" : "x" }',
-    '\n\t{"event":"x"}\r\n',
-    '{"event":"x","name":"Zoë 🙂 \u2028 \u0000"}'.replace('\u0000', '\\u0000'),
-    '{"event":"x","name":"\\u00e9\\ud83d\\ude42"}',
-    '\ufeff{"event":"x"}',
-  ])
-    it(`verifies the exact bytes of ${JSON.stringify(text)}`, async () => {
+  itEach(
+    'verifies the exact bytes',
+    [
+      '{ "event" : "x" }',
+      '\n\t{"event":"x"}\r\n',
+      '{"event":"x","name":"Zoë 🙂 \u2028 \u0000"}'.replace('\u0000', '\\u0000'),
+      '{"event":"x","name":"\\u00e9\\ud83d\\ude42"}',
+      '\ufeff{"event":"x"}',
+    ],
+    async (text) => {
       const valid = sign(text)
       for (const raw of [text, bytesOf(text)]) expect((await verifyWebhook(raw, valid, secret)).event).to.equal('x')
       const changed = [
@@ -135,7 +136,8 @@ describe('verifyWebhook and bodies', () => {
       ]
       for (const each of changed.filter((each) => each !== text))
         expect(await reasonFor(each, valid, secret)).to.equal('wrong-signature')
-    })
+    },
+  )
 
   it('rejects a body with any one byte changed', async () => {
     const bytes = bytesOf(body)
@@ -190,10 +192,9 @@ describe('verifyWebhook and bodies', () => {
     ['bytes that are not UTF-8', new Uint8Array([...bytesOf('{"event":"'), 0xff, ...bytesOf('"}')])],
     ['deeply nested arrays', '['.repeat(100_000)],
   ]
-  for (const [title, raw] of invalid)
-    it(`rejects a signed body that is not an event: ${title}`, async () => {
-      expect(await reasonFor(raw, sign(raw), secret)).to.equal('invalid-body')
-    })
+  itEach('rejects a signed body that is not an event', invalid, async ([, raw]) => {
+    expect(await reasonFor(raw, sign(raw), secret)).to.equal('invalid-body')
+  })
 
   it('reports the fields of a body that is not an event', async () => {
     const raw = '{"event":"account.created"}'
@@ -209,14 +210,14 @@ describe('verifyWebhook and bodies', () => {
 describe('verifyWebhook and invalid arguments', () => {
   const cases: readonly (readonly [string, readonly unknown[], string])[] = [
     ['a parsed body', [created, signature, secret], 'rawBody: must be a string or a Uint8Array, got an object'],
-    ['no body', [undefined, signature, secret], 'rawBody: must be a string or a Uint8Array, got undefined'],
+    ['no body', [undefined, signature, secret], 'rawBody: is required'],
     [
       'a Uint16Array',
       [new Uint16Array(2), signature, secret],
       'rawBody: must be a string or a Uint8Array, got an object',
     ],
     ['a list of signatures', [body, [signature], secret], 'signature: must be a string, got an array'],
-    ['no secret', [body, signature, undefined], 'secret: must be a non-blank string, got undefined'],
+    ['no secret', [body, signature, undefined], 'secret: is required'],
     ['a blank secret', [body, signature, ' '], 'secret: must be a non-blank string, got a blank string'],
     ['an empty list', [body, signature, []], 'secret: must contain at least one secret'],
     [
@@ -225,12 +226,11 @@ describe('verifyWebhook and invalid arguments', () => {
       'secret[1]: must be a non-blank string, got undefined',
     ],
   ]
-  for (const [title, args, message] of cases)
-    it(`throws a ConfigurationError for ${title}`, async () => {
-      const error = await caught(Reflect.apply(verifyWebhook, undefined, args))
-      expect(error).to.be.instanceOf(ConfigurationError)
-      expect(String(error)).to.include(`ConfigurationError: Invalid arguments for verifyWebhook: ${message}`)
-    })
+  itEach('throws a ConfigurationError for invalid arguments', cases, async ([, args, message]) => {
+    const error = await caught(Reflect.apply(verifyWebhook, undefined, args))
+    expect(error).to.be.instanceOf(ConfigurationError)
+    expect(String(error)).to.include(`ConfigurationError: Invalid arguments for verifyWebhook: ${message}`)
+  })
 })
 
 describe('The errors of verifyWebhook', () => {
@@ -243,12 +243,11 @@ describe('The errors of verifyWebhook', () => {
     'an invalid secret': () => verifyWebhook(body, null, [secret, otherSecret, '']),
     'a parsed body': () => Reflect.apply(verifyWebhook, undefined, [created, signature, [secret, otherSecret]]),
   }
-  for (const [title, call] of Object.entries(calls))
-    it(`show neither a secret nor an expected signature: ${title}`, async () => {
-      const error = await caught(call())
-      const expected = [sign('{'), sign('{}')]
-      expect(showing(error, [...secrets, ...expected], [...printings, ...dumps])).to.deep.equal([])
-    })
+  itEach('show neither a secret nor an expected signature', Object.entries(calls), async ([, call]) => {
+    const error = await caught(call())
+    const expected = [sign('{'), sign('{}')]
+    expect(showing(error, [...secrets, ...expected], [...printings, ...dumps])).to.deep.equal([])
+  })
 
   it('are serialized with their name, message and reason', async () => {
     const error = await caught(verifyWebhook(body, null, secret))

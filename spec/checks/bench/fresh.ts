@@ -12,8 +12,13 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** Build output: inside node_modules, where packages resolve and git ignores it. */
 export const built = join(here, '..', 'node_modules', `.bench-${process.pid}`)
 
-/** The built package. Its name does not resolve from here, since spec/checks has a package.json. */
-const library = new URL('../../../dist/index.js', import.meta.url).href
+/** The entries of the built package. Its name does not resolve from here, since spec/checks has a package.json. */
+const library = Object.fromEntries(
+  ['index', 'handler', 'testing', 'webhook'].map((entry) => [
+    entry === 'index' ? 'stackone-session' : `stackone-session/${entry}`,
+    new URL(`../../../dist/${entry}.js`, import.meta.url).href,
+  ]),
+)
 
 /** Returns the installed version of a package, for the report. */
 export const versionOf = (name: string): string => {
@@ -39,8 +44,8 @@ const compiled = async (file: string): Promise<string> => {
   await build({
     entryPoints: [join(here, file)],
     absWorkingDir: here,
-    alias: { 'stackone-session': library },
-    external: [library],
+    alias: library,
+    external: Object.values(library),
     packages: 'external',
     bundle: true,
     format: 'esm',
@@ -53,7 +58,7 @@ const compiled = async (file: string): Promise<string> => {
   return outfile
 }
 
-const timeoutMs = 180_000
+const timeoutMs = 300_000
 
 const started = (args: readonly string[]): ChildProcess =>
   spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -77,20 +82,27 @@ export const output = (args: readonly string[]): Promise<string> =>
 export const fresh = async <A>(file: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<A> =>
   JSON.parse(await output([...flags, await compiled(file), ...args]))
 
-/** Runs the server in a separate process while `use` runs, so that only the client is measured. */
-export const withServer = async <A>(use: (url: string) => Promise<A>): Promise<A> => {
-  const child = started([await compiled('server.ts')])
+/** Runs a server, a file of this folder that prints its URL, in a separate process while `use` runs. */
+export const withServer = async <A>(
+  file: string,
+  args: readonly string[],
+  use: (url: string) => Promise<A>,
+): Promise<A> => {
+  const child = started([await compiled(file), ...args])
   try {
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout?.once('data', (part: Buffer) => resolve(part.toString().trim()))
       child.once('error', reject)
-      child.once('exit', (code) => reject(new Error(`The server exited with ${code}.`)))
+      child.once('exit', (code) => reject(new Error(`${file} exited with ${code}.`)))
     })
     return await use(url)
   } finally {
     child.kill()
   }
 }
+
+/** Runs the server that sends the same response to every create request. */
+export const withApi = <A>(use: (url: string) => Promise<A>): Promise<A> => withServer('server.ts', [], use)
 
 /** Deletes the build output. */
 export const clean = (): Promise<void> => rm(built, { recursive: true, force: true })

@@ -3,8 +3,8 @@
 // print separate tables.
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { clean, fresh, here, withServer } from './fresh.ts'
-import { curves, parts, versions } from './measure.ts'
+import { clean, fresh, here, versionOf, withApi } from './fresh.ts'
+import { curves, parts } from './measure.ts'
 import { plot } from './plot.ts'
 import { growthRows, type Row } from './rows.ts'
 import { table } from './table.ts'
@@ -16,9 +16,11 @@ const machine = {
   platform: `${process.platform} ${process.arch}`,
   cpu: processors[0]?.model.trim() ?? 'unknown',
   cores: processors.length,
-  ...versions,
+  ky: versionOf('ky'),
+  sdk: versionOf('@stackone/stackone-client-ts'),
 }
-const subtitle = `${machine.date}, Node ${machine.node}, ${machine.platform}, ${machine.cpu}, ${machine.cores} cores`
+const { date, node, platform, cpu, cores, ky, sdk } = machine
+const subtitle = `${date}, Node ${node}, ${platform}, ${cpu}, ${cores} cores, ky ${ky}, SDK ${sdk}`
 
 const measure = async (names: readonly string[]): Promise<readonly Row[]> => {
   const rows: Row[] = []
@@ -54,7 +56,7 @@ const separateTables: Readonly<Record<string, () => Promise<void>>> = {
   steps: async () =>
     printTable(
       '| a send on loopback, step by step | median | difference |',
-      await withServer((url) => fresh('steps.ts', [url, '61'])),
+      await withApi((url) => fresh('steps.ts', [url, '61'])),
     ),
 }
 

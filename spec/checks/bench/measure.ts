@@ -1,41 +1,56 @@
 // The benchmarks by name, with their numbers of rounds.
 import { bundle } from './bundle.ts'
-import { fresh, versionOf, withServer } from './fresh.ts'
+import { fresh, withApi } from './fresh.ts'
 import {
+  allocationRows,
   bundleRows,
   type Curves,
   chainRows,
-  firstTokenRows,
+  coldStartRows,
   growthRows,
+  handlerRows,
+  importRows,
   memoryRows,
   type Row,
   sendRows,
-  startRows,
   throughputRows,
-  type Versions,
+  webhookRows,
 } from './rows.ts'
-import { firstToken, start } from './start.ts'
-import { throughput } from './throughput.ts'
+import type { Sender } from './senders.ts'
+import { coldStartTimes, importTimes } from './start.ts'
+import { handlerLatency, throughput } from './throughput.ts'
 
-export const versions: Versions = { ky: versionOf('ky'), sdk: versionOf('@stackone/stackone-client-ts') }
+/** Flags with which nothing is collected unless the benchmark asks for it. */
+const withoutCollections = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128']
 
-const memory = async () => ({
-  sessions: await fresh<number>('memory.ts', ['sessions'], ['--expose-gc']),
-  objects: await fresh<number>('memory.ts', ['objects'], ['--expose-gc']),
+const allocation = (url: string) => (name: Sender) => fresh<number>('allocation.ts', [url, name], withoutCollections)
+
+const memory = (kind: 'sessions' | 'objects') => fresh<number>('memory.ts', [kind], ['--expose-gc'])
+
+export const curves = async (): Promise<Curves> => ({
+  ...(await fresh<Omit<Curves, 'concurrency'>>('growth.ts', ['15'])),
+  concurrency: await withApi((url) => fresh('concurrency.ts', [url])),
 })
-
-export const curves = (): Promise<Curves> => fresh<Curves>('growth.ts', ['15'])
 
 /** The benchmarks in the order of the table. */
 export const parts = {
-  chain: async (): Promise<readonly Row[]> => chainRows(await fresh('chain.ts', ['101']), versions),
-  send: () =>
-    withServer(async (url): Promise<readonly Row[]> => sendRows(await fresh('send.ts', [url, '61']), versions)),
-  bundle: async (): Promise<readonly Row[]> => bundleRows(await bundle()),
-  start: async (): Promise<readonly Row[]> => startRows(await start(15)),
-  firstToken: () => withServer(async (url): Promise<readonly Row[]> => firstTokenRows(await firstToken(url, 25))),
-  memory: async (): Promise<readonly Row[]> => memoryRows(await memory()),
-  throughput: () =>
-    withServer(async (url): Promise<readonly Row[]> => throughputRows(await throughput(url, 3), versions)),
-  growth: async (): Promise<readonly Row[]> => growthRows(await curves()),
-} as const
+  coldStart: () => withApi(async (url) => coldStartRows(await coldStartTimes(url, 25))),
+  import: async () => importRows(await importTimes(25)),
+  chain: async () => chainRows(await fresh('chain.ts', ['101'])),
+  send: () => withApi(async (url) => sendRows(await fresh('send.ts', [url, '61']))),
+  throughput: () => withApi(async (url) => throughputRows(await throughput(url, 5))),
+  allocation: () =>
+    withApi(async (url) => {
+      const allocationOf = allocation(url)
+      return allocationRows({
+        ours: await allocationOf('ours'),
+        ky: await allocationOf('ky'),
+        fetch: await allocationOf('fetch'),
+      })
+    }),
+  bundle: async () => bundleRows(await bundle()),
+  handler: async () => handlerRows(await handlerLatency(5)),
+  webhook: async () => webhookRows(await fresh('webhook.ts', ['61'])),
+  memory: async () => memoryRows({ ours: await memory('sessions'), hand: await memory('objects') }),
+  growth: async () => growthRows(await curves()),
+} as const satisfies Readonly<Record<string, () => Promise<readonly Row[]>>>

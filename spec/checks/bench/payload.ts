@@ -2,6 +2,8 @@
 import type { Session, session } from 'stackone-session'
 import type { SdkModel } from './installed.ts'
 
+export const apiKey = 'v1.bench.key'
+
 const metadata = { plan: 'pro', seats: 12, region: 'eu' }
 
 /** A chain of seven calls. The library is a parameter, so that other contestants do not load it. */

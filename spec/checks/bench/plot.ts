@@ -1,5 +1,5 @@
 import { installed } from './installed.ts'
-import { type Curves, type Row, titles, verdict } from './rows.ts'
+import { type Curves, type Row, relativeCost, titles, verdict } from './rows.ts'
 
 const width = 960
 const font = 'system-ui, sans-serif'
@@ -12,14 +12,11 @@ const kinds = {
   '-': { colour: '#6e7781', meaning: 'no limit' },
 } as const
 
-/** Returns the relative cost of this library (time, bytes or memory). Less is better in every row. */
-const cost = ({ ratio, reads }: Row): number => (reads === 'times faster' ? 1 / ratio : ratio)
-
-/** Returns the limit of a row on the same scale. */
-const relativeLimit = ({ limit, reads, checked, theirs }: Row): number | undefined => {
+/** Returns the limit of a row as a relative cost. */
+const relativeLimit = ({ limit, judged, theirs }: Row): number | undefined => {
   if (limit === undefined) return undefined
-  if (checked === 'ours') return limit / theirs
-  return reads === 'times faster' ? 1 / limit : limit
+  if (judged === 'ours') return limit / theirs
+  return judged === 'gain' ? 1 / limit : limit
 }
 
 const asText = (value: number): string => (value < 0.1 ? value.toFixed(3) : value.toFixed(2))
@@ -29,7 +26,7 @@ const bars = (rows: readonly Row[]) => ({
   type: 'bar',
   barWidth: 16,
   silent: true,
-  data: rows.map((row) => ({ value: cost(row), itemStyle: { color: kinds[verdict(row)].colour } })),
+  data: rows.map((row) => ({ value: relativeCost(row), itemStyle: { color: kinds[verdict(row)].colour } })),
   markLine: {
     symbol: 'none',
     label: { show: false },
@@ -50,10 +47,13 @@ const ticks = (rows: readonly Row[]) => ({
   }),
 })
 
+/** Returns what a curve counts, without Markdown. */
+const unitOf = (name: keyof Curves): string => titles[name].unit.replaceAll('`', '')
+
 const lines = (curves: Curves) =>
   Object.entries(curves).map(([name, curve]) => ({
     type: 'line',
-    name: titles[name as keyof Curves], // the keys of curves
+    name: unitOf(name as keyof Curves), // the keys of curves
     xAxisIndex: 1,
     yAxisIndex: 2,
     symbolSize: 7,
@@ -101,7 +101,7 @@ export const plot = async (rows: readonly Row[], curves: Curves, subtitle: strin
       text('Cost of stackone-session relative to the comparison (less is better)', 24, 68, 13, 'bold'),
       ...legend(93),
       text(
-        'Microseconds to build the request body, by number of calls and by kB of metadata',
+        'Microseconds to build a request body, by calls and kB of metadata; and for all concurrent sends',
         24,
         linesTop - 66,
         13,
@@ -112,14 +112,20 @@ export const plot = async (rows: readonly Row[], curves: Curves, subtitle: strin
       { left: 390, right: 80, top, height: barsHeight },
       { left: 80, right: 80, top: linesTop, height: 240 },
     ],
-    legend: { data: Object.values(titles), left: 16, top: linesTop - 44, itemGap: 40, textStyle: { fontFamily: font } },
+    legend: {
+      data: Object.keys(curves).map((name) => unitOf(name as keyof Curves)),
+      left: 16,
+      top: linesTop - 44,
+      itemGap: 40,
+      textStyle: { fontFamily: font },
+    },
     xAxis: [
       { ...axis, type: 'log', min: 0.01, max: 10 },
-      { ...axis, type: 'log', min: 1, max: 1000, gridIndex: 1 },
+      { ...axis, type: 'log', min: 1, max: 10_000, gridIndex: 1 },
     ],
     yAxis: [
-      { ...names, data: rows.map(({ what, against }) => `${what} / ${against}`) },
-      { ...names, data: rows.map((row) => asText(cost(row))), position: 'right' },
+      { ...names, data: rows.map(({ what, against }) => `${what} / ${against}`.replaceAll('`', '')) },
+      { ...names, data: rows.map((row) => asText(relativeCost(row))), position: 'right' },
       { ...axis, type: 'log', gridIndex: 1 },
     ],
     series: [bars(rows), ticks(rows), ...lines(curves)],

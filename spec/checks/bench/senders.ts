@@ -1,9 +1,7 @@
 // The same create request, sent by each contestant with its default settings. Reusable objects are created once.
 import { deepStrictEqual, strictEqual } from 'node:assert'
 import { installed } from './installed.ts'
-import { chain, fromSdk, model, wire } from './payload.ts'
-
-const apiKey = 'v1.bench.key'
+import { apiKey, chain, fromSdk, model, wire } from './payload.ts'
 
 type Send = () => Promise<{ readonly token: string }>
 

@@ -1,34 +1,55 @@
 import { pathToFileURL } from 'node:url'
 import { median } from './compare.ts'
 import { here, output } from './fresh.ts'
+import { apiKey } from './payload.ts'
 
 const sdk = pathToFileURL(`${here}../node_modules/@stackone/stackone-client-ts/`).href
 
-// In the root folder, the name of the library resolves to the build.
+// In the root folder, the names of the library and of ky resolve to the build and to the package.
 const imports = {
-  ours: "import { createClient, session } from 'stackone-session'; if (!createClient || !session) throw 0",
+  ours: "import { createClient, session } from 'stackone-session'",
+  ky: "import ky from 'ky'",
   sdk: `import { StackOneCore } from '${sdk}core.js'
-import { connectSessionsCreateConnectSession as create } from '${sdk}funcs/connectSessionsCreateConnectSession.js'
-if (!StackOneCore || !create) throw 0`,
+import { connectSessionsCreateConnectSession as create } from '${sdk}funcs/connectSessionsCreateConnectSession.js'`,
 }
 
-const firstTokens = (url: string) => ({
-  ours: `import { createClient, session } from 'stackone-session'
-const client = createClient({ apiKey: 'v1.key', baseUrl: '${url}' })
+/** Programs that import what they need to create a session. */
+const importing = {
+  ours: `${imports.ours}\nif (!createClient || !session) throw 0`,
+  sdk: `${imports.sdk}\nif (!StackOneCore || !create) throw 0`,
+}
+
+/** Programs that create a session, for the server at a URL. */
+const creating = (url: string) => {
+  const body = "{ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }"
+  const authorization = `'Basic ' + btoa('${apiKey}:')`
+  const check = 'if (!token) throw 0'
+  return {
+    ours: `${imports.ours}
+const client = createClient({ apiKey: '${apiKey}', baseUrl: '${url}' })
 const { token } = await session().owner('acme-42', 'Acme Inc.').send(client)
-if (!token) throw 0`,
-  fetch: `const response = await fetch('${url}/connect_sessions', {
+${check}`,
+    fetch: `const response = await fetch('${url}/connect_sessions', {
   method: 'POST',
-  headers: { authorization: \`Basic \${btoa('v1.key:')}\`, 'content-type': 'application/json' },
-  body: JSON.stringify({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }),
+  headers: { authorization: ${authorization}, 'content-type': 'application/json' },
+  body: JSON.stringify(${body}),
 })
-if (!response.ok) throw 0
 const { token } = await response.json()
-if (!token) throw 0`,
-})
+${check}`,
+    ky: `${imports.ky}
+const headers = { authorization: ${authorization} }
+const { token } = await ky.post('${url}/connect_sessions', { headers, json: ${body} }).json()
+${check}`,
+    sdk: `${imports.sdk}
+const core = new StackOneCore({ serverURL: '${url}/sdk', security: { username: '${apiKey}', password: '' } })
+const { value } = await create(core, { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
+const { token } = value.connectSessionTokenAuthLink
+${check}`,
+  }
+}
 
 /** Wall-clock time and processor time in milliseconds. */
-interface Sample {
+export interface Sample {
   readonly wall: number
   readonly processor: number
 }
@@ -71,9 +92,7 @@ const timesAboveEmpty = async <Name extends string>(
 }
 
 /** Measures an import in a new process. */
-export const start = (rounds: number): Promise<Readonly<Record<'ours' | 'sdk', Sample>>> =>
-  timesAboveEmpty(imports, rounds)
+export const importTimes = (rounds: number) => timesAboveEmpty(importing, rounds)
 
-/** Measures a new process until it has a token. */
-export const firstToken = (url: string, rounds: number): Promise<Readonly<Record<'ours' | 'fetch', Sample>>> =>
-  timesAboveEmpty(firstTokens(url), rounds)
+/** Measures a new process that creates one session. */
+export const coldStartTimes = (url: string, rounds: number) => timesAboveEmpty(creating(url), rounds)

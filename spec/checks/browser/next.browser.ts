@@ -19,13 +19,13 @@ describe('The React page of the Next.js example', () => {
   let app: Backend
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: flags })
     app = await start({ PORT: '0' }, ['examples/next/index.ts', '--serve'])
+    browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: flags })
   })
 
   after(async () => {
-    await app.close()
-    await browser.close()
+    await browser?.close()
+    await app?.close()
   })
 
   /** Opens the page, and records the requests for tokens with their statuses. */
