@@ -33,12 +33,14 @@ const shorten = (message: string): string => {
 }
 
 abstract class BaseError extends Error {
+  /** Discriminates `SessionError`. */
+  abstract override readonly name: string
   /** The number of requests, retries included; for `waitForConnection`, of polls. Absent if no call was made. */
   declare readonly attempts?: number
   /** Milliseconds from the start of the call to the failure. Absent if no call was made. */
   declare readonly elapsedMs?: number
 
-  constructor(message: string, fields: object, options?: ErrorOptions) {
+  constructor(message: string, fields: object = {}, options?: ErrorOptions) {
     super(shorten(message), options)
     Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
   }
@@ -59,8 +61,11 @@ const stringOf = (value: unknown): string => {
   }
 }
 
-const formatIssue = ({ path, message, hint }: Issue): string =>
-  `${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
+const formatIssue = (issue: Issue): string => {
+  const { path, message } = issue
+  const hint = Object.hasOwn(issue, 'hint') ? issue.hint : undefined // the prototype may be polluted
+  return `${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
+}
 
 /** Formats issues as the end of a message: one on the same line, several as a list of at most 20. */
 export const formatIssues = (title: string, issues: readonly Issue[]): string => {
@@ -74,7 +79,7 @@ export const freezeIssues = (issues: readonly Issue[]): readonly Issue[] =>
   Object.freeze(issues.map((issue) => Object.freeze(issue)))
 
 /**
- * The input is invalid. Nothing was sent. `issues` lists all problems with their paths.
+ * The input is invalid, and nothing was sent; `issues` lists all problems with their paths.
  *
  * @example
  * const decoded = session().owner('', 'Acme Inc.').decode()
@@ -82,7 +87,6 @@ export const freezeIssues = (issues: readonly Issue[]): readonly Issue[] =>
  * // [ { path: 'originOwnerId', message: 'must be a non-blank string, got a blank string' } ]
  */
 export class ValidationError extends BaseError {
-  /** Discriminates `SessionError`. */
   declare readonly name: 'ValidationError'
   /** All problems, in the order of the fields. */
   declare readonly issues: readonly Issue[]
@@ -101,23 +105,19 @@ export class ValidationError extends BaseError {
  * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …must use https…
  */
 export class ConfigurationError extends BaseError {
-  /** Discriminates `SessionError`. */
   declare readonly name: 'ConfigurationError'
-
-  constructor(message: string, stats: CallStats = {}, options?: ErrorOptions) {
-    super(message, stats, options)
-  }
 }
 
 /**
- * StackOne responded with an error status. `message` quotes the server and says what to do next. Contract section 5.
+ * StackOne responded with an error status; `message` quotes the server and says what to do next.
+ *
+ * Contract section 5.
  *
  * @example
  * if (error.name === 'ApiError') console.log(error.status, error.message)
  * // 404 StackOne responded with 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, …
  */
 export class ApiError extends BaseError {
-  /** Discriminates `SessionError`. */
   declare readonly name: 'ApiError'
   /** The HTTP status. */
   declare readonly status: number
@@ -142,7 +142,6 @@ export class ApiError extends BaseError {
  * @example if (error.name === 'NetworkError') log.warn(error.code, error.attempts)
  */
 export class NetworkError extends BaseError {
-  /** Discriminates `SessionError`. */
   declare readonly name: 'NetworkError'
   /** The system's error code, such as `ECONNREFUSED`, if there was one. */
   declare readonly code?: string
@@ -158,21 +157,15 @@ export class NetworkError extends BaseError {
  * @example await acme.send(client, { timeout: 2_000, deadline: 5_000 })
  */
 export class TimeoutError extends BaseError {
-  /** Discriminates `SessionError`. */
   declare readonly name: 'TimeoutError'
-
-  constructor(message: string, stats: CallStats = {}) {
-    super(message, stats)
-  }
 }
 
 /**
- * The caller's signal was aborted. `cause` is the signal's reason.
+ * The caller's signal was aborted; `cause` is the signal's reason.
  *
  * @example await acme.send(client, { signal: AbortSignal.abort() }) // throws AbortError: The call was aborted…
  */
 export class AbortError extends BaseError {
-  /** Discriminates `SessionError`. */
   declare readonly name: 'AbortError'
 
   constructor(reason: unknown, stats: CallStats = {}) {
@@ -191,13 +184,12 @@ export class AbortError extends BaseError {
 }
 
 /**
- * StackOne responded with a success that cannot be used, with a body over the size limit or, under `strict`, with a
- * response that deviates from the contract.
+ * StackOne responded with a success that cannot be used or belongs to another request, with a body over the size limit
+ * or, under `strict`, with a response that deviates from the contract.
  *
  * @example if (error.name === 'InvalidResponseError') log.error(error.status, error.requestId, error.issues)
  */
 export class InvalidResponseError extends BaseError {
-  /** Discriminates `SessionError`. */
   declare readonly name: 'InvalidResponseError'
   /** The HTTP status. */
   declare readonly status?: number
@@ -215,7 +207,9 @@ export class InvalidResponseError extends BaseError {
 }
 
 /**
- * Every error that the library rejects with; `name` discriminates them. The `Left` of a task is one of these too.
+ * Every error that the library rejects with; `name` discriminates them.
+ *
+ * The `Left` of a task is one of these too.
  *
  * @example const statusFor = ({ name }: SessionError) => (name === 'ValidationError' ? 422 : 502)
  */

@@ -11,7 +11,7 @@ import {
   TimeoutError,
 } from '../errors.ts'
 import { callerError, isControlFlow, sanitizedCause } from '../util/caller-error.ts'
-import { isRecord } from '../util/guards.ts'
+import { isRecord, ownValue } from '../util/guards.ts'
 import type { Redact } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
 import { bodyKind, readErrorBody } from './error-body.ts'
@@ -35,6 +35,13 @@ const retryAfterOf = ({ headers }: RawResponse): number | undefined => {
   const isDate = /^[a-z]{3,9},? .+\d{2}:\d{2}:\d{2}/i.test(value)
   const date = isDate ? Date.parse(/GMT/i.test(value) ? value : `${value} GMT`) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000))
+}
+
+/** Returns the milliseconds to wait after an error by its `Retry-After`. */
+export const requestedDelay = (error: SessionError): number => {
+  const retryAfter = ownValue(error, 'retryAfter')
+  // Random, so that callers that failed together do not retry together.
+  return typeof retryAfter === 'number' ? retryAfter * 1000 * (1 + Math.random() / 4) : 0
 }
 
 const advice: Readonly<Record<number, string>> = {

@@ -10,7 +10,9 @@ import { resolveCallOptions, resolveOptions } from './settings.ts'
 import { type Connection, waitForConnection } from './wait-for-connection.ts'
 
 /**
- * The calls of a client as lazy `TaskEither`s. Each run of a task makes a new call. A task never throws or rejects.
+ * The calls of a client as lazy `TaskEither`s.
+ *
+ * Each run of a task makes a new call. A task never throws or rejects.
  *
  * @example
  * const found = await client.task.get('unknown-id')()
@@ -50,7 +52,9 @@ export interface ClientTasks {
 }
 
 /**
- * A client of StackOne's API for one API key. Printing it does not show the key.
+ * A client of StackOne's API for one API key; printing it does not show the key.
+ *
+ * Contract section 1.
  *
  * @example
  * const ownerOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
@@ -99,7 +103,9 @@ export interface Client {
 }
 
 /**
- * Creates a client. Nothing is sent, and the API key is not read, until a call is made.
+ * Creates a client.
+ *
+ * Nothing is sent, and the API key is not read, until a call is made.
  *
  * A missing or malformed key is a `ConfigurationError` of the call.
  *

@@ -24,7 +24,7 @@ export const createOperation = (payload: unknown): Operation<ConnectSessionToken
   return {
     ...post('/connect_sessions', ConnectSessionCreate.encode(decoded.right)),
     expected: 'a token',
-    requested: { originOwnerId },
+    requested: { name: 'originOwnerId', value: originOwnerId },
     decode: (json, options) => decodeToken(json, { ...options, expiresIn }),
   }
 }
@@ -59,6 +59,6 @@ const SessionId = refinement(
 export const getOperation = (argument: unknown): Operation<ConnectSession> => {
   const id = decodeArgument(SessionId, 'id', argument)
   const path = `/connect_sessions/${encodeURIComponent(String(id).toWellFormed())}`
-  const requested = { id: String(id) }
+  const requested = { name: 'id', value: String(id) } as const
   return { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}', status: 200, ...sessionSpec, requested }
 }

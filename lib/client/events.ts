@@ -15,7 +15,9 @@ interface EventFields {
 }
 
 /**
- * An event of a call, passed to `onEvent`; `type` discriminates. No event contains a key, a token, a payload or a body.
+ * An event of a call, passed to `onEvent`; `type` discriminates.
+ *
+ * No event contains a key, a token, a payload or a body.
  *
  * @example
  * const onEvent = (event: ClientEvent) => {

@@ -16,8 +16,10 @@ import { maxTimeout } from '../util/timeout.ts'
 import type { ClientEvent } from './events.ts'
 
 /**
- * A function that does what the global `fetch` does, as far as this library needs it. The `fetch` of undici and that of
- * node-fetch can be used as they are. It is called with a URL and an init, and returns a new response each time.
+ * A function that does what the global `fetch` does, as far as this library needs it.
+ *
+ * The `fetch` of undici and that of node-fetch can be used as they are. It is called with a URL and an init, and
+ * returns a new response each time.
  *
  * @example
  * const logged: Fetch = async (url, init) => {
@@ -46,7 +48,7 @@ export type Fetch = (
 >
 
 /**
- * Headers by name. A header whose value is undefined is not sent.
+ * Headers by name; a header whose value is undefined is not sent.
  *
  * @example
  * const headers: HeaderValues = { 'x-team': process.env.TEAM }
@@ -55,7 +57,9 @@ export type Fetch = (
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
 /**
- * Options of one call. They override those of the client. An undefined option counts as absent.
+ * Options of one call.
+ *
+ * They override those of the client. An undefined option counts as absent.
  *
  * @example
  * const patient: CallOptions = { timeout: 20_000, deadline: 60_000 }
@@ -75,7 +79,7 @@ export interface CallOptions {
 }
 
 /**
- * Options of `waitForConnection`. An undefined option counts as absent.
+ * Options of `waitForConnection`; an undefined option counts as absent.
  *
  * @example
  * const quick: WaitOptions = { interval: 1000, deadline: 60_000 }
@@ -91,7 +95,7 @@ export interface WaitOptions {
 }
 
 /**
- * Options of `createClient`. An undefined option counts as absent.
+ * Options of `createClient`; an undefined option counts as absent.
  *
  * @example
  * const options: ClientOptions = { apiKey: process.env.STACKONE_API_KEY, retries: 3 }

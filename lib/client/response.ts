@@ -4,10 +4,17 @@ import type { Issue, SessionError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
 import type { DecodeOptions } from '../model/drift.ts'
 import { issuesOf } from '../model/issues.ts'
+import { snakeCase } from '../model/wire.ts'
 import type { Either } from '../util/either.ts'
-import { mustBeShown, ownValue } from '../util/guards.ts'
+import { mustBe, ownValue, show } from '../util/guards.ts'
 import { type CallContext, invalidResponseError } from './call-error.ts'
 import type { RawResponse } from './transport.ts'
+
+/** A field of the response that must have the value of the request, if the response has it. */
+interface RequestedField {
+  readonly name: 'id' | 'originOwnerId'
+  readonly value: string
+}
 
 /** What a call expects of its response. */
 export interface ResponseSpec<A> {
@@ -15,8 +22,7 @@ export interface ResponseSpec<A> {
   readonly status: number
   /** What the body must contain, for messages. */
   readonly expected: string
-  /** The fields that must be the same in the response, if it has them. */
-  readonly requested?: Pick<ConnectSession, 'id' | 'originOwnerId'>
+  readonly requested?: RequestedField
   readonly decode: (json: unknown, options: DecodeOptions) => Validation<A>
 }
 
@@ -30,12 +36,13 @@ interface DecodedResponse<A> {
 const isSameText = (a: string, b: string): boolean =>
   a === b || a.trim().toWellFormed().normalize() === b.trim().toWellFormed().normalize()
 
-/** Returns whether a response belongs to another request: a cache or a proxy may repeat the one of another customer. */
-const isForeign = (session: ConnectSession, requested: object = {}): boolean =>
-  Object.entries(requested).some(([name, text]) => {
-    const value = ownValue(session, name)
-    return typeof value === 'string' && !isSameText(value, text)
-  })
+/** Returns whether a cache or a proxy has repeated the response to another request. */
+const isForeign = (json: object, { name, value }: RequestedField): boolean => {
+  const received = ownValue(json, snakeCase(name))
+  // JSON.parse rounds unsafe integers.
+  if (typeof received === 'number' && !Number.isSafeInteger(received)) return received !== Number(value)
+  return (typeof received === 'string' || typeof received === 'number') && !isSameText(String(received), value)
+}
 
 /** Decodes the response to a successful call. */
 export const decodeResponse = <A extends ConnectSession>(
@@ -47,7 +54,7 @@ export const decodeResponse = <A extends ConnectSession>(
   const { status, json } = response
   const { redact } = context
   const statusDrift =
-    status === expectedStatus ? [] : [{ path: 'status', message: mustBeShown(`${expectedStatus}`, status) }]
+    status === expectedStatus ? [] : [{ path: 'status', message: mustBe(`${expectedStatus}`, status, show) }]
   const decoded = decode(json, { drift: statusDrift, redact })
   if (isLeft(decoded)) {
     const issues = issuesOf(decoded.left, redact)
@@ -58,10 +65,11 @@ export const decodeResponse = <A extends ConnectSession>(
     }
   }
   const { drift } = decoded.right
-  if (isForeign(decoded.right, requested)) {
-    const problem = `with the session of another ${requested?.id === undefined ? 'owner' : 'id'}`
+  if (requested !== undefined && isForeign(Object(json), requested)) {
+    const problem = 'with the response to another request'
+    const issues = [{ path: snakeCase(requested.name), message: 'must be that of the request' }]
     const hint = 'Check that no cache or proxy returns the responses of other requests.'
-    return { drift, result: left(invalidResponseError(response, { problem, issues: [], hint }, context)) }
+    return { drift, result: left(invalidResponseError(response, { problem, issues, hint }, context)) }
   }
   if (!strict || drift.length === 0) return { drift, result: decoded }
   const problem = 'with deviations from the contract'

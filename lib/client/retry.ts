@@ -3,10 +3,10 @@ import { AbortError, type SessionError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
 import { isControlFlow } from '../util/caller-error.ts'
 import type { Either } from '../util/either.ts'
-import { createRedactor, removeControls, secretsIn } from '../util/redact.ts'
+import { createRedactor, redactText, secretsIn } from '../util/redact.ts'
 import { sleep, stopwatch, withTimeout } from '../util/timeout.ts'
 import { readKey } from './api-key.ts'
-import { attemptError, type CallContext } from './call-error.ts'
+import { attemptError, type CallContext, requestedDelay } from './call-error.ts'
 import { callEvents } from './events.ts'
 import { decodeResponse, type ResponseSpec } from './response.ts'
 import type { Settings } from './settings.ts'
@@ -29,10 +29,8 @@ const isRetryable = (error: SessionError): boolean => {
 
 /** Returns the milliseconds until the next attempt: a delay that doubles each time, after that of `Retry-After`. */
 const delayAfter = (error: SessionError, attempt: number): number => {
-  const requested = error.name === 'ApiError' ? (error.retryAfter ?? 0) * 1000 : 0
   const backoff = Math.min(8000, 250 * 2 ** (attempt - 1))
-  // Random, so that callers that failed together do not retry together.
-  return requested * (1 + Math.random() / 4) + backoff * (0.75 + Math.random() / 2)
+  return requestedDelay(error) + backoff * (0.75 + Math.random() / 2)
 }
 
 /** Sends a request, with retries, until it succeeds, fails for good or would exceed the deadline. */
@@ -63,7 +61,7 @@ export const sendWithRetries = async <A extends ConnectSession>(
     )
     const response = outcome.type === 'value' ? outcome.value : undefined
     const redact = createRedactor(() => [...secrets, ...secretsIn(response?.json)])
-    const requestId = removeControls(redact(response?.headers.get('x-request-id') ?? '')).slice(0, 200) || undefined
+    const requestId = redactText(response?.headers.get('x-request-id') ?? '', redact).slice(0, 200) || undefined
     const context: CallContext = { endpoint, redact, requestId, stats: statsAfter(number) }
     if (response === undefined || response.status < 200 || response.status > 299)
       return left(attemptError(outcome, { limit, isCustomFetch: settings.fetch !== undefined }, context))

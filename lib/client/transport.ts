@@ -1,7 +1,7 @@
 import ky from 'ky'
 import { withoutPrototype } from '../util/omit-undefined.ts'
 import { parseJson } from '../util/parse-json.ts'
-import { readText } from '../util/read-text.ts'
+import { readBytes } from '../util/read-body.ts'
 import type { Fetch } from './options.ts'
 import type { Settings } from './settings.ts'
 
@@ -55,12 +55,9 @@ const readBody = async (response: Response, isCustom: boolean, signal: AbortSign
     if (isTooLarge(text)) throw new UnusableResponse(response.status)
     return text
   }
-  const reader = response.body.getReader()
-  // Cancelling closes the connection. The signal belongs to this attempt.
-  signal.addEventListener('abort', () => void reader.cancel().catch(() => {}))
-  const text = await readText(reader, new TextDecoder(), maxBodyBytes)
-  if (text === undefined) throw new UnusableResponse(response.status)
-  return text
+  const bytes = await readBytes(response.body, maxBodyBytes, signal)
+  if (bytes === undefined) throw new UnusableResponse(response.status)
+  return new TextDecoder().decode(bytes)
 }
 
 const cancelBody = async (response: Response): Promise<void> => {

@@ -7,7 +7,7 @@ import { isControlFlow } from '../util/caller-error.ts'
 import type { TaskEither } from '../util/either.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { sleep, stopwatch } from '../util/timeout.ts'
-import { withStats } from './call-error.ts'
+import { requestedDelay, withStats } from './call-error.ts'
 import { type CallOptions, type WaitOptions, waitOptions } from './options.ts'
 import type { Settings } from './settings.ts'
 
@@ -66,9 +66,7 @@ export const waitForConnection = async (
     if (connection !== undefined) return right(connection)
     const stats = () => ({ attempts: polls, elapsedMs: Math.round(elapsed()) })
     if (isLeft(polled) && !isTransient(polled.left, settings.strict)) return left(withStats(polled.left, stats()))
-    const retryAfter = isLeft(polled) && polled.left.name === 'ApiError' ? (polled.left.retryAfter ?? 0) : 0
-    // Random, so that callers that failed together do not poll together.
-    const waitMs = Math.max(interval, retryAfter * 1000 * (1 + Math.random() / 4))
+    const waitMs = Math.max(interval, isLeft(polled) ? requestedDelay(polled.left) : 0)
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)
     if (slept.type === 'abort') return left(new AbortError(slept.reason, stats()))

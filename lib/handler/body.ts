@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts'
 import { isRecord } from '../util/guards.ts'
-import { readRequestBody } from '../util/read-text.ts'
+import { readRequestBody } from '../util/read-body.ts'
 import { HttpError } from './http-error.ts'
 
 /** Reads a JSON object until the signal is aborted. A missing body is an empty object. Throws an `HttpError`. */

@@ -9,16 +9,13 @@ import { HttpError, toHttpError } from './http-error.ts'
 import type { HandlerSettings, Owner } from './options.ts'
 import { applyRequest, parseRequest } from './request.ts'
 
-/** A step of a request, as errors name it. */
-type Step = 'The request body' | 'The call to StackOne' | `The ${string} callback`
-
 /**
- * Starts the timeout of a request. The returned function runs one step. It rejects with an `HttpError` when the timeout
- * elapses or the page disconnects; the step's signal is aborted then.
+ * Starts the timeout of a request. The returned function runs a step, which errors name. When the timeout elapses or the
+ * page disconnects, it aborts the step's signal and rejects with an `HttpError`.
  */
 const startTimeout = (timeout: number, { signal }: Request) => {
   const elapsed = stopwatch()
-  return async <A>(step: Step, work: (signal: AbortSignal) => A | Promise<A>): Promise<A> => {
+  return async <A>(step: string, work: (signal: AbortSignal) => A | Promise<A>): Promise<A> => {
     // Not every runtime's request has a signal.
     const outcome = await withTimeout(timeout - elapsed(), signal ?? undefined, async (ownSignal) => work(ownSignal))
     if (outcome.type === 'value') return outcome.value

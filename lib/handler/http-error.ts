@@ -1,4 +1,5 @@
 import type { Issue, SessionError } from '../errors.ts'
+import { ownValue } from '../util/guards.ts'
 import { withoutPrototype } from '../util/omit-undefined.ts'
 import type { HeaderFields } from './origin.ts'
 
@@ -24,7 +25,7 @@ export type HandlerErrorCode =
   | 'timeout'
 
 /**
- * The body of an error response. It contains no details of the server or of StackOne's response.
+ * The body of an error response; it contains no details of the server or of StackOne's response.
  *
  * @example
  * const handler = connectSessionHandler({ client, owner: () => null })
@@ -97,7 +98,7 @@ const codes = {
 
 export const toHttpError = (error: SessionError): HttpError => {
   if (error.name !== 'ApiError' || error.status !== 429) return new HttpError(codes[error.name], { cause: error })
-  const { retryAfter } = error
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  const retryAfter = ownValue(error, 'retryAfter')
+  const headers: HeaderFields = typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}
   return new HttpError('rate-limited', { cause: error, headers })
 }

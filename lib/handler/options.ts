@@ -31,17 +31,12 @@ export interface Owner {
 }
 
 /**
- * The fields that a page may set in its request. Everything that is not listed is rejected.
+ * The fields that a page may set in its request; everything that is not listed is rejected.
  *
  * @example const allow: Allow = { categories: ['ats', 'hris'], providers: true }
  */
 export interface Allow {
-  /**
-   * The categories that a page may request, including ones that this version does not know; `true` allows every known
-   * category.
-   *
-   * @default none
-   */
+  /** The categories that a page may request, known or not; `true` allows every known category. @default none */
   readonly categories?: readonly (Category | (string & {}))[] | true | undefined
   /** The providers that a page may request; `true` allows any. @default none */
   readonly providers?: readonly string[] | true | undefined
@@ -61,7 +56,9 @@ export interface Allow {
 }
 
 /**
- * Options of `connectSessionHandler`: a plain object. An option that is undefined counts as absent.
+ * Options of `connectSessionHandler`: a plain object.
+ *
+ * An option that is undefined counts as absent.
  *
  * @example
  * const options: HandlerOptions = { client, owner: async (request) => (await userOf(request))?.company }

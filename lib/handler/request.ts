@@ -9,7 +9,7 @@ import { HttpError } from './http-error.ts'
 import type { HandlerSettings } from './options.ts'
 
 /**
- * The JSON body of a page's request. The server's `allow` option decides which fields a page may set.
+ * The JSON body of a page's request; the server's `allow` option decides which fields a page may set.
  *
  * @example
  * const request: HandlerRequest = { categories: ['hris'], multiple: true }

@@ -1,25 +1,20 @@
 import * as t from 'io-ts'
-import { listOf } from './codec.ts'
+import { isRecord } from '../util/guards.ts'
+import { type LenientCodec, lenient, listOf, nonEmptyString, numericId, parser, string, stringId } from './codec.ts'
 import { type ConnectionAttempt, ConnectionAttemptCodec, type ConnectionAttemptWire } from './connection-attempt.ts'
-import { LenientDate, StrictDate } from './date.ts'
-import {
-  type DecodeOptions,
-  decodeWithDrift,
-  hasDrift,
-  type LenientCodec,
-  lenient,
-  responseCodec,
-  type WithDrift,
-} from './drift.ts'
+import { dateTime, isDate } from './date.ts'
+import { type DecodeOptions, decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
 import { AccountTypeCodec, CategoryCodec } from './enums.ts'
-import { LenientNumericId, LenientStringId, NumericId, nonEmptyString, StringId, string } from './id.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
 import { type FieldsOf, guaranteed, optional, required } from './wire.ts'
 
 /**
- * A connect session as StackOne describes it. Only `drift` is always present: a malformed field is omitted rather than
- * the response rejected. Contract section 3.
+ * A connect session as StackOne describes it.
+ *
+ * Only `drift` is always present: a malformed field is omitted rather than the response rejected.
+ *
+ * Contract section 3.
  *
  * @example
  * const titleOf = ({ originOwnerName, provider }: ConnectSession) => `${originOwnerName}: ${provider ?? 'any'}`
@@ -65,7 +60,9 @@ export interface ConnectSession extends WithDrift {
 }
 
 /**
- * A new connect session with its token. Contract section 3.
+ * A new connect session with its token.
+ *
+ * Contract section 3.
  *
  * @example const forPage = ({ token, expiresAt }: ConnectSessionToken) => JSON.stringify({ token, expiresAt })
  */
@@ -113,31 +110,32 @@ export interface ConnectSessionTokenWire extends ConnectSessionWire {
   readonly auth_link_url?: string
 }
 
-const numericId = lenient(LenientNumericId, NumericId)
-const stringId = lenient(LenientStringId, StringId)
-const stringList = listOf(string, { min: 0, noun: 'category' })
+const stringList = listOf(string)
 
 /** Keeps the strings of a list. */
-const stringsOf = new t.Type<readonly string[]>(
-  stringList.name,
-  stringList.is,
-  (value, context) => stringList.validate(Array.isArray(value) ? value.filter(string.is) : value, context),
-  t.identity,
+const stringsOf = (value: unknown): readonly string[] | undefined => {
+  const strings = Array.isArray(value) ? value.filter(string.is) : undefined
+  return stringList.is(strings) ? Object.freeze(strings) : undefined
+}
+
+const categoryList = lenient(
+  parser('String[]', stringList.is, 'an array', stringsOf, t.identity),
+  listOf(CategoryCodec),
 )
 
 type SessionModel = Omit<ConnectSession, 'drift'>
 type TokenModel = Omit<ConnectSessionToken, 'drift' | 'expiresAt'>
 
-const sessionFields: FieldsOf<SessionModel, ConnectSessionWire> = {
+export const sessionFields: FieldsOf<SessionModel, ConnectSessionWire> = {
   id: guaranteed(numericId),
   organizationId: guaranteed(stringId),
   projectId: guaranteed(stringId),
   originOwnerId: guaranteed(stringId),
   originOwnerName: guaranteed(string),
-  createdAt: guaranteed(lenient(LenientDate, StrictDate)),
+  createdAt: guaranteed(dateTime),
   originUsername: optional(string),
   provider: optional(string),
-  categories: optional(lenient(stringsOf, listOf(CategoryCodec, { min: 0, noun: 'category' }))),
+  categories: optional(categoryList),
   accountId: optional(stringId),
   label: optional(string),
   metadata: optional(JsonObjectCodec),
@@ -169,21 +167,28 @@ export const decodeSession = decodeWithDrift(sessionCodec, (model) => model)
 
 export const decodeToken = decodeWithDrift(tokenCodec, (model, { expiresIn }) => ({
   ...model,
-  expiresAt: expiryOf(model.createdAt, expiresIn),
+  expiresAt: expiryOf(Object.hasOwn(model, 'createdAt') ? model.createdAt : undefined, expiresIn),
 }))
+
+const isSession = (value: unknown): value is ConnectSession =>
+  isRecord(value) && Array.isArray(value['drift']) && sessionCodec.is(value)
+
+const isToken = (value: unknown): value is ConnectSessionToken =>
+  isSession(value) && 'expiresAt' in value && isDate(value.expiresAt) && tokenCodec.is(value)
 
 const publicCodec = <M, A extends M, O>(
   codec: LenientCodec<M, O>,
+  is: t.Is<A>,
   decode: (value: unknown, options: DecodeOptions, context: t.Context) => t.Validation<A>,
-  isComplete: (value: M) => value is A,
 ): Codec<A, O> => {
-  const is = (value: unknown): value is A => codec.is(value) && isComplete(value)
   const validate: t.Validate<unknown, A> = (value, context) => decode(value, {}, context)
-  return withStandardSchema(new t.Type<A, O>(codec.name, is, validate, (session) => codec.encode(session)))
+  return withStandardSchema(new t.Type<A, O>(codec.name, is, validate, codec.encode))
 }
 
 /**
- * The codec of the response to `get` and `authenticate`. Decodes the wire form to a session, and encodes it back.
+ * The codec of the response to `get` and `authenticate`.
+ *
+ * Decodes the wire form to a session, and encodes it back.
  *
  * Decoding keeps what can be read and reports deviations from the contract in `drift`; it fails only if the value is
  * not an object. Unknown fields are kept under `extra`; null counts as absent.
@@ -192,15 +197,16 @@ const publicCodec = <M, A extends M, O>(
  * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
  * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
  */
-export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ publicCodec<
-  SessionModel,
-  ConnectSession,
-  ConnectSessionWire
->(sessionCodec, decodeSession, (value): value is ConnectSession => hasDrift(value))
+export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ publicCodec(
+  sessionCodec,
+  isSession,
+  decodeSession,
+)
 
 /**
- * The codec of the response to `POST /connect_sessions`. Decodes the wire form to a session with its token, and encodes
- * it back.
+ * The codec of the response to `POST /connect_sessions`.
+ *
+ * Decodes the wire form to a session with its token, and encodes it back.
  *
  * As lenient as `ConnectSession`: it fails only without a token. It does not know the requested lifetime, so `expiresAt`
  * assumes StackOne's default of 1800 seconds; what `send` resolves with has the exact time.
@@ -209,14 +215,10 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__P
  * const decoded = ConnectSessionToken.decode({ token: 'tok' })
  * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
  */
-export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ publicCodec<
-  TokenModel,
-  ConnectSessionToken,
-  ConnectSessionTokenWire
->(
+export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ publicCodec(
   tokenCodec,
+  isToken,
   decodeToken,
-  (value): value is ConnectSessionToken => hasDrift(value) && 'expiresAt' in value && LenientDate.is(value.expiresAt),
 )
 
 /**

@@ -1,10 +1,12 @@
-import { lenient, responseCodec } from './drift.ts'
-import { LenientStringId, StringId, string } from './id.ts'
+import { string, stringId } from './codec.ts'
+import { responseCodec } from './drift.ts'
 import type { JsonObject } from './json.ts'
 import { type FieldsOf, guaranteed, optional } from './wire.ts'
 
 /**
- * The end user's latest attempt to connect an account. Contract section 3.
+ * The end user's latest attempt to connect an account.
+ *
+ * Contract section 3.
  *
  * @example const isConnected = (attempt: ConnectionAttempt): boolean => attempt.status === 'authenticated'
  */
@@ -43,8 +45,6 @@ export interface ConnectionAttemptWire {
   readonly oauth_error_code?: string
   readonly oauth_error_description?: string
 }
-
-const stringId = lenient(LenientStringId, StringId)
 
 const fields: FieldsOf<ConnectionAttempt, ConnectionAttemptWire> = {
   id: guaranteed(stringId),

@@ -1,15 +1,15 @@
 import * as t from 'io-ts'
-import { isBlank, isObject, mustBe, mustBeShown } from '../util/guards.ts'
-import { createMark } from '../util/mark.ts'
-import { boolean, listOf, nonBlankString, refinement } from './codec.ts'
+import { isBlank, isRecord, showNumber } from '../util/guards.ts'
+import { boolean, codecError, errorsOf, listOf, nonBlankString, refinement, unknown } from './codec.ts'
 import { type AccountType, AccountTypeCodec, type Category, CategoryCodec } from './enums.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
-import { type FieldsOf, modelCodec, optional, required, snakeCase, wireCodec } from './wire.ts'
+import { type FieldsOf, modelCodec, namedFields, optional, required, snakeCase, wireCodec } from './wire.ts'
 
 /**
- * The payload of `POST /connect_sessions`, in camel case. An optional field that is undefined is not sent. Contract
- * section 2.
+ * The payload of `POST /connect_sessions`, in camel case; an optional field that is undefined is not sent.
+ *
+ * Contract section 2.
  *
  * @example
  * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
@@ -78,17 +78,16 @@ const seconds = refinement(
       typeof value === 'number' && value > maxSeconds
         ? 'this looks like milliseconds or an epoch; pass the seconds from now, such as minutes(30)'
         : undefined,
-    // A string may be a secret in the wrong place.
-    describe: (expectation, value) => (typeof value === 'number' ? mustBeShown : mustBe)(expectation, value),
+    describe: showNumber,
   },
 )
 
-const fields: FieldsOf<ConnectSessionCreate, ConnectSessionCreateWire> = {
+export const createFields: FieldsOf<ConnectSessionCreate, ConnectSessionCreateWire> = {
   originOwnerId: required(nonBlankString),
   originOwnerName: required(nonBlankString),
   originUsername: optional(nonBlankString),
   provider: optional(nonBlankString),
-  categories: optional(listOf(CategoryCodec, { min: 1, noun: 'category' })),
+  categories: optional(listOf(CategoryCodec, { atLeastOne: 'category' })),
   accountId: optional(nonBlankString),
   expiresIn: optional(seconds),
   metadata: optional(JsonObjectCodec),
@@ -98,17 +97,13 @@ const fields: FieldsOf<ConnectSessionCreate, ConnectSessionCreateWire> = {
   connectorProfileId: optional(nonBlankString),
 }
 
-export type PayloadField = keyof typeof fields
-
 /** The fields in the order in which they are sent and reported. */
-export const payloadFields = Object.entries(fields).map(([name, { codec, presence }]) => ({
-  name: name as PayloadField, // the table has no other keys
-  codec,
-  isRequired: presence === 'required',
-}))
+export const payloadFields = namedFields(createFields)
 
 /**
- * The codec of the body of `POST /connect_sessions`. Decodes the wire form to the payload, and encodes it back.
+ * The codec of the body of `POST /connect_sessions`.
+ *
+ * Decodes the wire form to the payload, and encodes it back.
  *
  * Unknown fields are kept under `extra`; null counts as absent. A `Left` holds all errors.
  *
@@ -117,7 +112,7 @@ export const payloadFields = Object.entries(fields).map(([name, { codec, presenc
  * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }
  */
 export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCreateWire> =
-  /* @__PURE__ */ withStandardSchema(wireCodec('ConnectSessionCreate', fields, 'fail'))
+  /* @__PURE__ */ withStandardSchema(wireCodec('ConnectSessionCreate', createFields, 'fail'))
 
 /**
  * The same codec for a session that was serialized, possibly by another version: an optional field that this version
@@ -125,30 +120,35 @@ export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCre
  */
 export const SerializedSession = wireCodec<ConnectSessionCreate, ConnectSessionCreateWire>(
   'ConnectSessionCreate',
-  fields,
+  createFields,
   'keep',
 )
 
-/** The codec of the payload in camel case. Its `extra` may override optional fields, by their wire names only. */
-export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', fields, (name) => {
-  if (isBlank(name)) return ['must have a non-blank name']
-  const field = payloadFields.find((each) => snakeCase(each.name) === snakeCase(name))
-  if (field?.isRequired) return ['is not allowed here']
-  const wireName = field && snakeCase(field.name)
-  return wireName !== undefined && wireName !== name ? ['unknown field', `did you mean '${wireName}'?`] : undefined
+const nameErrors = (extra: unknown, context: t.Context): t.Errors =>
+  Object.keys(isRecord(extra) ? extra : {}).flatMap((name) => {
+    const reject = (message: string, hint?: string): t.Errors => [
+      codecError(name, t.appendContext(context, name, unknown), message, hint),
+    ]
+    const field = payloadFields.find(({ wireName }) => wireName === snakeCase(name))
+    if (isBlank(name)) return reject('must have a non-blank name')
+    if (field?.isRequired) return reject('is not allowed here')
+    return field && field.wireName !== name ? reject('unknown field', `did you mean '${field.wireName}'?`) : []
+  })
+
+/** Other fields. They may override optional fields, by their wire names only. */
+const Extra = new t.Type<JsonObject>(
+  'Extra',
+  (value): value is JsonObject => JsonObjectCodec.is(value) && nameErrors(value, []).length === 0,
+  (value, context) => {
+    const json = JsonObjectCodec.validate(value, context)
+    const errors = [...nameErrors(value, context), ...errorsOf(json)]
+    return errors.length > 0 ? t.failures(errors) : json
+  },
+  t.identity,
+)
+
+/** The codec of the payload in camel case. */
+export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', {
+  ...createFields,
+  extra: optional(Extra),
 })
-
-// Decoding with `Payload.decode` would build this context for every payload.
-const context: t.Context = [{ key: '', type: Payload }]
-
-const decodedPayloads = createMark()
-
-/** Checks the payload of a builder and freezes it. */
-export const decodeBuilt = (payload: object): t.Validation<ConnectSessionCreate> =>
-  Payload.is(payload) ? t.success(Object.freeze(decodedPayloads.add(payload))) : Payload.validate(payload, context)
-
-/** Checks any payload in camel case and returns a frozen copy. That of a builder was checked and is frozen already. */
-export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCreate> =>
-  isObject(payload) && decodedPayloads.has(payload)
-    ? t.success(payload as object as ConnectSessionCreate) // only `decodeBuilt` adds the mark
-    : Payload.validate(payload, context)

@@ -1,10 +1,8 @@
 import { isLeft, right } from 'fp-ts/lib/Either.js'
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
 import { freezeIssues, type Issue } from '../errors.ts'
-import { isRecord } from '../util/guards.ts'
-import { withoutPrototype } from '../util/omit-undefined.ts'
 import { maskWhenPrinted, type Redact, redactorOf } from '../util/redact.ts'
-import { guardReads } from './codec.ts'
+import { guardReads, type LenientCodec, lenient } from './codec.ts'
 import { issuesOf } from './issues.ts'
 import type { JsonObject } from './json.ts'
 import { type Presence, required, wireCodec } from './wire.ts'
@@ -15,27 +13,18 @@ export interface WithDrift {
   readonly drift: readonly Issue[]
 }
 
-/** A codec for what the library accepts, with the codec of the contract. Where they differ, there is drift. */
-export type LenientCodec<A, O> = t.Type<A, O> & { readonly strict: t.Mixed }
-
-export const lenient = <A, O>(accepted: t.Type<A, O>, strict: t.Mixed): LenientCodec<A, O> =>
-  Object.assign(new t.Type(accepted.name, accepted.is, accepted.validate, accepted.encode), { strict })
-
 type ResponseFields = Readonly<
   Record<string, { readonly codec: t.Mixed & { readonly strict?: t.Mixed }; readonly presence: Presence }>
 >
 
-const strictFields = (fields: ResponseFields): ResponseFields =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, { codec, presence }]) => {
-      const strict = codec.strict ?? codec
-      return [name, presence === 'guaranteed' ? required(strict) : { codec: strict, presence }]
-    }),
-  )
-
 /** The lenient and the strict codec of a response. */
-export const responseCodec = <A, O>(name: string, fields: ResponseFields): LenientCodec<A, O> =>
-  lenient(wireCodec<A, O>(name, fields, 'omit'), wireCodec(name, strictFields(fields), 'fail'))
+export const responseCodec = <A extends object, O>(name: string, fields: ResponseFields): LenientCodec<A, O> => {
+  const strictFields = Object.entries(fields).map(([key, { codec, presence }]) => {
+    const strict = codec.strict ?? codec
+    return [key, presence === 'guaranteed' ? required(strict) : { codec: strict, presence }] as const
+  })
+  return lenient(wireCodec<A, O>(name, fields, 'omit'), wireCodec(name, Object.fromEntries(strictFields), 'fail'))
+}
 
 /** What a response is decoded with, besides its body. */
 export interface DecodeOptions {
@@ -46,6 +35,8 @@ export interface DecodeOptions {
   /** Masks secrets in the drift. By default those that the body holds. */
   readonly redact?: Redact
 }
+
+const noDrift: readonly Issue[] = Object.freeze([])
 
 type WithExtra = { readonly extra?: JsonObject | undefined }
 
@@ -66,10 +57,10 @@ export const decodeWithDrift =
       const decoded: t.Validation<A> = isLeft(strict) ? codec.validate(value, context) : strict
       if (isLeft(decoded)) return decoded
       const issues = isLeft(strict) ? issuesOf(strict.left, options.redact ?? redactorOf(value)) : []
-      const drift = freezeIssues([...(options.drift ?? []), ...issues])
-      const model = withoutPrototype(decoded.right)
-      const extra = model.extra && { extra: Object.freeze(maskWhenPrinted(model.extra)) }
-      return right(Object.freeze(maskWhenPrinted({ ...finish(model, options), ...extra, drift })))
+      const found = [...(options.drift ?? []), ...issues]
+      const drift = found.length > 0 ? freezeIssues(found) : noDrift
+      const model = finish(decoded.right, options)
+      const extra = Object.hasOwn(model, 'extra') && model.extra
+      const masked = extra && { extra: Object.freeze(maskWhenPrinted(extra)) }
+      return right(Object.freeze(maskWhenPrinted({ ...model, ...masked, drift })))
     })
-
-export const hasDrift = (value: unknown): value is WithDrift => isRecord(value) && Array.isArray(value['drift'])

@@ -1,8 +1,13 @@
 import { didYouMean } from '../util/did-you-mean.ts'
-import { mustBeShown } from '../util/guards.ts'
+import { show } from '../util/guards.ts'
 import { refinement } from './codec.ts'
 
-/** The categories of connectors. Contract section 4. */
+const enumCodec = <A extends string>(name: string, values: readonly A[], expectation: string) => {
+  const known: ReadonlySet<unknown> = new Set(values)
+  const hint = (value: unknown): string | undefined => didYouMean(value, values)
+  return refinement(name, (value): value is A => known.has(value), expectation, { hint, describe: show })
+}
+
 export const knownCategories = [
   'ats',
   'hris',
@@ -21,7 +26,9 @@ export const knownCategories = [
 ] as const
 
 /**
- * A category of connectors that this version knows, as the API spells it. Contract section 4.
+ * A category of connectors that this version knows, as the API spells it.
+ *
+ * Contract section 4.
  *
  * @useDeclaredType
  * @example
@@ -33,7 +40,9 @@ export type Category = (typeof knownCategories)[number]
 const aliases = { hrisLegacy: 'hris-legacy', stackOne: 'stackone' } as const
 
 /**
- * A spelling from StackOne's examples that the API rejects. The builder sends the wire value.
+ * A spelling from StackOne's examples that the API rejects; the builder sends the wire value.
+ *
+ * Contract section 4.
  *
  * @useDeclaredType
  * @example acme.categories('hrisLegacy').toJSON().categories // [ 'hris-legacy' ]
@@ -44,36 +53,18 @@ export type CategoryAlias = keyof typeof aliases
 export const normalizeCategory = (category: unknown): unknown =>
   category === 'hrisLegacy' || category === 'stackOne' ? aliases[category] : category
 
-const known: ReadonlySet<unknown> = new Set(knownCategories)
-
-/** A category that this version knows. */
-export const CategoryCodec = refinement(
-  'Category',
-  (value): value is Category => known.has(value),
-  'a known category',
-  {
-    hint: (value) => (typeof value === 'string' ? didYouMean(value, knownCategories) : undefined),
-    describe: mustBeShown,
-  },
-)
+export const CategoryCodec = enumCodec('Category', knownCategories, 'a known category')
 
 const accountTypes = ['production', 'test'] as const
 
 /**
- * The type of an account: `production` or `test`. Contract section 2.
+ * The type of an account: `production` or `test`.
+ *
+ * Contract section 2.
  *
  * @useDeclaredType
  * @example const type: AccountType = 'test'
  */
 export type AccountType = (typeof accountTypes)[number]
 
-/** An account type that this version knows. */
-export const AccountTypeCodec = refinement(
-  'AccountType',
-  (value): value is AccountType => value === 'production' || value === 'test',
-  "'production' or 'test'",
-  {
-    hint: (value) => (typeof value === 'string' ? didYouMean(value, accountTypes) : undefined),
-    describe: mustBeShown,
-  },
-)
+export const AccountTypeCodec = enumCodec('AccountType', accountTypes, "'production' or 'test'")

@@ -3,7 +3,7 @@ import { keysOf } from './issues.ts'
 import type { BaseCodec } from './validation.ts'
 
 /**
- * Version 1 of the Standard Schema interface (standardschema.dev), which form, router and tRPC libraries accept.
+ * Version 1 of the Standard Schema interface, which form, router and tRPC libraries accept.
  *
  * @example
  * const check = <O>(schema: StandardSchema<unknown, O>, value: unknown) => schema['~standard'].validate(value)

@@ -1,14 +1,17 @@
 import type * as t from 'io-ts'
 import { isRecord } from '../util/guards.ts'
-import { refinement } from './codec.ts'
-import { LenientDate, StrictDate } from './date.ts'
-import { decodeWithDrift, lenient, responseCodec, type WithDrift } from './drift.ts'
-import { LenientStringId, nonEmptyString, StringId, string } from './id.ts'
+import { anyId, lenient, nonEmptyString, refinement, string, stringId } from './codec.ts'
+import { dateTime } from './date.ts'
+import { decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type FieldsOf, guaranteed, optional, required, wireCodec } from './wire.ts'
 
 /**
- * The fields of every event. Only `drift` is always present: a malformed field is omitted. Contract section 8.
+ * The fields of every event.
+ *
+ * Only `drift` is always present: a malformed field is omitted.
+ *
+ * Contract section 8.
  *
  * @example const titleOf = ({ provider, originOwnerName }: WebhookEventFields) => `${originOwnerName}: ${provider}`
  */
@@ -45,7 +48,9 @@ export interface WebhookEventFields extends WithDrift {
 export type AccountEventName = 'account.created' | 'account.updated' | 'account.deleted'
 
 /**
- * An account was connected, changed or deleted. Contract section 8.
+ * An account was connected, changed or deleted.
+ *
+ * Contract section 8.
  *
  * @example const isGone = ({ event }: AccountEvent): boolean => event === 'account.deleted'
  */
@@ -62,7 +67,7 @@ declare enum UnlistedName {
 }
 
 /**
- * Any other event. A field that is malformed is kept under `extra`.
+ * Any other event; a field that is malformed is kept under `extra`.
  *
  * @example
  * const describe = (event: OtherEvent): string => {
@@ -78,7 +83,9 @@ export interface OtherEvent extends WebhookEventFields {
 }
 
 /**
- * An event of a webhook, discriminated by `event`. Contract section 8.
+ * An event of a webhook, discriminated by `event`.
+ *
+ * Contract section 8.
  *
  * @example
  * const describe = (event: WebhookEvent): string =>
@@ -93,9 +100,6 @@ export type WebhookEvent =
 type AccountModel = Omit<AccountEvent, 'drift'>
 type OtherModel = Omit<OtherEvent, 'drift'>
 
-const stringId = lenient(LenientStringId, StringId)
-const lenientDate = lenient(LenientDate, StrictDate)
-
 const isAccountEvent = (value: unknown): value is AccountEventName =>
   value === 'account.created' || value === 'account.updated' || value === 'account.deleted'
 
@@ -103,10 +107,10 @@ const accountFields: FieldsOf<AccountModel, JsonObject> = {
   event: required(refinement('AccountEventName', isAccountEvent, 'the name of an account event')),
   accountId: required(stringId),
   projectId: guaranteed(stringId),
-  eventDate: guaranteed(lenientDate),
+  eventDate: guaranteed(dateTime),
   recordType: guaranteed(string),
-  recordId: guaranteed(LenientStringId),
-  sentAt: guaranteed(lenientDate),
+  recordId: guaranteed(anyId),
+  sentAt: guaranteed(dateTime),
   provider: guaranteed(string),
   originOwnerId: optional(stringId),
   originOwnerName: optional(string),

@@ -2,8 +2,8 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { didYouMean } from '../util/did-you-mean.ts'
 import { isRecord, mustBe, ownValue } from '../util/guards.ts'
-import { failure, guardReads, unknown, validateAt } from './codec.ts'
-import { JsonCodec, JsonObjectCodec, setOwn } from './json.ts'
+import { codecError, errorsOf, failure, guardReads, unknown, validateAt } from './codec.ts'
+import { type Json, JsonCodec, JsonObjectCodec } from './json.ts'
 
 /** `originOwnerId` to `origin_owner_id`, for types. */
 type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
@@ -16,7 +16,6 @@ export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (lette
 /** `guaranteed` fields are in every response by the contract, but a lenient codec does not rely on it. */
 export type Presence = 'required' | 'guaranteed' | 'optional'
 
-/** A field of a model: its codec and its presence. */
 export interface Field<A = unknown, O = unknown, P extends Presence = Presence> {
   readonly codec: t.Type<A, O>
   readonly presence: P
@@ -35,88 +34,63 @@ export type FieldsOf<A, O> = {
   >
 }
 
-interface NamedField {
-  readonly camel: string
-  readonly snake: string
+type Fields<Name extends string = string> = {
+  readonly [K in Name]: { readonly codec: t.Mixed; readonly presence: Presence }
+}
+
+export interface NamedField<Name extends string = string> {
+  readonly name: Name
+  readonly wireName: string
   readonly codec: t.Mixed
   readonly isRequired: boolean
 }
 
-type Fields = Readonly<Record<string, { readonly codec: t.Mixed; readonly presence: Presence }>>
-
-const namedFields = (fields: Fields): readonly NamedField[] =>
-  Object.entries(fields).map(([camel, { codec, presence }]) => ({
-    camel,
-    snake: snakeCase(camel),
+export const namedFields = <Name extends string>(fields: Fields<Name>): readonly NamedField<Name>[] =>
+  Object.entries<Fields[string]>(fields).map(([name, { codec, presence }]) => ({
+    name: name as Name, // a table of fields has no other keys
+    wireName: snakeCase(name),
     codec,
     isRequired: presence === 'required',
   }))
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Counts the fields of a model, `extra` included. Returns undefined if one is missing or invalid. */
-const countFields = (known: readonly NamedField[], value: unknown): number | undefined => {
-  if (!isRecord(value)) return undefined
-  let count = 0
-  for (const { camel, codec, isRequired } of known) {
-    const each = ownValue(value, camel)
-    if (each === undefined ? isRequired : !codec.is(each)) return undefined
-    if (each !== undefined) count += 1
-  }
-  const extra = ownValue(value, 'extra')
-  if (extra === undefined) return count
-  return JsonObjectCodec.is(extra) ? count + 1 : undefined
+const decodeField = (
+  { codec, isRequired }: NamedField,
+  value: unknown,
+  context: t.Context,
+  key: string,
+): t.Validation<unknown> => {
+  if (value !== undefined) return validateAt(codec, value, context, key)
+  return isRequired ? failure(value, t.appendContext(context, key, codec), 'is required') : t.success(value)
 }
 
-/** Returns the problem of a name in `extra`, if there is one. */
-type CheckExtraName = (name: string) => readonly [message: string, hint?: string] | undefined
-
-/**
- * The codec of a model in camel case. Decoding checks it and makes a frozen copy without undefined fields. Unknown
- * fields are rejected, except in `extra`, which holds fields by their wire names.
- */
-export const modelCodec = <A>(name: string, fields: Fields, checkExtraName: CheckExtraName): t.Type<A> => {
+/** The codec of a model in camel case, which is the same on both sides. Unknown fields are rejected. */
+export const modelCodec = <A>(name: string, fields: Fields): t.Type<A> => {
   const known = namedFields(fields)
-
-  const hasValidNames = (extra: unknown): boolean => {
-    for (const key of isRecord(extra) ? Object.keys(extra) : []) if (checkExtraName(key) !== undefined) return false
-    return true
-  }
+  const names = Object.keys(fields)
+  const codecs = new Map(known.map(({ name: key, codec }) => [key, codec]))
+  const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ name: key }) => key)
 
   const is = (value: unknown): value is A =>
     isRecord(value) &&
-    countFields(known, value) === Object.keys(value).length &&
-    hasValidNames(ownValue(value, 'extra'))
+    Object.keys(value).every((key) => codecs.get(key)?.is(value[key])) &&
+    requiredNames.every((key) => Object.hasOwn(value, key))
 
-  const explain = (value: unknown, context: t.Context): t.Validation<A> => {
-    if (!isRecord(value)) return failure(value, context, mustBe('an object', value))
-    const decoded: Record<string, unknown> = {}
-    const errors: t.Errors = []
-    const collect = (key: string, result: t.Validation<unknown>): void => {
-      if (isLeft(result)) errors.push(...result.left)
-      else decoded[key] = result.right
-    }
-    const at = (key: string, parent = context): t.Context => t.appendContext(parent, key, unknown)
-    for (const { camel, codec, isRequired } of known) {
-      const each = ownValue(value, camel)
-      if (each !== undefined) collect(camel, validateAt(codec, each, context, camel))
-      else if (isRequired) collect(camel, failure(each, at(camel), 'is required'))
-    }
-    const names = [...known.map(({ camel }) => camel), 'extra']
-    for (const key of Object.keys(value))
-      if (!names.includes(key) && value[key] !== undefined)
-        collect(key, failure(key, at(key), 'unknown field', didYouMean(key, names)))
-    const extra = ownValue(value, 'extra')
-    for (const key of Object.keys(isRecord(extra) ? extra : {})) {
-      const error = checkExtraName(key)
-      if (error !== undefined) collect(key, failure(key, at(key, at('extra')), ...error))
-    }
-    if (extra !== undefined) collect('extra', validateAt(JsonObjectCodec, extra, context, 'extra'))
-    return errors.length > 0 ? t.failures(errors) : t.success(Object.freeze(decoded) as A) // as above
-  }
+  const explain = (model: Values, context: t.Context): t.Errors => [
+    ...known.flatMap((field) => errorsOf(decodeField(field, ownValue(model, field.name), context, field.name))),
+    ...Object.keys(model)
+      .filter((key) => !codecs.has(key) && model[key] !== undefined)
+      .map((key) => codecError(key, t.appendContext(context, key, unknown), 'unknown field', didYouMean(key, names))),
+  ]
 
   const validate: t.Validate<unknown, A> = (value, context) =>
-    guardReads(value, context, () => (is(value) ? t.success(Object.freeze({ ...value })) : explain(value, context)))
+    guardReads(value, context, () => {
+      if (is(value)) return t.success(value)
+      if (!isRecord(value)) return failure(value, context, mustBe('an object', value))
+      const errors = explain(value, context)
+      return errors.length > 0 ? t.failures(errors) : t.success(value as A) // it has undefined fields
+    })
   return new t.Type<A>(name, is, validate, t.identity)
 }
 
@@ -130,55 +104,59 @@ type OnInvalid = 'fail' | 'omit' | 'keep'
  * The codec between a model in camel case and its wire form in snake case. Unknown fields are kept under `extra`, which
  * may override optional fields but no required ones.
  */
-export const wireCodec = <A, O>(name: string, fields: Fields, onInvalid: OnInvalid): t.Type<A, O> => {
+export const wireCodec = <A extends object, O>(name: string, fields: Fields, onInvalid: OnInvalid): t.Type<A, O> => {
   const known = namedFields(fields)
-  const wireNames: ReadonlySet<string> = new Set(known.map(({ snake }) => snake))
-  const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ snake }) => snake)
+  const modelFields = namedFields({ ...fields, extra: optional(JsonObjectCodec) })
+  const fieldOf = new Map(known.map((field) => [field.name, field]))
+  const wireNames = known.map(({ wireName }) => wireName)
+  const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ wireName }) => wireName)
 
-  const decode = (value: Values, context: t.Context): t.Validation<A> => {
-    const decoded: Record<string, unknown> = {}
-    const extra: Record<string, unknown> = {}
+  const decode = (wire: Values, context: t.Context): t.Validation<A> => {
+    const model: Record<string, unknown> = {}
+    const extra: [string, Json][] = []
     const errors: t.Errors = []
     const keepJson = (key: string): void => {
-      const json = validateAt(JsonCodec, value[key], context, key)
-      if (!isLeft(json)) setOwn(extra, key, json.right)
+      const json = validateAt(JsonCodec, wire[key], context, key)
+      if (!isLeft(json)) extra.push([key, json.right])
       else if (onInvalid !== 'omit') errors.push(...json.left)
     }
-    for (const { camel, snake, codec, isRequired } of known) {
-      const each = ownValue(value, snake)
-      if (each === undefined || (each === null && (isRequired || onInvalid !== 'keep'))) {
-        if (isRequired)
-          errors.push({ value: each, context: t.appendContext(context, snake, codec), message: 'is required' })
-        continue
-      }
-      const result = validateAt(codec, each, context, snake)
-      if (!isLeft(result)) decoded[camel] = result.right
-      else if (isRequired || onInvalid === 'fail') errors.push(...result.left)
-      else if (onInvalid === 'keep') keepJson(snake)
+    for (const field of known) {
+      const { name: key, wireName, isRequired } = field
+      const value = ownValue(wire, wireName)
+      const isAbsent = value === null && (isRequired || onInvalid !== 'keep')
+      const result = decodeField(field, isAbsent ? undefined : value, context, wireName)
+      if (isLeft(result) && (isRequired || onInvalid === 'fail')) errors.push(...result.left)
+      else if (isLeft(result) && onInvalid === 'keep') keepJson(wireName)
+      else if (!isLeft(result) && result.right !== undefined) model[key] = result.right
     }
-    for (const key of Object.keys(value)) if (!wireNames.has(key) && value[key] !== undefined) keepJson(key)
+    for (const key of Object.keys(wire)) if (!wireNames.includes(key) && wire[key] !== undefined) keepJson(key)
     if (errors.length > 0) return t.failures(errors)
-    if (Object.keys(extra).length > 0) decoded['extra'] = Object.freeze(extra)
-    return t.success(Object.freeze(decoded) as A) // every field was decoded by its codec
+    if (extra.length > 0) model['extra'] = Object.freeze(Object.fromEntries(extra))
+    return t.success(Object.freeze(model) as A) // every field was decoded by its codec
   }
 
   const encode = (model: A): O => {
-    const values: Values = Object(model)
-    const encoded: Record<string, unknown> = {}
-    for (const { camel, snake, codec } of known) {
-      const value = ownValue(values, camel)
-      if (value !== undefined) encoded[snake] = codec.encode(value)
+    const wire: Record<string, unknown> = {}
+    for (const key of Object.keys(model)) {
+      const value = model[key as keyof A]
+      const field = fieldOf.get(key)
+      if (field !== undefined && value !== undefined) wire[field.wireName] = field.codec.encode(value)
     }
-    const extra = ownValue(values, 'extra')
-    for (const [key, value] of isRecord(extra) ? Object.entries(extra) : [])
-      if (!requiredNames.includes(key)) setOwn(encoded, key, value)
-    return encoded as O // every field was encoded by its codec
+    const extra = ownValue(model, 'extra')
+    if (!isRecord(extra)) return wire as O // every field was encoded by its codec
+    const overrides = Object.entries(extra).filter(([key]) => !requiredNames.includes(key))
+    return Object.fromEntries([...Object.entries(wire), ...overrides]) as O // see above
   }
 
   const validate: t.Validate<unknown, A> = (value, context) =>
     guardReads(value, context, () =>
       isRecord(value) ? decode(value, context) : failure(value, context, mustBe('an object', value)),
     )
-  const is = (value: unknown): value is A => countFields(known, value) !== undefined
+  const is = (value: unknown): value is A =>
+    isRecord(value) &&
+    modelFields.every(({ name: key, codec, isRequired }) => {
+      const field = ownValue(value, key)
+      return field === undefined ? !isRequired : codec.is(field)
+    })
   return new t.Type<A, O>(name, is, validate, encode)
 }

@@ -6,10 +6,14 @@
 import type { Issue } from '../errors.ts'
 import type { HandlerErrorCode } from '../handler/http-error.ts'
 import type { HandlerRequest } from '../handler/request.ts'
+import { isObject, ownValue } from '../util/guards.ts'
+import { withoutPrototype } from '../util/omit-undefined.ts'
+import { parseJson } from '../util/parse-json.ts'
 
 /**
- * The reason for a `TokenRequestError`: the code of the handler's error response, `network` if no complete response
- * arrived, or `invalid-response` if the response is not the handler's.
+ * The reason for a `TokenRequestError`: that of the handler's error response, or one that the page has found.
+ *
+ * `network` means that no complete response arrived, and `invalid-response` that the response is not the handler's.
  *
  * @example const canRetry = (code: TokenRequestErrorCode): boolean => code === 'network' || code === 'upstream'
  */
@@ -28,7 +32,7 @@ export interface FetchedToken {
 }
 
 /**
- * Options of `createTokenFetcher`. An option that is undefined counts as absent.
+ * Options of `createTokenFetcher`; an option that is undefined counts as absent.
  *
  * @example
  * const options: TokenFetcherOptions = { headers: { 'x-requested-with': 'fetch' } }
@@ -42,7 +46,7 @@ export interface TokenFetcherOptions {
 }
 
 /**
- * Requests a token for the fields that the page chooses. See `createTokenFetcher`.
+ * Requests a token for the fields that the page chooses; see `createTokenFetcher`.
  *
  * @example
  * const openHub = async (fetchToken: TokenFetcher) => {
@@ -56,7 +60,7 @@ export type TokenFetcher = (
 ) => Promise<FetchedToken>
 
 /**
- * A page received no token. `code` is the reason, for programs.
+ * A page received no token; `code` is the reason, for programs.
  *
  * @example
  * const textFor = ({ code, retryAfter = 60 }: TokenRequestError): string => {
@@ -75,15 +79,11 @@ export class TokenRequestError extends Error {
   readonly retryAfter: number | undefined
 
   /** Called by the library. */
-  constructor({
-    code,
-    message,
-    status,
-    issues = [],
-    retryAfter,
-    cause,
-  }: Pick<TokenRequestError, 'code' | 'message'> &
-    Partial<Pick<TokenRequestError, 'status' | 'issues' | 'retryAfter' | 'cause'>>) {
+  constructor(
+    code: TokenRequestErrorCode,
+    message: string,
+    { status, issues = [], retryAfter, cause }: Partial<Omit<TokenRequestError, 'code' | 'message'>> = {},
+  ) {
     super(message, { cause })
     this.name = 'TokenRequestError'
     this.code = code
@@ -93,83 +93,53 @@ export class TokenRequestError extends Error {
   }
 }
 
-/** Returns a field of a JSON object. Inherited ones do not count, in case `Object.prototype` was extended. */
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+const abortError = ({ reason }: AbortSignal): TokenRequestError =>
+  new TokenRequestError('aborted', 'The request was aborted', { cause: reason })
+
+const fieldOf = (value: unknown, name: string): unknown => (isObject(value) ? ownValue(value, name) : undefined)
 
 const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-const parseBody = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // such as the HTML page of a proxy
-  }
-}
-
-/** Sorts the keys of objects, so that equal requests have equal bodies. */
-const sortKeys = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value
-
 /** Returns the seconds of a `Retry-After`, which a proxy may send as a date. */
-const toRetryDelay = (header: string | null): number | undefined => {
-  if (header === null || header.trim() === '') return undefined
+const retryAfterOf = ({ headers }: Response): number | undefined => {
+  const header = headers.get('retry-after') || 'none'
   const seconds = Number(header)
   const delay = Number.isNaN(seconds) ? Math.ceil((Date.parse(header) - Date.now()) / 1000) : seconds
   return Number.isFinite(delay) ? Math.max(0, delay) : undefined
 }
 
-const toToken = (body: unknown): FetchedToken | undefined => {
+const toError = (response: Response, body: unknown): TokenRequestError => {
+  const { status } = response
+  const retryAfter = retryAfterOf(response)
+  const [code, message, issues] = ['code', 'message', 'issues'].map((name) => fieldOf(fieldOf(body, 'error'), name))
+  const details = { status, retryAfter, issues: Array.isArray(issues) ? issues : [] }
+  if (status >= 400 && isFilled(code) && isFilled(message))
+    return new TokenRequestError(code as TokenRequestErrorCode, message, details) // a newer handler may send a new code
+  const unexpected = `The response with status ${status} is not that of connectSessionHandler`
+  return new TokenRequestError('invalid-response', unexpected, { ...details, issues: [] })
+}
+
+/** Sends a request, and returns the token of the response. */
+const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken> => {
+  let response: Response
+  let text: string
+  try {
+    response = await send()
+    text = await response.text()
+  } catch (cause) {
+    throw new TokenRequestError('network', 'The server could not be reached', { cause })
+  }
+  const body = parseJson(text)
   const token = fieldOf(body, 'token')
   const expiresAt = new Date(String(fieldOf(body, 'expiresAt')))
-  return isFilled(token) && !Number.isNaN(expiresAt.getTime()) ? Object.freeze({ token, expiresAt }) : undefined
+  if (!response.ok || !isFilled(token) || Number.isNaN(expiresAt.getTime())) throw toError(response, body)
+  return Object.freeze({ token, expiresAt })
 }
 
-/** A response with its body, which is undefined if it is not JSON. */
-interface Received {
-  readonly response: Response
-  readonly body: unknown
-}
-
-const receive = async (send: () => Promise<Response>): Promise<Received> => {
-  try {
-    const response = await send()
-    return { response, body: parseBody(await response.text()) }
-  } catch (cause) {
-    throw new TokenRequestError({ code: 'network', message: 'The server could not be reached', cause })
-  }
-}
-
-const toError = ({ response: { status, headers }, body }: Received): TokenRequestError => {
-  const error = fieldOf(body, 'error')
-  const [code, message, issues] = ['code', 'message', 'issues'].map((name) => fieldOf(error, name))
-  const retryAfter = toRetryDelay(headers.get('retry-after'))
-  if (status < 400 || !isFilled(code) || !isFilled(message))
-    return new TokenRequestError({
-      code: 'invalid-response',
-      message: `The response with status ${status} is not that of connectSessionHandler`,
-      status,
-      retryAfter,
-    })
-  return new TokenRequestError({
-    code: code as TokenRequestErrorCode, // a newer handler may send a new code
-    message,
-    status,
-    issues: Array.isArray(issues) ? issues : [],
-    retryAfter,
-  })
-}
-
-const abortError = (cause: unknown): TokenRequestError =>
-  new TokenRequestError({ code: 'aborted', message: 'The request was aborted', cause })
-
-/** A request whose response several callers wait for. */
+/** A request whose token several callers wait for. */
 interface SharedRequest {
-  readonly response: Promise<FetchedToken>
-  /** Cancels the request. */
-  readonly cancel: () => void
+  readonly token: Promise<FetchedToken>
+  readonly controller: AbortController
   callers: number
 }
 
@@ -192,51 +162,47 @@ interface SharedRequest {
  *   document.querySelector('stackone-hub')?.setAttribute('token', token)
  * }
  */
-export const createTokenFetcher = (url: string | URL, { fetch, headers }: TokenFetcherOptions = {}): TokenFetcher => {
+export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptions = {}): TokenFetcher => {
+  const { fetch, headers } = withoutPrototype(options)
   const pending = new Map<string, SharedRequest>()
-
-  const send = async (body: string, signal: AbortSignal): Promise<FetchedToken> => {
-    const init: RequestInit = {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body,
-      credentials: 'include',
-      signal,
-    }
-    const received = await receive(() => (fetch ?? globalThis.fetch)(String(url), init))
-    const token = received.response.ok ? toToken(received.body) : undefined
-    if (token === undefined) throw toError(received)
-    return token
-  }
 
   const start = (body: string): SharedRequest => {
     const controller = new AbortController()
+    const send = (): Promise<Response> => {
+      const init: RequestInit = {
+        method: 'POST',
+        headers: { ...Object.fromEntries(new Headers(headers)), 'content-type': 'application/json' }, // lower case
+        body,
+        credentials: 'include',
+        signal: controller.signal,
+      }
+      return (fetch ?? globalThis.fetch)(String(url), withoutPrototype(init))
+    }
     const forget = (): void => {
       if (pending.get(body) === shared) pending.delete(body)
     }
-    const response = send(body, controller.signal).finally(forget)
-    const cancel = (): void => {
-      forget()
-      controller.abort()
-    }
-    const shared = { response, cancel, callers: 0 }
+    controller.signal.addEventListener('abort', forget)
+    const token = requestToken(send).finally(forget)
+    const shared = { token, controller, callers: 0 }
     pending.set(body, shared)
     return shared
   }
 
-  return (request = {}, { signal } = {}) =>
+  return (request = {}, callOptions = {}) =>
     new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(abortError(signal.reason))
-      const body = JSON.stringify(request, sortKeys)
+      const { signal } = withoutPrototype(callOptions)
+      if (signal?.aborted) return reject(abortError(signal))
+      // Sorted, so that equal requests have equal bodies.
+      const body = JSON.stringify(request, Object.keys(request).sort())
       const shared = pending.get(body) ?? start(body)
       shared.callers += 1
       const leave = (): void => {
-        reject(abortError(signal?.reason))
+        if (signal) reject(abortError(signal))
         shared.callers -= 1
         // StrictMode aborts a call and repeats it at once, so the request waits for another caller.
-        setTimeout(() => shared.callers === 0 && shared.cancel())
+        setTimeout(() => shared.callers === 0 && shared.controller.abort())
       }
       signal?.addEventListener('abort', leave, { once: true })
-      shared.response.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave))
+      shared.token.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave))
     })
 }

@@ -13,7 +13,7 @@ export const minutes = (count: number): number => count * 60
 export const hours = (count: number): number => count * 3600
 
 /**
- * Returns the seconds in a number of days, for `.expiresIn(days(7))`. Seven days suit a link sent by e-mail.
+ * Returns the seconds in a number of days, for `.expiresIn(days(7))`; seven days suit a link sent by e-mail.
  *
  * @example days(7) // 604800
  */

@@ -5,8 +5,7 @@ import type { ConnectSessionToken } from '../model/connect-session.ts'
 import {
   ConnectSessionCreate,
   type ConnectSessionCreateWire,
-  decodeBuilt,
-  type PayloadField,
+  Payload,
   payloadFields,
   SerializedSession,
 } from '../model/create-payload.ts'
@@ -21,18 +20,18 @@ import { guarded, toPromise } from '../util/task.ts'
 import { withBuilderHint } from './hints.ts'
 import type { Session, SessionClient, SessionWithoutOwner } from './types.ts'
 
-type Extra = Readonly<Record<string, unknown>>
+/** The fields set by wire name, in the order of the calls. Copying an array is faster than copying a record. */
+type Extra = readonly (readonly [wireName: string, value: unknown])[]
 
-const wireNames = payloadFields.map(({ name }) => snakeCase(name))
+const optionalFields = payloadFields.filter(({ isRequired }) => !isRequired)
 
-/** The index of each field among the values of a session. */
-const slots = Object.fromEntries(payloadFields.map(({ name }, slot) => [name, slot])) as Record<PayloadField, number>
+type FieldName = (typeof payloadFields)[number]['name']
 
-const without = (name: string, extra: Extra | undefined): Extra | undefined => {
-  if (extra === undefined || !Object.hasOwn(extra, name)) return extra
-  const { [name]: _, ...rest } = extra
-  return Object.keys(rest).length === 0 ? undefined : rest
-}
+/** The index of each optional field among the values of a session. */
+const slots = Object.fromEntries(optionalFields.map(({ name }, slot) => [name, slot])) as Record<FieldName, number>
+
+const without = (wireName: string | undefined, extra: Extra): Extra =>
+  extra.some((field) => field[0] === wireName) ? extra.filter((field) => field[0] !== wireName) : extra
 
 const isRepeated = (category: unknown, index: number, list: readonly unknown[]): boolean =>
   list.indexOf(category) < index
@@ -42,14 +41,18 @@ const explicit = (value: unknown): unknown => (value === undefined ? explicitUnd
 
 /** The implementation of both states of the builder. */
 class SessionBuilder implements Session {
-  /** The value of each field, in the order of the payload. A copied array is faster than a copied record. */
+  /** The owner is not among the values, so that the sessions of many owners share those. */
+  readonly #ownerId: unknown
+  readonly #ownerName: unknown
+  /** The value of each optional field. A copied array is faster than a copied record. */
   readonly #values: readonly unknown[]
-  /** The fields set by wire name. */
-  readonly #extra: Extra | undefined
+  readonly #extra: Extra
 
-  constructor(values: readonly unknown[], extra: Extra | undefined) {
+  constructor(ownerId: unknown, ownerName: unknown, values: readonly unknown[], extra: Extra) {
+    this.#ownerId = ownerId
+    this.#ownerName = ownerName
     this.#values = values
-    this.#extra = Object.freeze(extra)
+    this.#extra = extra
     Object.freeze(this)
   }
 
@@ -58,18 +61,18 @@ class SessionBuilder implements Session {
     return isObject(value) && #values in value
   }
 
+  #with(values: readonly unknown[], extra: Extra): this {
+    return new SessionBuilder(this.#ownerId, this.#ownerName, values, extra) as this // the class has no subclass
+  }
+
   #set(slot: number, value: unknown): this {
     const values = this.#values.slice()
     values[slot] = explicit(value)
-    const extra = this.#extra && without(wireNames[slot] ?? '', this.#extra)
-    return new SessionBuilder(values, extra) as this // the class has no subclass
+    return this.#with(values, without(optionalFields[slot]?.wireName, this.#extra))
   }
 
   owner(id: string, name: string): Session {
-    const values = this.#values.slice()
-    values[slots.originOwnerId] = explicit(id)
-    values[slots.originOwnerName] = explicit(name)
-    return new SessionBuilder(values, this.#extra)
+    return new SessionBuilder(explicit(id), explicit(name), this.#values, this.#extra)
   }
 
   username(name: string): this {
@@ -118,28 +121,18 @@ class SessionBuilder implements Session {
   field(wireName: string, value: Json): this {
     const name = typeof wireName === 'string' ? wireName : ''
     const json = copyJson(value)
-    const field = payloadFields[wireNames.indexOf(name)]
-    if (field === undefined || field.isRequired) return this.#withExtra(name, json)
+    const slot = optionalFields.findIndex((field) => field.wireName === name)
     // The value is sent as given either way. One that the codec accepts equals the same value set by its own call.
-    return field.codec.is(json)
-      ? this.#set(slots[field.name], json)
-      : this.#clear(slots[field.name]).#withExtra(name, json)
-  }
-
-  #withExtra(name: string, json: unknown): this {
-    const extra = Object.fromEntries([...Object.entries(without(name, this.#extra) ?? {}), [name, json]])
-    return new SessionBuilder(this.#values, extra) as this // see #set
-  }
-
-  #clear(slot: number): this {
-    return new SessionBuilder(this.#values.with(slot, undefined), this.#extra) as this // see #set
+    if (optionalFields[slot]?.codec.is(json)) return this.#set(slot, json)
+    const values = slot < 0 ? this.#values : this.#values.with(slot, undefined)
+    return this.#with(values, [...without(name, this.#extra), [name, json]])
   }
 
   when<V>(value: V, change: (session: this, value: Exclude<V, undefined | null | false>) => this): this {
     if (value === undefined || value === null || value === false) return this
     // The compiler does not exclude types of a type parameter.
     const changed: unknown = change(this, value as Exclude<V, undefined | null | false>)
-    if (SessionBuilder.is(changed)) return changed as this // see #set
+    if (SessionBuilder.is(changed)) return changed as this // see #with
     const hint = 'return the session, as in (session, value) => session.label(value)'
     throw new ValidationError([{ path: 'when', message: mustBe('a change that returns a session', changed), hint }])
   }
@@ -147,17 +140,19 @@ class SessionBuilder implements Session {
   /** The fields that are set, for the codec. */
   #payload(): Record<string, unknown> {
     const payload: Record<string, unknown> = {}
-    for (let slot = 0; slot < payloadFields.length; slot += 1) {
+    if (this.#ownerId !== undefined) payload['originOwnerId'] = this.#ownerId
+    if (this.#ownerName !== undefined) payload['originOwnerName'] = this.#ownerName
+    for (let slot = 0; slot < optionalFields.length; slot += 1) {
       const value = this.#values[slot]
-      const field = payloadFields[slot]
+      const field = optionalFields[slot]
       if (field !== undefined && value !== undefined) payload[field.name] = value
     }
-    if (this.#extra !== undefined) payload['extra'] = this.#extra
+    if (this.#extra.length > 0) payload['extra'] = Object.freeze(Object.fromEntries(this.#extra))
     return payload
   }
 
   decode(): Either<ValidationError, ConnectSessionCreate> {
-    const decoded = decodeBuilt(this.#payload())
+    const decoded = Payload.decode(Object.freeze(this.#payload()))
     return isLeft(decoded) ? left(new ValidationError(issuesOf(decoded.left).map(withBuilderHint))) : decoded
   }
 
@@ -199,20 +194,21 @@ class SessionBuilder implements Session {
 
 Object.freeze(SessionBuilder.prototype)
 
-const emptySession = new SessionBuilder(
-  payloadFields.map(() => undefined),
-  undefined,
-)
+const noValues = optionalFields.map(() => undefined)
+
+const emptySession = new SessionBuilder(undefined, undefined, noValues, [])
 
 /**
- * Returns a session without any fields, to which chained calls add an owner and the other fields. Contract section 2.
+ * Returns a session without any fields, to which chained calls add an owner and the other fields.
+ *
+ * Contract section 2.
  *
  * @example const { token } = await session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris').send(client)
  */
 export const session = (): SessionWithoutOwner => emptySession
 
 /**
- * Restores a session from its JSON, such as a job that `JSON.parse` has read from a queue. The reverse of `toJSON`.
+ * Restores a session from its JSON, the result of `toJSON`, such as a job from a queue.
  *
  * Fields that this version does not know, or whose values it would reject, are kept as `.field` keeps them, so that
  * workers of different versions can share a queue. A `Left` holds a `ValidationError` with all problems: the value is
@@ -232,8 +228,9 @@ export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   const decoded = SerializedSession.decode(value)
   if (isLeft(decoded)) return left(validationError(decoded.left, title))
   const fields = withoutPrototype(decoded.right)
-  const values = payloadFields.map(({ name }) => fields[name])
-  const restored = new SessionBuilder(values, fields.extra)
+  const values = optionalFields.map(({ name }) => fields[name])
+  const extra = Object.entries(fields.extra ?? {})
+  const restored = new SessionBuilder(fields.originOwnerId, fields.originOwnerName, values, extra)
   const checked = restored.decode() // a name in camel case is unknown to the wire, but not to the builder
   return isLeft(checked) ? checked : right(restored)
 }

@@ -17,11 +17,13 @@ import type { Either, TaskEither } from '../util/either.ts'
 export type SessionClient = Pick<Client, 'create'>
 
 /**
- * A session without an owner. It cannot be sent until `.owner(id, name)` is called.
+ * A session without an owner, which cannot be sent until `.owner(id, name)` is called.
  *
  * Every call returns a new session and leaves this one unchanged. If a field is set twice, the last call wins. Invalid
  * input is reported by `decode`, `toJSON`, `send` and `task`, all problems together, before anything is sent. The fields
- * are those of `POST /connect_sessions` (contract section 2); a field that is not set is not sent.
+ * are those of `POST /connect_sessions`; a field that is not set is not sent.
+ *
+ * Contract section 2.
  *
  * @example
  * const mailed = (session: SessionWithoutOwner) => session.expiresIn(days(7)).label('mail')

@@ -1,8 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { sandboxDefaults } from '../defaults.ts'
-import { nonBlankString } from '../model/codec.ts'
 import type { ConnectSessionTokenWire } from '../model/connect-session.ts'
-import { checkOptions, must, mustShown, ofType, optionsOf } from '../util/check-options.ts'
+import { checkOptions, mustShown, nonBlank, ofType, optionsOf } from '../util/check-options.ts'
 import { isRecord } from '../util/guards.ts'
 import { parseJson } from '../util/parse-json.ts'
 import { mask, maskWhenPrinted } from '../util/redact.ts'
@@ -15,7 +13,7 @@ import { type LocalServer, serve } from './server.ts'
 import { type SandboxWebhook, webhookCheck } from './webhook.ts'
 
 /**
- * Options of `sandbox`. An option that is undefined counts as absent.
+ * Options of `sandbox`; an option that is undefined counts as absent.
  *
  * @example
  * const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
@@ -28,17 +26,12 @@ export interface SandboxOptions {
   readonly now?: (() => Date) | undefined
   /** An integer that determines which requests the faults with a `rate` hit. @default 1 */
   readonly seed?: number | undefined
-  /**
-   * Where `connect` delivers `account.created`, or `account.updated` for an account that existed, and the secret that
-   * signs it.
-   *
-   * @default events are not delivered
-   */
+  /** Where `connect` delivers `account.created` and `account.updated`. @default events are not delivered */
   readonly webhook?: SandboxWebhook | undefined
 }
 
 const sandboxOptions = optionsOf({
-  apiKey: must('a non-blank string', nonBlankString.is),
+  apiKey: nonBlank,
   now: ofType('function'),
   seed: mustShown('an integer', Number.isSafeInteger),
   webhook: webhookCheck,
@@ -70,9 +63,7 @@ export interface Sandbox {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** The requests since the start or the last `reset`, oldest first, including those that met a fault. */
   readonly requests: readonly SandboxRequest[]
-  /**
-   * The sessions that were created, oldest first, in their wire form with their tokens. Secrets are masked when printed.
-   */
+  /** The sessions that were created, oldest first, in their wire form. Their secrets are masked when printed. */
   readonly sessions: readonly ConnectSessionTokenWire[]
   /**
    * Makes requests to the API's three endpoints fail: by default the next one, with `times` the next few, with `rate` a
@@ -149,12 +140,7 @@ const recordRequest = ({ method, url, headers }: Request, text: string): Sandbox
  * api.requests[0]?.body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
 export const sandbox = (options: SandboxOptions = {}): Sandbox => {
-  const {
-    apiKey,
-    now = () => new Date(),
-    seed = sandboxDefaults.seed,
-    webhook,
-  } = checkOptions(options, sandboxOptions, 'sandbox')
+  const { apiKey, now = () => new Date(), seed, webhook } = checkOptions(options, sandboxOptions, 'sandbox')
   const store: Store = { sessions: [], accounts: [], now }
   const requests: SandboxRequest[] = []
   const faults = createFaultSchedule(seed)
@@ -192,9 +178,7 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
       faults.reset()
     },
     [Symbol.asyncDispose]: async () => {
-      // The caller of `listen` receives the error of a server that could not start.
-      const started = await Promise.allSettled(servers.splice(0))
-      await Promise.all(started.map((server) => server.status === 'fulfilled' && server.value.close()))
+      await Promise.all(servers.splice(0).map(async (server) => (await server).close()))
     },
   })
 }

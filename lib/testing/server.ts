@@ -19,10 +19,12 @@ export interface LocalServer {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-const toRequest = (incoming: IncomingMessage, origin: string, body: Uint8Array<ArrayBuffer>): Request => {
+const readRequest = async (incoming: IncomingMessage, origin: string): Promise<Request> => {
   const { method = 'GET', url = '/' } = incoming
   const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)])
-  const hasBody = method !== 'GET' && method !== 'HEAD' && body.length > 0
+  let body = ''
+  for await (const text of incoming.setEncoding('utf8')) body += text
+  const hasBody = method !== 'GET' && method !== 'HEAD' && body !== ''
   return new Request(new URL(url, origin), { method, headers, ...(hasBody && { body }) })
 }
 
@@ -47,15 +49,12 @@ const breakConnection = (outgoing: ServerResponse): void => {
 export const serve = async (
   fetch: (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>,
 ): Promise<LocalServer> => {
-  // Imported here, because the rest of the sandbox runs without Node. Its own Buffer, because jsdom replaces globals.
-  const [{ createServer }, { Buffer }] = await Promise.all([import('node:http'), import('node:buffer')])
+  const { createServer } = await import('node:http') // the rest of the sandbox runs without Node
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const disconnected = new AbortController()
     outgoing.once('close', () => disconnected.abort())
-    const chunks: Uint8Array[] = []
-    for await (const chunk of incoming) chunks.push(chunk as Uint8Array) // without an encoding, chunks are bytes
-    const request = toRequest(incoming, url, Buffer.concat(chunks))
-    await sendResponse(outgoing, await fetch(request, { signal: disconnected.signal }))
+    const response = await fetch(await readRequest(incoming, url), { signal: disconnected.signal })
+    await sendResponse(outgoing, response)
   }
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch(() => breakConnection(outgoing))

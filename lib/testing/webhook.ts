@@ -1,9 +1,8 @@
-import { nonBlankString } from '../model/codec.ts'
-import { must, optionsOf } from '../util/check-options.ts'
+import { must, nonBlank, optionsOf } from '../util/check-options.ts'
 import type { Account } from './api/store.ts'
 
 /**
- * The webhook of a sandbox.
+ * The webhook of a sandbox, which delivers `account.updated` for an account that existed.
  *
  * @example
  * const handler = webhookHandler({ secret: 'whsec', onEvent: (event) => log.info(event.event) })
@@ -18,7 +17,7 @@ export interface SandboxWebhook {
 
 export const webhookCheck = optionsOf(
   {
-    secret: must('a non-blank string', nonBlankString.is),
+    secret: nonBlank,
     deliver: must(
       "a function or a URL, such as 'http://127.0.0.1:3000/webhook'",
       (value) => typeof value === 'function' || /^https?:\/\/\S+$/i.test(String(value)),
@@ -28,7 +27,9 @@ export const webhookCheck = optionsOf(
 )
 
 /**
- * Signs the body of a webhook as StackOne does: the value of the header `x-stackone-signature`. Contract section 8.
+ * Signs the body of a webhook as StackOne does: the value of the header `x-stackone-signature`.
+ *
+ * Contract section 8.
  *
  * @param body the body exactly as it is sent
  * @example
@@ -54,7 +55,7 @@ interface AccountChange {
   readonly now: Date
 }
 
-/** Signs and delivers an event; returns the response. Contract section 8. */
+/** Signs and delivers an event; returns the response. */
 export const deliverEvent = async (
   { secret, deliver }: SandboxWebhook,
   { event, account: { id, ...owner }, username, now }: AccountChange,

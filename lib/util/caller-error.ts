@@ -31,19 +31,12 @@ export const sanitizedCause = (error: unknown, redact: Redact): unknown => {
   if (isControlFlow(error)) return error
   const message = typeof error === 'string' ? error : (textField(error, 'message') ?? `a thrown ${typeof error}`)
   const cause = new Error(redact(message).slice(0, 1000))
+  const name = redact(textField(error, 'name') ?? 'Error')
   const code = textField(error, 'code')
-  const fields = {
-    name: redact(textField(error, 'name') ?? 'Error'),
-    ...(code !== undefined && { code: redact(code) }),
-  }
-  for (const [name, value] of Object.entries(fields))
-    Object.defineProperty(cause, name, { value, configurable: true, writable: true })
-  // The stack would show frames of this library and repeat the name of the class.
-  Object.defineProperty(cause, 'stack', {
-    value: `${fields.name}: ${cause.message}`,
-    configurable: true,
-    writable: true,
-  })
+  // The original stack would show frames of this library and repeat the name of the class.
+  const fields = { name, stack: `${name}: ${cause.message}`, ...(code !== undefined && { code: redact(code) }) }
+  for (const [field, value] of Object.entries(fields))
+    Object.defineProperty(cause, field, { value, configurable: true, writable: true })
   return cause
 }
 

@@ -1,6 +1,6 @@
 import { ConfigurationError, formatIssues, type Issue } from '../errors.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { isBlank, isPlainObject, isRecord, mustBe, mustBeShown } from './guards.ts'
+import { isBlank, isPlainObject, isRecord, kindOf, mustBe, ownValue, shortName, show, showNumber } from './guards.ts'
 import { omitUndefined, withoutPrototype } from './omit-undefined.ts'
 
 /** Returns the problems of a value; `path` is where it appears. */
@@ -13,30 +13,29 @@ const issue = (path: string, message: string, hint?: string): readonly Issue[] =
   omitUndefined<Issue>({ path, message, hint }),
 ]
 
-/** Checks a value with a predicate. */
-export const must =
-  (expectation: string, isValid: (value: unknown) => boolean, hint?: string): Check =>
+type Hint = string | ((value: unknown) => string | undefined)
+
+const mustDescribed =
+  (describe: typeof kindOf) =>
+  (expectation: string, isValid: (value: unknown) => boolean, hint?: Hint): Check =>
   (value, path) =>
-    isValid(value) ? [] : issue(path, mustBe(expectation, value), hint)
+    isValid(value)
+      ? []
+      : issue(path, mustBe(expectation, value, describe), typeof hint === 'function' ? hint(value) : hint)
+
+export const must = mustDescribed(kindOf)
 
 /** Like `must`, for values that are neither secret nor customer data: the message shows them. */
-export const mustShown =
-  (expectation: string, isValid: (value: unknown) => boolean, hint?: string): Check =>
-  (value, path) =>
-    isValid(value) ? [] : issue(path, mustBeShown(expectation, value), hint)
+export const mustShown = mustDescribed(show)
+
+/** Checks a number. The message shows invalid numbers, but not strings: one may be a secret in the wrong place. */
+export const mustBeNumber = (expectation: string, isValid: (value: number) => boolean): Check =>
+  mustDescribed(showNumber)(expectation, (value) => typeof value === 'number' && isValid(value))
 
 export const ofType = (type: 'boolean' | 'function' | 'string'): Check =>
   must(`a ${type}`, (value) => typeof value === type)
 
 export const nonBlank = must('a non-blank string', (value) => typeof value === 'string' && !isBlank(value))
-
-/** Checks a number. The message shows invalid numbers, but not strings: one may be a secret in the wrong place. */
-export const mustBeNumber =
-  (expectation: string, isValid: (value: number) => boolean): Check =>
-  (value, path) => {
-    if (typeof value !== 'number') return issue(path, mustBe(expectation, value))
-    return isValid(value) ? [] : issue(path, mustBeShown(expectation, value))
-  }
 
 export const integerBetween = (min: number, max: number, unit = ''): Check =>
   mustBeNumber(
@@ -48,13 +47,13 @@ export const integerBetween = (min: number, max: number, unit = ''): Check =>
 export const oneOf = (
   values: readonly string[],
   expectation = `one of ${values.map((value) => `'${value}'`).join(', ')}`,
-): Check => {
-  const isValid = (value: unknown): boolean => values.some((each) => each === value)
-  return (value, path) =>
-    mustShown(expectation, isValid, typeof value === 'string' ? didYouMean(value, values) : undefined)(value, path)
-}
+): Check =>
+  mustShown(
+    expectation,
+    (value) => values.some((each) => each === value),
+    (value) => didYouMean(value, values),
+  )
 
-/** Checks each entry of an array. */
 export const arrayOf =
   (entry: Check): Check =>
   (value, path) =>
@@ -69,29 +68,24 @@ interface OptionNames {
   readonly aliases?: Readonly<Record<string, string>>
 }
 
-const unknownOption = (path: string, name: string, known: readonly string[], aliases: object): readonly Issue[] => {
-  const alias: unknown = Object.hasOwn(aliases, name) ? Reflect.get(aliases, name) : undefined
-  const hint = typeof alias === 'string' ? `use '${alias}'` : didYouMean(name, known)
-  return issue('', `unknown option '${path}'`, hint ?? `the options are ${known.join(', ')}`)
-}
-
 /** Checks an object of options, each by its own check. An option that is undefined counts as absent. */
 export const optionsOf =
   (checks: Readonly<Record<string, Check>>, { required = [], aliases = {} }: OptionNames = {}): Check =>
   (value, path) => {
     if (!isRecord(value)) return issue(path, mustBe('an object', value))
     if (!isPlainObject(value)) {
-      const isController = typeof value['abort'] === 'function' && 'signal' in value
-      const hint = isController ? 'pass { signal: controller.signal }' : undefined
+      const hint = value instanceof AbortController ? 'pass { signal: controller.signal }' : undefined
       return issue(path, 'must be a plain object, got a class instance', hint)
     }
+    const names = Object.keys(checks)
     const pathOf = (name: string): string => (path === '' ? name : `${path}.${name}`)
-    const entries = Object.entries(value).filter(([, each]) => each !== undefined)
-    const missing = required.filter((name) => !entries.some(([given]) => given === name))
-    const problems = entries.flatMap(([name, each]) => {
-      const check = Object.hasOwn(checks, name) ? checks[name] : undefined
-      return check?.(each, pathOf(name)) ?? unknownOption(pathOf(name), name, Object.keys(checks), aliases)
+    const problems = Object.entries(omitUndefined<object>(value)).flatMap(([name, each]) => {
+      const check = Object.hasOwn(checks, name) && checks[name]
+      if (check) return check(each, pathOf(name))
+      const hint = Object.hasOwn(aliases, name) ? `use '${aliases[name]}'` : didYouMean(name, names)
+      return issue('', `unknown option '${pathOf(shortName(name))}'`, hint ?? `the options are ${names.join(', ')}`)
     })
+    const missing = required.filter((name) => ownValue(value, name) === undefined)
     return [...problems, ...missing.flatMap((name) => issue(pathOf(name), 'is required'))]
   }
 

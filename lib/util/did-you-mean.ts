@@ -1,5 +1,5 @@
-// Case and separators are the most common mistakes. The part before a dot is shared by many names.
-const normalize = (name: string): string => name.toLowerCase().replace(/^.*\.|[\s_-]/g, '')
+// Case and separators are the most common mistakes.
+const normalize = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
 
 /** Returns whether `b` is `a` with at most so many edits: an insertion, a deletion, a substitution or a swap. */
 const isWithinEdits = (edits: number, a: string, b: string): boolean => {
@@ -19,21 +19,15 @@ const isWithinEdits = (edits: number, a: string, b: string): boolean => {
 const maxEditsFor = (name: string, candidate: string): number =>
   Math.max(1, candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3))
 
-const closest = (name: string, known: readonly string[]): string | undefined => {
-  const given = normalize(name)
-  // The search is exponential in the edits, hence the limits.
-  for (let edits = 0; edits < 10 && name.length <= 64; edits += 1) {
-    const found = known.find(
-      (candidate) =>
-        edits <= maxEditsFor(given, normalize(candidate)) && isWithinEdits(edits, given, normalize(candidate)),
-    )
-    if (found !== undefined) return found
+/** Returns a hint with the known name closest to a misspelled one, if any is close. */
+export const didYouMean = (value: unknown, known: readonly string[]): string | undefined => {
+  if (typeof value !== 'string' || value.length > 64) return undefined
+  const name = normalize(value)
+  const candidates = known.map((each) => [each, normalize(each)] as const)
+  // The search is exponential in the edits, hence the limit.
+  for (let edits = 0; edits < 10; edits += 1) {
+    const found = candidates.find(([, each]) => edits <= maxEditsFor(name, each) && isWithinEdits(edits, name, each))
+    if (found !== undefined) return `did you mean '${found[0]}'?`
   }
   return undefined
-}
-
-/** Returns a hint with the known name closest to a misspelled one, if any is close. */
-export const didYouMean = (name: string, known: readonly string[]): string | undefined => {
-  const suggestion = closest(name, known)
-  return suggestion === undefined ? undefined : `did you mean '${suggestion}'?`
 }

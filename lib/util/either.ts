@@ -1,5 +1,5 @@
 /**
- * Either an error (`Left`) or a value (`Right`). Structurally identical to fp-ts's `Either`.
+ * Either an error (`Left`) or a value (`Right`); structurally identical to fp-ts's `Either`.
  *
  * @example
  * const decoded: Either<ValidationError, ConnectSessionCreate> = acme.decode()
@@ -7,18 +7,20 @@
  */
 export type Either<E, A> =
   | {
+      /** Discriminates the two cases. */
       readonly _tag: 'Left'
       /** The error. */
       readonly left: E
     }
   | {
+      /** Discriminates the two cases. */
       readonly _tag: 'Right'
       /** The value. */
       readonly right: A
     }
 
 /**
- * A lazy computation that resolves with an `Either` and never rejects. Structurally identical to fp-ts's `TaskEither`.
+ * A lazy computation that resolves with an `Either` and never rejects; structurally identical to fp-ts's `TaskEither`.
  *
  * @example
  * const task: TaskEither<SessionError, ConnectSessionToken> = acme.task(client)

@@ -6,7 +6,10 @@ export const isBlank = (text: string): boolean => !visible.test(text)
 
 /** Returns a field of an object. An inherited one does not count, in case `Object.prototype` is polluted. */
 export const ownValue = (value: object, name: string): unknown =>
-  Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+  Object.hasOwn(value, name) ? value[name as keyof typeof value] : undefined
+
+/** Cuts a name at 100 characters. */
+export const shortName = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}…` : name)
 
 /** Marks an argument passed explicitly as `undefined`. */
 export const explicitUndefined = Symbol('undefined')
@@ -28,16 +31,16 @@ export const kindOf = (value: unknown): string => {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** Returns the message for a value that does not meet an expectation. */
-export const mustBe = (expectation: string, value: unknown): string => `must be ${expectation}, got ${kindOf(value)}`
+/** Like `kindOf`, but shows numbers. A string may be a secret in the wrong place. */
+export const showNumber = (value: unknown): string => (typeof value === 'number' ? String(value) : kindOf(value))
 
-/** Like `mustBe`, but shows numbers and strings. For values that are neither secret nor customer data. */
-export const mustBeShown = (expectation: string, value: unknown): string => {
-  const shown = typeof value === 'number' || (typeof value === 'string' && !isBlank(value) && value.length <= 64)
-  return shown
-    ? `must be ${expectation}, got ${typeof value === 'string' ? `'${value}'` : value}`
-    : mustBe(expectation, value)
-}
+/** Like `kindOf`, but shows numbers and short strings, for values that are neither secret nor customer data. */
+export const show = (value: unknown): string =>
+  typeof value === 'string' && !isBlank(value) && value.length <= 64 ? `'${value}'` : showNumber(value)
+
+/** Returns the message for a value that does not meet an expectation. */
+export const mustBe = (expectation: string, value: unknown, describe = kindOf): string =>
+  `must be ${expectation}, got ${describe(value)}`
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null

@@ -7,7 +7,14 @@ export const mask = '[secret]'
 export type Redact = (text: string) => string
 
 /** Removes control characters and those that change the direction of a text, which must not reach a terminal. */
-export const removeControls = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, '')
+const removeControls = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, '')
+
+/** Masks secrets, and removes control characters, which may split a secret. */
+export const redactText = (text: string, redact: Redact): string => {
+  const masked = redact(text)
+  const printable = removeControls(masked)
+  return printable === masked ? masked : redact(printable)
+}
 
 /** The fields of the API that are secrets, in either spelling. */
 const secretNames = /^(token|auth_?link_?url|external_?trigger_?token)$/i
@@ -18,11 +25,10 @@ const minLength = 8
 /** The secrets searched for in one response. Searching for more takes too long, and fields are masked by name anyway. */
 const maxSecrets = 50
 
-const isLatin1 = (text: string): boolean => [...text].every((character) => character <= '\xff')
-
 /** The forms in which a secret is masked: as sent, in base64, URL-encoded and JSON-escaped. */
 const encodings = (secret: string): readonly string[] => {
-  const base64 = isLatin1(secret) ? btoa(secret) : ''
+  const isLatin1 = [...secret].every((character) => character <= '\xff')
+  const base64 = isLatin1 ? btoa(secret) : ''
   const forms = [secret, base64].flatMap((form) => {
     const unpadded = form.replace(/=+$/, '')
     return [form, unpadded, encodeURIComponent(unpadded.toWellFormed()), unpadded.replaceAll('/', '\\/')]
@@ -66,20 +72,15 @@ export const redactJson = (value: unknown, redact: Redact): unknown => {
   )
 }
 
-/** Collects the values of the secret fields of a JSON value, level by level, up to a limit. */
+/** Collects the values of the secret fields of a JSON value, up to a limit. */
 export const secretsIn = (value: unknown): readonly string[] => {
   const found = new Set<string>()
+  // Level by level, since a response may be nested deeper than the stack allows.
   for (let level = [value].filter(isObject); level.length > 0 && found.size < maxSecrets; ) {
-    const next: Readonly<Record<string, unknown>>[] = []
     for (const part of level)
-      if (Array.isArray(part)) {
-        for (const entry of part) if (isObject(entry)) next.push(entry)
-      } else
-        for (const [name, field] of Object.entries(part)) {
-          if (isObject(field)) next.push(field)
-          else if (isSecretField(name, field) && field.length >= minLength) found.add(field)
-        }
-    level = next
+      for (const [name, field] of Array.isArray(part) ? [] : Object.entries(part))
+        if (isSecretField(name, field) && field.length >= minLength) found.add(field)
+    level = level.flatMap((part) => Object.values(part).filter(isObject))
   }
   return [...found].slice(0, maxSecrets)
 }

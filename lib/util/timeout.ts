@@ -14,32 +14,21 @@ export type Outcome<A> =
 /** The longest delay of a timer, in milliseconds. A longer one fires immediately. */
 export const maxTimeout = 2_147_483_647
 
-/** The callbacks of one signal. They share one listener, since Node warns of a leak at the eleventh. */
-interface AbortGroup {
-  readonly callbacks: Set<() => void>
-  readonly notify: () => void
+const abortCallbacks = new WeakMap<AbortSignal, Set<() => void>>()
+
+function notify(this: AbortSignal): void {
+  for (const callback of abortCallbacks.get(this) ?? []) callback()
 }
 
-const abortGroups = new WeakMap<AbortSignal, AbortGroup>()
-
-const abortGroupOf = (signal: AbortSignal): AbortGroup => {
-  const existing = abortGroups.get(signal)
-  if (existing !== undefined) return existing
-  const callbacks = new Set<() => void>()
-  const notify = (): void => {
-    for (const callback of callbacks) callback()
-  }
-  const group = { callbacks, notify }
-  abortGroups.set(signal, group)
-  return group
-}
-
-/** Calls back when the signal is aborted. Returns a function that unsubscribes. */
+/**
+ * Calls back when the signal is aborted. Returns a function that unsubscribes.
+ *
+ * The callbacks of one signal share one listener, since Node warns of a leak at the eleventh.
+ */
 const onAbort = (signal: AbortSignal, callback: () => void): (() => void) => {
-  const { callbacks, notify } = abortGroupOf(signal)
-  // Adding the same listener again has no effect.
+  const callbacks = abortCallbacks.get(signal) ?? new Set()
+  abortCallbacks.set(signal, callbacks.add(callback))
   signal.addEventListener('abort', notify)
-  callbacks.add(callback)
   return () => {
     callbacks.delete(callback)
     if (callbacks.size === 0) signal.removeEventListener('abort', notify)

@@ -6,7 +6,7 @@
 import { ConfigurationError, TimeoutError } from '../errors.ts'
 import { isControlFlow } from '../util/caller-error.ts'
 import { isFetchRequest, kindOf } from '../util/guards.ts'
-import { readRequestBody } from '../util/read-text.ts'
+import { readRequestBody } from '../util/read-body.ts'
 import { withTimeout } from '../util/timeout.ts'
 import { resolveWebhookOptions, type WebhookHandlerOptions } from './options.ts'
 import { signatureHeader, verifyWebhook, WebhookError } from './verify.ts'
@@ -89,6 +89,8 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
  *
  * The promise rejects only with a `ConfigurationError`, if the handler is called with something other than a `Request`,
  * and with a framework's control flow, such as the error of Next.js's `redirect()`, which it rethrows unchanged.
+ *
+ * Contract section 8.
  *
  * @throws {ConfigurationError} if an option is unknown or invalid, such as a secret that is undefined
  * @example

@@ -5,7 +5,9 @@ import { maxTimeout } from '../util/timeout.ts'
 import { secretCheck, type WebhookSecret } from './verify.ts'
 
 /**
- * Options of `webhookHandler`: a plain object. An option that is undefined counts as absent.
+ * Options of `webhookHandler`: a plain object.
+ *
+ * An option that is undefined counts as absent.
  *
  * @example
  * const options: WebhookHandlerOptions = { secret, onEvent: (event) => console.log(event.event) }
@@ -51,7 +53,8 @@ const webhookOptions = optionsOf(
 export const resolveWebhookOptions = (options: WebhookHandlerOptions) => {
   // The required options are present, or `checkOptions` throws.
   const checked = checkOptions(options, webhookOptions, 'webhookHandler') as WebhookHandlerOptions
-  const { secret, onEvent, onError } = checked
+  const { onEvent, onError } = checked
+  const secret = [checked.secret].flat() // a copy: the list must not change later
   const { maxBytes = webhookDefaults.maxBytes, timeout = webhookDefaults.timeout } = checked
   return { secret, onEvent, onError, maxBytes, timeout }
 }

@@ -1,13 +1,13 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { ConfigurationError, formatIssues } from '../errors.ts'
-import { nonBlankString } from '../model/codec.ts'
 import { issuesOf } from '../model/issues.ts'
 import { decodeWebhookEvent, type WebhookEvent } from '../model/webhook-event.ts'
-import { arrayOf, type Check, must, optionsOf } from '../util/check-options.ts'
+import { arrayOf, type Check, must, nonBlank, optionsOf } from '../util/check-options.ts'
 
 /**
- * The signing secret of a webhook or, during a rotation, a list of the current and the previous one. A type for
- * environment variables: undefined is accepted by the compiler, and rejected when the code runs.
+ * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
+ *
+ * A type for environment variables: undefined is accepted by the compiler, and rejected when the code runs.
  *
  * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
  */
@@ -21,7 +21,7 @@ export type WebhookSecret = string | undefined | readonly (string | undefined)[]
 export type WebhookErrorReason = 'missing-signature' | 'wrong-signature' | 'invalid-body'
 
 /**
- * A webhook that cannot be accepted. It contains neither the secret nor the expected signature.
+ * A webhook that cannot be accepted; it contains neither the secret nor the expected signature.
  *
  * @example
  * const statusOf = (error: WebhookError) => (error.reason === 'invalid-body' ? 400 : 401)
@@ -47,23 +47,23 @@ export class WebhookError extends Error {
 // On the prototype, as for the built-in errors.
 Object.defineProperty(WebhookError.prototype, 'name', { value: 'WebhookError' })
 
-/** The header with the signature. Contract section 8. */
+/** The header with the signature. */
 export const signatureHeader = 'x-stackone-signature'
-
-const oneSecret = must('a non-blank string', nonBlankString.is)
 
 /** Checks a secret or a list of secrets. Messages do not contain them. */
 export const secretCheck: Check = (value, path) => {
-  if (!Array.isArray(value)) return oneSecret(value, path)
-  return value.length === 0 ? [{ path, message: 'must contain at least one secret' }] : arrayOf(oneSecret)(value, path)
+  if (!Array.isArray(value)) return nonBlank(value, path)
+  return value.length === 0 ? [{ path, message: 'must contain at least one secret' }] : arrayOf(nonBlank)(value, path)
 }
 
 const argumentsCheck = optionsOf(
   {
     rawBody: must(
       'a string or a Uint8Array',
-      // The tag is also that of a Buffer, and of another realm's arrays.
-      (value) => typeof value === 'string' || Object.prototype.toString.call(value) === '[object Uint8Array]',
+      // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.
+      (value) =>
+        typeof value === 'string' ||
+        (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'),
       "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
     ),
     signature: must('a string', (value) => value === null || typeof value === 'string'),
@@ -97,6 +97,8 @@ const parseEvent = (body: Uint8Array): unknown => {
 
 /**
  * Verifies the signature of a webhook and returns its event.
+ *
+ * Contract section 8.
  *
  * @param rawBody the body exactly as received, before it is parsed
  * @param signature the value of the header `x-stackone-signature`

@@ -1,15 +1,16 @@
 import { type Issue, ValidationError } from '../../errors.ts'
-import { nonBlankString } from '../../model/codec.ts'
 import { isExpired } from '../../model/connect-session.ts'
 import type { ConnectionAttemptWire } from '../../model/connection-attempt.ts'
-import { must, oneOf, optionsOf } from '../../util/check-options.ts'
+import { nonBlank, oneOf, optionsOf } from '../../util/check-options.ts'
 import { omitUndefined } from '../../util/omit-undefined.ts'
 import { deliverEvent, type SandboxWebhook } from '../webhook.ts'
 import type { CreateBody } from './payload.ts'
 import { type Account, editedAccountId, freezeWire, type Store, sessionById } from './store.ts'
 
 /**
- * The status of a connection attempt. Contract section 3.
+ * The status of a connection attempt.
+ *
+ * Contract section 3.
  *
  * @example const ends: readonly AttemptStatus[] = ['authenticated', 'error', 'cancelled', 'expired']
  */
@@ -23,7 +24,7 @@ export type AttemptStatus = 'authenticated' | 'error' | 'cancelled' | 'expired' 
 export interface ConnectOutcome {
   /** The new status of the attempt. @default 'authenticated' */
   readonly status?: AttemptStatus | undefined
-  /** The connector key that the user selects. @default the session's own, or one of its first category */
+  /** The connector key that the user selects. @default the session's own, or `sandbox-` and its first category */
   readonly provider?: string | undefined
   /** The error code of the OAuth provider. */
   readonly oauthErrorCode?: string | undefined
@@ -46,7 +47,6 @@ export interface ConnectResult {
 }
 
 const attemptStatus = oneOf(['authenticated', 'error', 'cancelled', 'expired', 'pending'] satisfies AttemptStatus[])
-const nonBlank = must('a non-blank string', nonBlankString.is)
 
 const outcomeOptions = optionsOf({
   status: attemptStatus,
@@ -65,20 +65,13 @@ const toOutcome = (outcome: AttemptStatus | ConnectOutcome): ConnectOutcome => {
   return typeof outcome === 'string' ? { status: outcome } : outcome
 }
 
-/** A connector key of each of the most common categories. */
-const providers = new Map([
-  ['hris', 'bamboohr'],
-  ['ats', 'greenhouse'],
-  ['crm', 'hubspot'],
-])
-
-/** Returns the connector key at which an account is connected. Every category has one, so that tests can connect. */
+/** Returns the connector key at which an account is connected. */
 const selectProvider = ({ accounts }: Store, payload: CreateBody, provider: string | undefined): string => {
   const fixed = accounts.find(({ id }) => id === payload.account_id)?.provider ?? payload.provider
   if (fixed !== undefined && provider !== undefined && fixed !== provider)
     throw invalid({ path: 'outcome.provider', message: 'must be the provider at which the session opens the Hub' })
   const [category = 'hris'] = payload.categories ?? []
-  return provider ?? fixed ?? providers.get(category) ?? `sandbox-${category}`
+  return provider ?? fixed ?? `sandbox-${category}`
 }
 
 /** Returns the account that the session edits, or a new one, with the event to deliver. */
@@ -101,9 +94,10 @@ export const connect = (
 ): ConnectResult => {
   const { status = 'authenticated', provider, oauthErrorCode, oauthErrorDescription } = toOutcome(outcome)
   const session = sessionById(store, id)
-  const { length } = store.sessions
-  if (session === undefined)
+  if (session === undefined) {
+    const { length } = store.sessions
     throw invalid({ path: 'id', message: `must be the id of one of the ${length} sessions of this sandbox` })
+  }
   // An attempt that began before the token expired may expire later.
   if (isExpired(session, store.now()) && status !== 'expired')
     throw invalid({ path: 'id', message: "the session's token has expired", hint: 'create a new session' })

@@ -41,7 +41,7 @@ const getSession = (store: Store, id: string): Response => {
 
 type Endpoint = (store: Store, body: unknown, origin: string) => Response
 
-/** Returns the endpoint of the API that a request is for. Contract section 1. */
+/** Returns the endpoint of the API that a request is for. */
 export const findEndpoint = ({ method, url }: Request): Endpoint | undefined => {
   const route = `${method} ${new URL(url).pathname}`
   const [, id] = /^GET \/connect_sessions\/([^/]+)$/.exec(route) ?? []

@@ -1,10 +1,9 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import type { Mixed } from 'io-ts'
 import { listOf, nonBlankString, refinement } from '../../model/codec.ts'
-import { type ConnectSessionCreateWire, payloadFields } from '../../model/create-payload.ts'
+import { type ConnectSessionCreateWire, createFields } from '../../model/create-payload.ts'
 import { issuesOf } from '../../model/issues.ts'
-import { wireCodec } from '../../model/wire.ts'
-import { mustBeShown } from '../../util/guards.ts'
+import { optional, wireCodec } from '../../model/wire.ts'
+import { show } from '../../util/guards.ts'
 import { ApiFailure } from './response.ts'
 
 /** The body of a create, with categories and types that this version may not know. */
@@ -19,26 +18,20 @@ const openSet = (expectation: string, misspellings: readonly string[]) =>
     expectation,
     (value): value is string => nonBlankString.is(value) && !misspellings.includes(value),
     expectation,
-    { describe: mustBeShown },
+    { describe: show },
   )
-
-const openSets: Readonly<Record<string, Mixed>> = {
-  categories: listOf(openSet('a category', ['hrisLegacy', 'stackOne']), { min: 1, noun: 'category' }),
-  type: openSet('an account type', ['PRODUCTION', 'TEST']),
-}
 
 const createBody = wireCodec<object, CreateBody>(
   'CreateBody',
-  Object.fromEntries(
-    payloadFields.map(({ name, codec, isRequired }) => [
-      name,
-      { codec: openSets[name] ?? codec, presence: isRequired ? 'required' : 'optional' } as const,
-    ]),
-  ),
+  {
+    ...createFields,
+    categories: optional(listOf(openSet('a category', ['hrisLegacy', 'stackOne']), { atLeastOne: 'category' })),
+    type: optional(openSet('an account type', ['PRODUCTION', 'TEST'])),
+  },
   'fail',
 )
 
-/** Returns the body of a create without fields that are null. Contract section 2. */
+/** Returns the body of a create without fields that are null. */
 export const checkCreateBody = (body: unknown): CreateBody => {
   const decoded = createBody.decode(body)
   if (!isLeft(decoded)) return createBody.encode(decoded.right)

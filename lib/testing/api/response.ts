@@ -13,6 +13,6 @@ type HeaderFields = Readonly<Record<string, string>>
 export const jsonResponse = (status: number, body: unknown, headers: HeaderFields = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
-/** Contract section 5. */
+/** */
 export const errorResponse = (statusCode: number, message: string, now: Date, headers?: HeaderFields): Response =>
   jsonResponse(statusCode, { statusCode, message, timestamp: now.toISOString() }, headers)

@@ -2,7 +2,7 @@ import { type ConnectSessionTokenWire, defaultLifetimeSeconds } from '../../mode
 import { maskWhenPrinted } from '../../util/redact.ts'
 import type { CreateBody } from './payload.ts'
 
-/** An account that an end user connected. The other fields identify it too. Contract section 2. */
+/** An account that an end user connected. The other fields identify it too. */
 export interface Account {
   readonly id: string
   readonly provider: string

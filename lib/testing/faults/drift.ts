@@ -1,4 +1,5 @@
-import type { ConnectSessionTokenWire } from '../../model/connect-session.ts'
+import { type ConnectSessionTokenWire, sessionFields } from '../../model/connect-session.ts'
+import { type Presence, snakeCase } from '../../model/wire.ts'
 
 /**
  * A deviation of a successful response from the contract: one that the API has had, or may have in the future.
@@ -32,24 +33,12 @@ export type DriftKind =
   | 'an external_trigger_token'
   | 'another success status'
 
-const optionalFields = [
-  'origin_username',
-  'provider',
-  'categories',
-  'account_id',
-  'label',
-  'metadata',
-  'external_trigger_token',
-  'type',
-  'integration_id',
-  'connector_profile_id',
-  'latest_connection_attempt',
-]
-
-const guaranteedFields = ['id', 'organization_id', 'project_id', 'origin_owner_id', 'origin_owner_name', 'created_at']
-
-const all = (names: readonly string[], value: null | undefined): object =>
-  Object.fromEntries(names.map((name) => [name, value]))
+const setAll = (presence: Presence, value: null | undefined): object =>
+  Object.fromEntries(
+    Object.entries(sessionFields)
+      .filter(([, field]) => field.presence === presence)
+      .map(([name]) => [snakeCase(name), value]),
+  )
 
 /** Returns what a drift changes in a session, by its kind. A field that is undefined is omitted. */
 const changes: Readonly<Record<DriftKind, (session: ConnectSessionTokenWire) => object>> = {
@@ -58,9 +47,9 @@ const changes: Readonly<Record<DriftKind, (session: ConnectSessionTokenWire) => 
   'created_at without a zone': ({ created_at }) => ({ created_at: created_at?.replace('Z', '') }),
   'no provider': () => ({ provider: undefined }),
   'no auth_link_url': () => ({ auth_link_url: undefined }),
-  'no optional fields': () => all(optionalFields, undefined),
-  'null in optional fields': () => all(optionalFields, null),
-  'no guaranteed fields': () => all(guaranteedFields, undefined),
+  'no optional fields': () => setAll('optional', undefined),
+  'null in optional fields': () => setAll('optional', null),
+  'no guaranteed fields': () => setAll('guaranteed', undefined),
   'an unknown category': ({ categories = [] }) => ({ categories: [...categories, 'sandbox-category'] }),
   'an unknown type': () => ({ type: 'sandbox-type' }),
   'an unknown field': () => ({ sandbox_field: { is: 'new' } }),

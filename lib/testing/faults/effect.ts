@@ -1,4 +1,4 @@
-import { withTimeout } from '../../util/timeout.ts'
+import { sleep } from '../../util/timeout.ts'
 import { errorResponse } from '../api/response.ts'
 import { applyDrift } from './drift.ts'
 import type { Fault } from './fault.ts'
@@ -52,32 +52,23 @@ const pageEffect = (status: number): Effect => {
 /** Replaces the body of a response by a stream. */
 const withBody = async (
   response: Response,
-  sourceOf: (body: Uint8Array) => UnderlyingDefaultSource<Uint8Array>,
+  play: (stream: ReadableStreamDefaultController<Uint8Array>, body: Uint8Array) => unknown,
 ): Promise<Response> => {
   const { status, headers } = response
   const body = new Uint8Array(await response.arrayBuffer())
   const fields = { ...Object.fromEntries(headers), 'content-length': `${body.length}` }
-  return new Response(new ReadableStream(sourceOf(body)), { status, headers: fields })
+  const stream = new ReadableStream<Uint8Array>({ start: (controller) => play(controller, body) })
+  return new Response(stream, { status, headers: fields })
 }
 
 const slowEffect =
   (ms: number): Effect =>
   (respond, { signal }) =>
-    withBody(respond(), (body) => {
-      let cancel = (): void => {}
-      const cancelled = new Promise<void>((resolve) => {
-        cancel = resolve
-      })
-      return {
-        start: async (stream) => {
-          const { type } = await withTimeout(ms, signal, () => cancelled)
-          if (type === 'abort') stream.error(signal?.reason)
-          if (type !== 'timeout') return
-          stream.enqueue(body)
-          stream.close()
-        },
-        cancel,
-      }
+    withBody(respond(), async (stream, body) => {
+      const { type } = await sleep(ms, signal)
+      if (type === 'abort') throw signal?.reason
+      stream.enqueue(body)
+      stream.close()
     })
 
 const namedEffects: Readonly<Record<Extract<Fault, string>, Effect>> = {
@@ -88,13 +79,11 @@ const namedEffects: Readonly<Record<Extract<Fault, string>, Effect>> = {
     }),
   reset: () => Promise.reject(connectionError('fetch failed', 'ECONNRESET', 'read ECONNRESET')),
   cut: (respond) =>
-    withBody(respond(), (body) => ({
-      start: (stream) => {
-        stream.enqueue(body.subarray(0, body.length / 2))
-        // An immediate error would overtake the bytes.
-        setTimeout(() => stream.error(connectionError('terminated', 'UND_ERR_SOCKET', 'other side closed')))
-      },
-    })),
+    withBody(respond(), (stream, body) => {
+      stream.enqueue(body.subarray(0, body.length / 2))
+      // An immediate error would overtake the bytes.
+      setTimeout(() => stream.error(connectionError('terminated', 'UND_ERR_SOCKET', 'other side closed')))
+    }),
   html: pageEffect(502),
 }
 

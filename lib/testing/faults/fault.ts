@@ -1,15 +1,5 @@
 import { JsonCodec } from '../../model/json.ts'
-import {
-  type Check,
-  checkOptions,
-  must,
-  mustBeNumber,
-  mustShown,
-  ofType,
-  oneOf,
-  optionsOf,
-} from '../../util/check-options.ts'
-import { didYouMean } from '../../util/did-you-mean.ts'
+import { type Check, mustBeNumber, mustShown, ofType, oneOf, optionsOf } from '../../util/check-options.ts'
 import { isRecord } from '../../util/guards.ts'
 import { maxTimeout } from '../../util/timeout.ts'
 import { type DriftKind, driftKinds } from './drift.ts'
@@ -82,38 +72,29 @@ const isRetryAfter = (value: unknown): boolean =>
   typeof value === 'string' ? /^[!-~][ -~]*$/.test(value) : Number.isSafeInteger(value) && Number(value) >= 0
 
 const errorStatus = mustBeNumber('an error status from 400 to 599', isErrorStatus)
-const pageStatus = mustBeNumber(
-  '200 or an error status from 400 to 599',
-  (status) => status === 200 || isErrorStatus(status),
-)
-const delay = mustBeNumber(`a number from 0 to ${maxTimeout} (milliseconds)`, (ms) => ms >= 0 && ms <= maxTimeout)
 
-/** The objects that are faults, by the field that discriminates them. */
-const objectFaults: Readonly<Record<string, Check>> = {
-  status: optionsOf(
-    {
-      status: errorStatus,
-      retryAfter: mustShown('an integer from 0 (seconds) or the text of a header', isRetryAfter),
-      message: ofType('string'),
-      body: must('JSON', JsonCodec.is),
-    },
-    { required: ['status'] },
-  ),
-  slow: optionsOf({ slow: delay }, { required: ['slow'] }),
-  html: optionsOf({ html: pageStatus }, { required: ['html'] }),
-  drift: optionsOf({ drift: oneOf(driftKinds, 'one of the exported `driftKinds`') }, { required: ['drift'] }),
-}
-
-const expectedFault =
-  "an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift"
+const objectFault = optionsOf({
+  status: errorStatus,
+  retryAfter: mustShown('an integer from 0 (seconds) or the text of a header', isRetryAfter),
+  message: ofType('string'),
+  body: mustShown('JSON', JsonCodec.is),
+  html: mustBeNumber('200 or an error status from 400 to 599', (status) => status === 200 || isErrorStatus(status)),
+  slow: mustBeNumber(`a number from 0 to ${maxTimeout} (milliseconds)`, (ms) => ms >= 0 && ms <= maxTimeout),
+  drift: oneOf(driftKinds, 'one of the exported `driftKinds`'),
+})
 
 const faultCheck: Check = (fault, path) => {
   if (typeof fault === 'number') return errorStatus(fault, path)
-  if (!isRecord(fault)) return oneOf(['silence', 'reset', 'cut', 'html'], expectedFault)(fault, path)
-  const found = Object.entries(objectFaults).find(([name]) => Object.hasOwn(fault, name))
-  const [name = ''] = Object.keys(fault)
-  const check = found?.[1] ?? must(expectedFault, () => false, didYouMean(name, Object.keys(objectFaults)))
-  return check(fault, path)
+  if (!isRecord(fault))
+    return oneOf(
+      ['silence', 'reset', 'cut', 'html'],
+      "an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift",
+    )(fault, path)
+  const issues = objectFault(fault, path)
+  if (issues.length > 0) return issues
+  const kinds = ['status', 'slow', 'html', 'drift'].filter((name) => Object.hasOwn(fault, name))
+  const isOne = kinds.length === 1 && kinds.every((name) => fault[name] !== undefined)
+  return isOne ? [] : [{ path, message: 'must have exactly one of status, slow, html and drift' }]
 }
 
 const faultOptions = optionsOf({
@@ -126,12 +107,8 @@ const notBoth: Check = (options, path) => {
   return times === undefined || rate === undefined ? [] : [{ path, message: "must not have both 'times' and 'rate'" }]
 }
 
-const failArguments = optionsOf(
+/** Checks the arguments of `fail`. */
+export const failArguments = optionsOf(
   { fault: faultCheck, options: (value, path) => [...faultOptions(value, path), ...notBoth(value, path)] },
   { required: ['fault'] },
 )
-
-/** Throws a `ConfigurationError` that lists all problems of the arguments of `fail`. */
-export const checkFault = (fault: unknown, options: unknown): void => {
-  checkOptions({ fault, options }, failArguments, 'fail')
-}

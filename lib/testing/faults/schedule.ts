@@ -1,6 +1,7 @@
 import { sandboxDefaults } from '../../defaults.ts'
+import { checkOptions } from '../../util/check-options.ts'
 import { type Effect, effectOf } from './effect.ts'
-import { checkFault, type Fault, type FaultOptions } from './fault.ts'
+import { type Fault, type FaultOptions, failArguments } from './fault.ts'
 
 /** Returns a function that draws numbers from 0 up to 1 with the generator mulberry32. Equal seeds give equal draws. */
 const createRandom = (seed: number): (() => number) => {
@@ -15,13 +16,13 @@ const createRandom = (seed: number): (() => number) => {
 }
 
 /** Determines which request meets which fault: queued faults first, then those with a rate, each with its own draw. */
-export const createFaultSchedule = (seed: number) => {
+export const createFaultSchedule = (seed: number = sandboxDefaults.seed) => {
   const queue: { readonly effect: Effect; left: number }[] = []
   const rates: { readonly effect: Effect; readonly rate: number }[] = []
   let random = createRandom(seed)
   return {
     add: (fault: Fault, options: FaultOptions = {}): void => {
-      checkFault(fault, options)
+      checkOptions({ fault, options }, failArguments, 'fail')
       const { rate, times = sandboxDefaults.times } = options
       if (rate === undefined) queue.push({ effect: effectOf(fault), left: times })
       else rates.push({ effect: effectOf(fault), rate })

@@ -1,14 +1,20 @@
 import { ConfigurationError } from '../errors.ts'
 
-const readBytes = async (
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+/** Reads a stream until the signal is aborted. Returns undefined, and cancels it, once it exceeds `maxBytes`. */
+export const readBytes = async (
+  stream: ReadableStream<Uint8Array>,
   maxBytes: number,
+  signal: AbortSignal,
 ): Promise<Uint8Array | undefined> => {
+  const reader = stream.getReader()
+  const cancel = (): void => void reader.cancel().catch(() => {}) // not awaited: a source may never finish its cleanup
+  signal.addEventListener('abort', cancel)
   const chunks: Uint8Array[] = []
   let size = 0
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    if (!ArrayBuffer.isView(chunk.value)) throw new TypeError('The stream contains a chunk that is not bytes.')
     size += chunk.value.byteLength
-    if (size > maxBytes) return undefined
+    if (size > maxBytes) return void cancel()
     chunks.push(chunk.value)
   }
   const bytes = new Uint8Array(size)
@@ -20,23 +26,13 @@ const readBytes = async (
   return bytes
 }
 
-/** Reads a stream as text. Returns undefined, and stops reading, once it exceeds `maxBytes`. */
-export const readText = async (
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  decoder: TextDecoder,
-  maxBytes: number,
-): Promise<string | undefined> => {
-  const bytes = await readBytes(reader, maxBytes)
-  return bytes && decoder.decode(bytes)
-}
-
 const alreadyRead = (): ConfigurationError =>
   new ConfigurationError(
     'The request body was already read. Mount the handler before body parsers such as express.json(), and pass it the ' +
       'original request.',
   )
 
-/** Reads the bytes of a request, until the signal is aborted. Returns undefined once there are more than `maxBytes`. */
+/** Reads the body of a request until the signal is aborted. Returns undefined once it exceeds `maxBytes`. */
 export const readRequestBody = async (
   { headers, body, bodyUsed }: Request,
   maxBytes: number,
@@ -45,11 +41,7 @@ export const readRequestBody = async (
   const length = Number(headers.get('content-length'))
   if (length > maxBytes) return undefined
   if (bodyUsed || body?.locked) throw alreadyRead()
-  const reader = body?.getReader()
-  const cancel = (): void => void reader?.cancel().catch(() => {}) // not awaited: a source may never finish its cleanup
-  signal.addEventListener('abort', cancel)
-  const bytes = reader === undefined ? new Uint8Array() : await readBytes(reader, maxBytes)
-  if (bytes === undefined) cancel()
+  const bytes = body ? await readBytes(body, maxBytes, signal) : new Uint8Array()
   // After a body parser, an adapter finds an empty body.
   if (bytes?.length === 0 && (length > 0 || headers.has('transfer-encoding'))) throw alreadyRead()
   return bytes
