@@ -22,7 +22,7 @@ const rules: Readonly<Record<string, { readonly values: readonly string[]; reado
 /** The files that may import a package other than io-ts and fp-ts. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'client/transport.ts': ['ky'],
-  'testing/server.ts': ['node:buffer', 'node:http', 'node:net'],
+  'testing/server.ts': ['node:http', 'node:net'],
 }
 
 const isCodecLibrary = (name: string): boolean => /^(io-ts|fp-ts\/lib\/\w+\.js)$/.test(name)

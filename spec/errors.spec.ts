@@ -70,6 +70,20 @@ describe('ValidationError', () => {
   })
 })
 
+describe('The message of an error', () => {
+  it('has at most 4 kB of UTF-8', () => {
+    const size = (text: string): number => new TextEncoder().encode(text).length
+    for (const character of ['a', 'é', '€', '😀']) {
+      const { message } = new TimeoutError(character.repeat(5000))
+      expect(size(message)).to.be.within(4090, 4096)
+      expect(message).to.equal(`${character.repeat(message.slice(0, -1).length / character.length)}…`)
+    }
+    const issues = Array.from({ length: 20 }, () => ({ path: `metadata${'.a'.repeat(500)}`, message: 'is required' }))
+    expect(size(new ValidationError(issues).message)).to.be.within(4090, 4096)
+    expect(new TimeoutError('a'.repeat(4093)).message).to.have.length(4093)
+  })
+})
+
 describe('isSessionError', () => {
   describe('across two copies of the package', () => {
     const root = new URL('../', import.meta.url)

@@ -18,6 +18,7 @@ import * as testingSource from '../lib/testing/index.ts'
 import { version } from '../lib/util/version.ts'
 import * as webhookSource from '../lib/webhook/index.ts'
 import { plainEnvironment } from './support/environment.ts'
+import { filesLinkedBy } from './support/links.ts'
 
 interface Target {
   readonly types: string
@@ -26,6 +27,7 @@ interface Target {
 
 interface Manifest {
   readonly version: string
+  readonly sideEffects: boolean
   readonly main: string
   readonly types: string
   readonly typesVersions: { readonly '*': Readonly<Record<string, readonly string[]>> }
@@ -97,6 +99,10 @@ describe('The package', () => {
   it('has no dependencies and supports Node.js 20.19 and later', () => {
     expect(manifest).to.not.have.any.keys('dependencies', 'peerDependencies', 'optionalDependencies')
     expect(manifest.engines).to.deep.equal({ node: '>=20.19' })
+  })
+
+  it('has no side effects, so that bundlers drop what is not used', () => {
+    expect(manifest.sideEffects).to.equal(false)
   })
 
   it('exports the names of the sources, from both builds', () => {
@@ -279,9 +285,24 @@ describe('The tarball', function () {
     const dist = readdirSync('dist', { recursive: true, encoding: 'utf8', withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).replaceAll('\\', '/'))
+    const documents = files.filter((file) => !/^(dist|examples|spec)\//.test(file))
     const guides = readdirSync('docs').flatMap((file) => (file.endsWith('.md') ? [`docs/${file}`] : []))
-    const texts = ['README.md', 'LICENSE', 'THIRD-PARTY-LICENSES.md', 'CHANGELOG.md', 'llms.txt', 'package.json']
-    expect(files).to.have.members([...dist, ...texts, ...guides])
+    const texts = ['README', 'CHANGELOG', 'CONTRIBUTING', 'SECURITY', 'THIRD-PARTY-LICENSES'].map(
+      (name) => `${name}.md`,
+    )
+    expect(files.filter((file) => file.startsWith('dist/'))).to.have.members(dist)
+    expect(documents).to.have.members([...texts, ...guides, 'LICENSE', 'llms.txt', 'package.json'])
+  })
+
+  it('contains the files that its documents link to', () => {
+    const documents = files.filter((file) => /^(\w|-|docs\/)+\.(md|txt)$/.test(file))
+    expect(documents).to.include.members(['README.md', 'llms.txt', 'docs/testing.md'])
+    const missing = documents.flatMap((file) =>
+      filesLinkedBy(file)
+        .filter((target) => !files.includes(target))
+        .map((target) => `${target}, in ${file}`),
+    )
+    expect(missing).to.deep.equal([])
   })
 
   it('has at most 700 kB and no source maps, which would lead to files that are not published', () => {
@@ -299,7 +320,7 @@ describe('The tarball', function () {
           .filter((name) => !name.startsWith('.'))
           .map((name) => `${file.replace('cjs/', '')}: ${name}`),
       )
-    expect([...new Set(imported)]).to.have.members(['dist/testing.js: node:http', 'dist/testing.js: node:buffer'])
+    expect([...new Set(imported)]).to.have.members(['dist/testing.js: node:http'])
   })
 
   it('loads two files when it is imported, and one for a page', () => {

@@ -75,129 +75,73 @@ interface Situation {
   readonly cause?: string
 }
 
+const situation = (
+  name: Situation['name'],
+  title: string,
+  advice: RegExp,
+  isSent: boolean,
+  error: () => unknown,
+  cause?: string,
+): Situation => ({ name, title, advice, isSent, error, ...(cause !== undefined && { cause }) })
+
 const situations: readonly Situation[] = [
-  {
-    name: 'ValidationError',
-    title: 'an invalid session',
-    error: () => caught(acme.label(' ').send(clientWith(() => jsonResponse(201, minted)))),
-    advice: /label: must be a non-blank string/,
-    isSent: false,
-  },
-  {
-    name: 'ValidationError',
-    title: 'a session without an owner',
-    error: () => leftOf(session().provider('bamboohr').decode()),
-    advice: /use \.owner\(id, name\)/,
-    isSent: false,
-  },
-  {
-    name: 'ValidationError',
-    title: 'a blank token',
-    error: () => caught(clientWith(() => jsonResponse(201, {})).authenticate(' ')),
-    advice: /token: must be a non-blank string/,
-    isSent: false,
-  },
-  {
-    name: 'ConfigurationError',
-    title: 'a malformed key',
-    error: () => sendError(() => jsonResponse(201, minted), { apiKey: `Basic ${btoa(`${apiKey}:`)}` }),
-    advice: /pass the key alone/,
-    isSent: false,
-  },
-  {
-    name: 'ConfigurationError',
-    title: 'an unknown option',
-    error: () => caught(Promise.resolve(Reflect.apply(acme.send, acme, [clientWith(never), { retris: 1 }]))),
-    advice: /did you mean 'retries'\?/,
-    isSent: false,
-  },
-  {
-    name: 'ConfigurationError',
-    title: 'a missing client',
-    error: () => caught(Promise.resolve(Reflect.apply(acme.send, acme, []))),
-    advice: /createClient\(/,
-    isSent: false,
-  },
-  {
-    name: 'ConfigurationError',
-    title: 'a key function that throws',
-    error: () => sendError(never, { apiKey: failing(new Error('sealed')) }),
-    advice: /See `cause`/,
-    isSent: false,
-    cause: 'sealed',
-  },
-  {
-    name: 'ApiError',
-    title: 'an error status',
-    error: () => sendError(() => jsonResponse(401, { statusCode: 401, message: 'Unauthorized' })),
-    advice: /Check the API key/,
-    isSent: true,
-  },
-  {
-    name: 'NetworkError',
-    title: 'a port without a listener',
-    error: connectionError,
-    advice: /Check `baseUrl`/,
-    isSent: true,
-  },
-  {
-    name: 'NetworkError',
-    title: 'a custom fetch that throws',
-    error: () => sendError(failing(new Error('broken'))),
-    advice: /See `cause`/,
-    isSent: true,
-    cause: 'broken',
-  },
-  {
-    name: 'TimeoutError',
-    title: 'a timeout',
-    error: () => sendError(never, { timeout: 30 }),
-    advice: /Try again later/,
-    isSent: true,
-  },
-  {
-    name: 'TimeoutError',
-    title: 'a deadline',
-    error: () => sendError(never, { deadline: 30 }),
-    advice: /Try again later/,
-    isSent: true,
-  },
-  {
-    name: 'TimeoutError',
-    title: 'an account that is never connected',
-    error: () =>
-      caught(clientWith(() => jsonResponse(200, minted)).waitForConnection(4711, { interval: 5, deadline: 30 })),
-    advice: /Wait again, or longer/,
-    isSent: true,
-  },
-  {
-    name: 'AbortError',
-    title: 'an aborted signal',
-    error: () => {
-      const controller = new AbortController()
-      const client = clientWith(() => {
-        controller.abort('enough')
-        return never()
-      })
-      return caught(acme.send(client, { signal: controller.signal }))
-    },
-    advice: /signal.*reason/,
-    isSent: true,
-  },
-  {
-    name: 'InvalidResponseError',
-    title: 'a success without a token',
-    error: () => sendError(() => jsonResponse(201, { id: 1 })),
-    advice: /Check `baseUrl`/,
-    isSent: true,
-  },
-  {
-    name: 'InvalidResponseError',
-    title: 'drift under strict',
-    error: () => sendError(() => jsonResponse(200, minted), { strict: true }),
-    advice: /Without `strict`/,
-    isSent: true,
-  },
+  situation('ValidationError', 'an invalid session', /label: must be a non-blank string/, false, () =>
+    caught(acme.label(' ').send(clientWith(() => jsonResponse(201, minted)))),
+  ),
+  situation('ValidationError', 'a session without an owner', /use \.owner\(id, name\)/, false, () =>
+    leftOf(session().provider('bamboohr').decode()),
+  ),
+  situation('ValidationError', 'a blank token', /token: must be a non-blank string/, false, () =>
+    caught(clientWith(() => jsonResponse(201, {})).authenticate(' ')),
+  ),
+  situation('ConfigurationError', 'a malformed key', /pass the key alone/, false, () =>
+    sendError(() => jsonResponse(201, minted), { apiKey: `Basic ${btoa(`${apiKey}:`)}` }),
+  ),
+  situation('ConfigurationError', 'an unknown option', /did you mean 'retries'\?/, false, () =>
+    caught(Promise.resolve(Reflect.apply(acme.send, acme, [clientWith(never), { retris: 1 }]))),
+  ),
+  situation('ConfigurationError', 'a missing client', /createClient\(/, false, () =>
+    caught(Promise.resolve(Reflect.apply(acme.send, acme, []))),
+  ),
+  situation(
+    'ConfigurationError',
+    'a key function that throws',
+    /See `cause`/,
+    false,
+    () => sendError(never, { apiKey: failing(new Error('sealed')) }),
+    'sealed',
+  ),
+  situation('ApiError', 'an error status', /Check the API key/, true, () =>
+    sendError(() => jsonResponse(401, { statusCode: 401, message: 'Unauthorized' })),
+  ),
+  situation('NetworkError', 'a port without a listener', /Check `baseUrl`/, true, connectionError),
+  situation(
+    'NetworkError',
+    'a custom fetch that throws',
+    /See `cause`/,
+    true,
+    () => sendError(failing(new Error('broken'))),
+    'broken',
+  ),
+  situation('TimeoutError', 'a timeout', /Try again later/, true, () => sendError(never, { timeout: 30 })),
+  situation('TimeoutError', 'a deadline', /Try again later/, true, () => sendError(never, { deadline: 30 })),
+  situation('TimeoutError', 'an account that is never connected', /Wait again, or longer/, true, () =>
+    caught(clientWith(() => jsonResponse(200, minted)).waitForConnection(4711, { interval: 5, deadline: 30 })),
+  ),
+  situation('AbortError', 'an aborted signal', /signal.*reason/, true, () => {
+    const controller = new AbortController()
+    const client = clientWith(() => {
+      controller.abort('enough')
+      return never()
+    })
+    return caught(acme.send(client, { signal: controller.signal }))
+  }),
+  situation('InvalidResponseError', 'a success without a token', /Check `baseUrl`/, true, () =>
+    sendError(() => jsonResponse(201, { id: 1 })),
+  ),
+  situation('InvalidResponseError', 'drift under strict', /Without `strict`/, true, () =>
+    sendError(() => jsonResponse(200, minted), { strict: true }),
+  ),
 ]
 
 describe('The error of a call', () => {
@@ -205,64 +149,72 @@ describe('The error of a call', () => {
     expect([...new Set(situations.map(({ name }) => name))]).to.deep.equal(Object.keys(classes))
   })
 
-  for (const { name, title, error: make, advice, isSent, cause } of situations)
-    describe(`with ${title}`, () => {
-      let error: SessionError
-      before(async () => {
-        const made = await make()
-        if (!isSessionError(made)) throw new Error('expected a SessionError', { cause: made })
-        error = made
-      })
+  let errors: readonly SessionError[] = []
+  before(async () => {
+    errors = await Promise.all(
+      situations.map(async ({ title, error: make }) => {
+        const error = await make()
+        if (!isSessionError(error)) throw new Error(`expected a SessionError with ${title}`, { cause: error })
+        return error
+      }),
+    )
+  })
 
-      it(`is of the class ${name}`, () => {
-        expect(error.name).to.equal(name)
-        expect(error).to.be.instanceOf(Error)
-        for (const [other, type] of Object.entries(classes))
-          expect(error instanceof type, other).to.equal(other === name)
-        expect(Object.prototype.toString.call(error)).to.equal('[object Error]')
-      })
-
-      it('has a read-only name on its prototype', () => {
-        expect(Reflect.set(error, 'name', 'Other')).to.equal(false)
-        expect(error.name).to.equal(name)
-        expect(Object.keys(error)).not.to.include('name')
-      })
-
-      it('has a stack that starts with its name and message', () => {
-        expect(error.stack?.startsWith(`${name}: ${error.message}`)).to.equal(true)
-        expect(String(error)).to.equal(`${name}: ${error.message}`)
-      })
-
-      it('has a message with advice', () => {
-        expect(error.message).to.match(advice)
-        expect(error.message).not.to.match(/\[object|NaN|undefined ms|: undefined/)
-      })
-
-      it("has only a sanitized cause or the signal's reason as its cause", () => {
-        if (error instanceof AbortError) expect(error.cause).to.equal(error.reason)
-        else if (cause === undefined) expect(error).not.to.have.property('cause')
-        else expect(error).to.have.nested.property('cause.message', cause)
-      })
-
-      it(isSent ? 'has attempts and elapsedMs' : 'has neither attempts nor elapsedMs', () => {
-        if (!isSent) return expect(error).not.to.have.any.keys('attempts', 'elapsedMs')
-        expect(error.attempts).to.be.a('number').that.is.at.least(1)
-        return expect(error.elapsedMs).to.satisfy(Number.isInteger).and.to.be.within(0, 10_000)
-      })
-
-      it('serializes to its name, message and fields', () => {
-        const serialized = JSON.parse(JSON.stringify({ error })).error
-        expect(serialized).to.include({ name, message: error.message })
-        const fields = [...Object.keys(error), ...(error instanceof AbortError ? ['reason'] : [])]
-        expect(Object.keys(serialized).sort()).to.deep.equal(['name', 'message', ...fields].sort())
-        expect(serialized).to.deep.equal(JSON.parse(JSON.stringify(error.toJSON())))
-      })
-
-      it('is recognized by isSessionError', () => {
-        expect(isSessionError(error)).to.equal(true)
-        expect(isSessionError(Object.create(error))).to.equal(true)
-      })
+  /** Tests something for the error of every situation. */
+  const itHolds = (title: string, test: (error: SessionError, expected: Situation) => void): void =>
+    itEach(title, situations.entries(), ([index, expected]) => {
+      const error = errors[index]
+      if (error === undefined) throw new Error('the errors have not been made')
+      test(error, expected)
     })
+
+  itHolds('is of its class only', (error, { name }) => {
+    expect(error.name).to.equal(name)
+    expect(error).to.be.instanceOf(Error)
+    for (const [other, type] of Object.entries(classes)) expect(error instanceof type, other).to.equal(other === name)
+    expect(Object.prototype.toString.call(error)).to.equal('[object Error]')
+  })
+
+  itHolds('has a read-only name on its prototype', (error, { name }) => {
+    expect(Reflect.set(error, 'name', 'Other')).to.equal(false)
+    expect(error.name).to.equal(name)
+    expect(Object.keys(error)).not.to.include('name')
+  })
+
+  itHolds('has a stack that starts with its name and message', (error, { name }) => {
+    expect(error.stack?.startsWith(`${name}: ${error.message}`)).to.equal(true)
+    expect(String(error)).to.equal(`${name}: ${error.message}`)
+  })
+
+  itHolds('has a message with advice', (error, { advice }) => {
+    expect(error.message).to.match(advice)
+    expect(error.message).not.to.match(/\[object|NaN|undefined ms|: undefined/)
+  })
+
+  itHolds("has only a sanitized cause or the signal's reason as its cause", (error, { cause }) => {
+    if (error instanceof AbortError) expect(error.cause).to.equal(error.reason)
+    else if (cause === undefined) expect(error).not.to.have.property('cause')
+    else expect(error).to.have.nested.property('cause.message', cause)
+  })
+
+  itHolds('has attempts and elapsedMs if a request was sent', (error, { isSent }) => {
+    if (!isSent) return void expect(error).not.to.have.any.keys('attempts', 'elapsedMs')
+    expect(error.attempts).to.be.a('number').that.is.at.least(1)
+    expect(error.elapsedMs).to.satisfy(Number.isInteger).and.to.be.within(0, 10_000)
+  })
+
+  itHolds('serializes to its name, message and fields', (error, { name }) => {
+    const serialized = JSON.parse(JSON.stringify({ error })).error
+    expect(serialized).to.include({ name, message: error.message })
+    const fields = [...Object.keys(error), ...(error instanceof AbortError ? ['reason'] : [])]
+    expect(Object.keys(serialized).sort()).to.deep.equal(['name', 'message', ...fields].sort())
+    expect(serialized).to.deep.equal(JSON.parse(JSON.stringify(error.toJSON())))
+  })
+
+  itHolds('is recognized by isSessionError', (error) => {
+    expect(isSessionError(error)).to.equal(true)
+    expect(isSessionError(Object.create(error))).to.equal(true)
+  })
 
   const endpoint = 'POST /connect_sessions'
   const foreign = (value: unknown) => (): Response => value as Response // as from JavaScript
@@ -288,8 +240,8 @@ describe('The error of a call', () => {
       { name: 'ConfigurationError', attempts: 1 },
     ],
     [
-      () => sendError(() => new Response(new Uint8Array(10 * 1024 * 1024 + 1), { status: 500 })),
-      `The response to ${endpoint} exceeds 10485760 bytes. Check \`baseUrl\`.`,
+      () => sendError(() => new Response(new Uint8Array(1024 * 1024 + 1), { status: 500 })),
+      `The response to ${endpoint} exceeds 1048576 bytes. Check \`baseUrl\`.`,
       { name: 'InvalidResponseError', attempts: 1, issues: [], status: 500 },
     ],
     [
@@ -571,6 +523,24 @@ describe('ApiError', () => {
     expect(await apiErrorOf(() => jsonResponse(500, {}, { 'x-request-id': ' ' }))).not.to.have.property('requestId')
     const { requestId } = await apiErrorOf(() => jsonResponse(500, {}, { 'x-request-id': 'x'.repeat(5000) }))
     expect(requestId).to.have.length(200)
+  })
+
+  it('has no control characters in its request id, message and issues', async () => {
+    const hidden = '\x80\x85\x9b31m\u00ad'
+    const raw = (await apiErrorOf(() => jsonResponse(500, {}, { 'x-request-id': `a${hidden}b` }))).requestId
+    expect(raw).to.equal('a31mb')
+    const split = `${apiKey.slice(0, 9)}\xad${apiKey.slice(9)}`
+    const { requestId } = await apiErrorOf(() => jsonResponse(500, {}, { 'x-request-id': split }))
+    expect(requestId).to.equal('[secret]')
+    const text = '\u202eevil\u2066\x9b\x1b[31m\u2028'
+    const { message } = await apiErrorOf(() => jsonResponse(500, { message: `a${text}b` }))
+    expect(message).to.include('"a evil [31m b"')
+    const body = { ...minted, categories: [`a${text}`], [`b${text}`]: 1, metadata: { [`c${text}`]: 'x' } }
+    const error = await sendError(() => jsonResponse(201, body), { strict: true })
+    if (!isSessionError(error)) throw error
+    expect(error.message).to.include("categories[0]: must be a known category, got 'aevil[31m'")
+    for (const printed of [error.message, JSON.stringify(error)])
+      expect(printed).not.to.match(/[\x7f-\x9f\u202e\u2028]/)
   })
 
   const retryAfters: readonly (readonly [string | undefined, number | undefined])[] = [

@@ -36,7 +36,6 @@ interface Case {
   readonly requests?: number
   readonly status?: number
   readonly says?: readonly string[]
-  readonly hides?: readonly string[]
   readonly body?: unknown
   readonly code?: string
   /** Whether the connection must be closed: it is broken, or more bytes may follow. */
@@ -95,7 +94,7 @@ const large: readonly Case[] = [
   ...fault,
   error: 'InvalidResponseError' as const,
   attempts: 1 as const,
-  says: ['exceeds 10485760 bytes'],
+  says: ['exceeds 1048576 bytes'],
 }))
 
 const closedAfter = (bytes: Buffer): Fault => ({ raw: (socket) => socket.end(bytes) })
@@ -189,36 +188,13 @@ const api = (title: string, fault: Fault, status: number, more: Partial<Case> = 
   says: [`StackOne responded with ${status} to POST /connect_sessions`, ...(more.says ?? [])],
 })
 
-const advice: readonly (readonly [status: number, advice: string])[] = [
-  [400, 'The request is invalid'],
-  [401, 'Check the API key'],
-  [402, '`body`'],
-  [403, 'scope'],
-  [404, 'Check the id'],
-  [405, '`body`'],
-  [408, 'Try again later'],
-  [409, 'conflicts'],
-  [410, '`body`'],
-  [412, 'integration is inactive'],
-  [413, '`body`'],
-  [422, 'The request is invalid'],
-  [425, '`body`'],
-  [429, 'limit is 1000 a minute'],
-  [500, 'Try again later'],
-  [501, 'Try again later'],
-  [502, 'Try again later'],
-  [503, 'Try again later'],
-  [504, 'Try again later'],
-  [507, 'Try again later'],
-  [599, 'Try again later'],
-]
-
 const statuses: readonly Case[] = [
-  ...advice.map(([status, sentence]) =>
-    api(`a ${status}`, respondWith(status, errorBody(status, `It said ${status}`)), status, {
-      says: [`"It said ${status}"`, sentence],
-      body: errorBody(status, `It said ${status}`),
-    }),
+  ...[400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 413, 422, 425, 429, 500, 501, 502, 503, 504, 507, 599].map(
+    (status) =>
+      api(`a ${status}`, respondWith(status, errorBody(status, `It said ${status}`)), status, {
+        says: [`"It said ${status}"`],
+        body: errorBody(status, `It said ${status}`),
+      }),
   ),
   ...[300, 301, 302, 303, 304, 307, 308].map((status) =>
     api(`a ${status} without a location`, respondWith(status, ''), status, {
@@ -228,89 +204,13 @@ const statuses: readonly Case[] = [
   ),
 ]
 
-const mark = '\ufeff'
-const page = `<!doctype html><html><head><title>Bad Gateway</title><style>b { color: red }</style></head>
-  <body><script>alert('no')</script><h1>The upstream is away</h1><!-- hidden --></body></html>`
-const full = { ...errorBody(400, 'Bad Request'), data: { field: 'provider' }, provider_errors: [{ status: 400 }] }
-const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-const type = { 'content-type': 'application/json' }
-const bodyOf = (body: unknown): Fault => respondWith(400, body)
-const literal = (body: string): Fault => respondWith(400, body, type)
+const literal = (body: string | Buffer): Fault => respondWith(400, body, { 'content-type': 'application/json' })
 
+/** spec/client/call-error.spec.ts has the other bodies. */
 const bodies: readonly Case[] = [
-  api('an error with data and provider errors', bodyOf(full), 400, { says: ['"Bad Request"'], body: full }),
-  api('an error without a timestamp', bodyOf({ statusCode: 400, message: 'No such provider' }), 400, {
-    says: ['"No such provider"'],
-    body: { statusCode: 400, message: 'No such provider' },
-  }),
-  api('an error with an error code', bodyOf({ message: 'Too short', errorCode: 'E7' }), 400, {
-    says: ['"Too short"'],
-    body: { message: 'Too short', errorCode: 'E7' },
-  }),
-  api('an error with an array of messages', bodyOf(errorBody(400, ['too short', 'too late'])), 400, {
-    says: ['too short; too late'],
-    body: errorBody(400, ['too short', 'too late']),
-  }),
-  api('an error with an array of mixed messages', bodyOf({ message: ['too short', 7, null, { a: 1 }] }), 400, {
-    says: ['"too short"'],
-    body: { message: ['too short', 7, null, { a: 1 }] },
-  }),
-  api('an error with an empty message', bodyOf({ message: '' }), 400, { body: { message: '' } }),
-  api('an error with an empty array of messages', bodyOf({ message: [] }), 400, { body: { message: [] } }),
-  api('an error with an object for a message', bodyOf({ message: { text: 'full' } }), 400, {
-    says: ['full'],
-    body: { message: { text: 'full' } },
-  }),
-  api('an error with null for a message', bodyOf({ message: null }), 400, { body: { message: null } }),
-  api('an error without a message', bodyOf({ error: 'It is full' }), 400, {
-    says: ['It is full'],
-    body: { error: 'It is full' },
-  }),
-  api('an error that is a JSON string', literal('"Not today"'), 400, { says: ['Not today'], body: 'Not today' }),
-  api('an error that is an array', literal('["Not today"]'), 400, { says: ['Not today'], body: ['Not today'] }),
-  api('an error that is null', literal('null'), 400, { body: null }),
-  api('an error that is a number', literal('7'), 400, { says: ['7'], body: 7 }),
-  api('an error that is false', literal('false'), 400, { says: ['false'], body: false }),
   api('an error with an empty body', literal(''), 400, { says: ['POST /connect_sessions. '], body: '' }),
-  api('an error with a blank body', literal(' \r\n '), 400, { says: ['POST /connect_sessions. '], body: '' }),
   api('an error in truncated JSON', literal('{"message":"Half a sen'), 400, { says: ['Half a sen'] }),
-  api('an error in plain text', respondWith(400, 'Not today', { 'content-type': 'text/plain' }), 400, {
-    says: ['"Not today"'],
-    body: 'Not today',
-  }),
-  api('an error with a byte-order mark', literal(`${mark}{"message":"Marked"}`), 400, {
-    says: ['"Marked"'],
-    body: { message: 'Marked' },
-  }),
-  api(
-    'an error in JSON with the content type of HTML',
-    respondWith(400, '{"message":"Not HTML"}', { 'content-type': 'text/html' }),
-    400,
-    { says: ['"Not HTML"'], body: { message: 'Not HTML' } },
-  ),
-  api('an error in HTML', respondWith(502, page, { 'content-type': 'text/html' }), 502, {
-    says: ['"Bad Gateway"'],
-    hides: ['<', 'alert', 'color', 'hidden', 'upstream'],
-    body: 'Bad Gateway',
-  }),
-  api('an error in HTML with a byte-order mark', respondWith(400, `${mark}${page}`), 400, { says: ['"Bad Gateway'] }),
-  api('an error in HTML with the content type of JSON', literal(page), 400, { says: ['Bad Gateway'], hides: ['<'] }),
-  api('an error of 500,000 characters', literal(`${'long '.repeat(100_000)}`), 400, { says: ['long long', '…'] }),
-  api('an error of a million angle brackets', literal('<'.repeat(1_000_000)), 400),
-  api('an error with control characters', bodyOf({ message: 'a\u001b[31m\nb\u0007c' }), 400, {
-    says: ['"a [31m b c"'],
-    hides: ['\u001b', '\n', '\u0007'],
-  }),
-  api('an error that is not UTF-8', respondWith(400, Buffer.from('6b617075747420ff', 'hex')), 400, {
-    says: ['kaputt \ufffd'],
-  }),
-  api(
-    'an error with fields named like prototype properties',
-    literal('{"__proto__":{"message":"Not mine"},"constructor":7}'),
-    400,
-    { says: ['"constructor":7'.replaceAll('"', '\\"')] },
-  ),
-  api('an error nested 100,000 levels deep', literal(deep), 400, { says: ['[['] }),
+  api('an error that is not UTF-8', literal(Buffer.from('6b617075747420ff', 'hex')), 400, { says: ['kaputt \ufffd'] }),
   api('an HTTP/1.0 error that ends with the connection', closed('HTTP/1.0 400 Bad', '', '{"message":"Old"}'), 400, {
     says: ['"Old"'],
     body: { message: 'Old' },
@@ -361,7 +261,6 @@ describe('A fault', function () {
     const error = leftOf(result)
     expect(error.name).to.equal(each.error)
     for (const text of each.says ?? []) expect(error.message).to.contain(text)
-    for (const text of each.hides ?? []) expect(error.message).not.to.contain(text)
     expect(requests).to.equal(each.requests ?? each.attempts)
     expect(error.attempts).to.equal(each.attempts)
     expect(error.elapsedMs).to.be.within(0, Math.ceil(took))

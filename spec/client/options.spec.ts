@@ -159,6 +159,11 @@ const clientMessages: readonly (readonly [options: object, message: string])[] =
   [{ headers: { 'x-a': 1 } }, 'headers.x-a: must be a string, got a number'],
   [{ headers: { Host: 'x' } }, 'headers.Host: is set by the library or by fetch'],
   [{ headers: { 'x b': 'y' } }, 'headers["x b"]: must be a valid header'],
+  [{ headers: { 'x-a': '€' } }, 'headers.x-a: must be a valid header'],
+  ...['\0', '\x01', 'a\r\nx-b: 1', 'a\n', '\x1b[31m', '\x7f', '\x85', '\x9b'].map(
+    (value) => [{ headers: { 'x-a': value } }, 'headers.x-a: must not contain control characters'] as const,
+  ),
+  [{ userAgent: '\u200b' }, 'userAgent: must be a non-blank string, got a blank string'],
   [{ apiKey: 7 }, 'apiKey: must be a string or a function, got a number'],
   [{ baseUrl: 7 }, 'baseUrl: must be a string, got a number'],
   [{ baseUrl: new URL('https://a.test') }, 'baseUrl: must be a string, got an object (use url.href)'],
@@ -172,7 +177,7 @@ const clientMessages: readonly (readonly [options: object, message: string])[] =
   [{ baseUrl: 'https://a.test?b=1' }, 'baseUrl: must not have a user, a password, a query or a fragment'],
   [{ fetch: {} }, 'fetch: must be a function, got an object'],
   [{ userAgent: ' ' }, 'userAgent: must be a non-blank string, got a blank string'],
-  [{ userAgent: 'a\nb' }, 'userAgent: must be a valid header'],
+  [{ userAgent: 'a\nb' }, 'userAgent: must not contain control characters'],
   [{ onEvent: 'log' }, 'onEvent: must be a function, got a string'],
   [{ strict: 1 }, 'strict: must be a boolean, got a number'],
   [{ zebra: 1 }, `unknown option 'zebra' (the options are ${optionNames}, dangerouslyAllowBrowser)`],
@@ -253,11 +258,16 @@ describe('The options', () => {
 
     itEach(
       'reject an unknown name and list the options',
-      ['color', 'constructor', 'toString', 'x'.repeat(10_000)],
+      ['color', 'constructor', 'toString', 'x'.repeat(100)],
       (name) => {
         expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (the options are ${optionNames}`)
       },
     )
+
+    it('reject a long name, which is cut at 100 characters', () => {
+      const message = `unknown option '${'x'.repeat(100)}…' (the options are ${optionNames}`
+      expect(rejection({ ['x'.repeat(10_000)]: 1 })).to.include(message)
+    })
 
     itEach('must be an object', notObjects, (value) => {
       expect(rejection(value)).to.match(/^Invalid options for createClient: must be an object, got /)

@@ -5,6 +5,7 @@ import { leftOf, rightOf } from '../support/either.ts'
 import { errorBody, type Fault, faulty, respondWith } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
 import { json, minted } from '../support/server.ts'
+import { jsonResponse, stub } from '../support/stub.ts'
 
 interface Observed extends Timed {
   readonly requests: number
@@ -58,6 +59,11 @@ const asctime = (seconds: number): string => {
   return `${week} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`
 }
 
+/** Expects a delay of at least so many milliseconds, with a random part on top. */
+const expectDelay = (waitMs: number | undefined, from: number, to = from, title?: string): void => {
+  expect(waitMs, title).to.be.within(from + 250 * 0.75, to * 1.25 + 250 * 1.25)
+}
+
 describe('Retry-After', () => {
   const accepted: readonly (readonly [title: string, header: () => string, from: number, to: number])[] = [
     ['0', () => '0', 0, 0],
@@ -78,7 +84,7 @@ describe('Retry-After', () => {
   itEach('sets the delay before the retry', accepted, async ([, header, from, to]) => {
     const { waits } = await observe(header(), { aborts: true })
     expect(waits).to.have.length(1)
-    expect(waits[0]).to.be.within(from, to)
+    expectDelay(waits[0], from, to)
   })
 
   it('means the same date in every time zone', async () => {
@@ -88,7 +94,7 @@ describe('Retry-After', () => {
         process.env['TZ'] = other
         for (const form of [httpDate, rfc850, asctime]) {
           const { waits } = await observe(form(9), { aborts: true })
-          expect(waits[0], `${form.name} in ${other}`).to.be.within(7000, 9000)
+          expectDelay(waits[0], 7000, 9000, `${form.name} in ${other}`)
         }
       }
     } finally {
@@ -99,7 +105,33 @@ describe('Retry-After', () => {
 
   itEach('sets the delay after every status that is retried', [408, 429, 502, 503, 504], async (status) => {
     const { waits } = await observe('7', { status, aborts: true })
-    expect(waits).to.deep.equal([7000])
+    expect(waits).to.have.length(1)
+    expectDelay(waits[0], 7000)
+  })
+
+  const concurrent = async (header: string): Promise<readonly number[]> => {
+    const waits: number[] = []
+    const clients = Array.from({ length: 30 }, () => {
+      const { fetch } = stub((number) =>
+        number === 1 ? jsonResponse(429, {}, { 'retry-after': header }) : jsonResponse(201, minted),
+      )
+      const onEvent = (event: ClientEvent): unknown => event.type === 'retry' && waits.push(event.waitMs)
+      return clientOf('http://127.0.0.1:9', { fetch, onEvent })
+    })
+    const results = await Promise.all(clients.map((client) => timedSend(client)))
+    for (const { result, took } of results) {
+      expect(rightOf(result).token).to.equal(minted.token)
+      expect(took).to.be.at.least(Number(header) * 1000)
+    }
+    return waits
+  }
+
+  itEach('is a minimum, after which 30 concurrent clients retry at different times', ['1', '0'], async (header) => {
+    const waits = await concurrent(header)
+    expect(waits).to.have.length(30)
+    for (const waitMs of waits) expectDelay(waitMs, Number(header) * 1000)
+    expect(new Set(waits).size).to.be.above(25)
+    expect(Math.max(...waits) - Math.min(...waits)).to.be.above(50)
   })
 
   it('of 1 delays the retry by a second', async () => {
@@ -216,10 +248,11 @@ describe('Retry-After', () => {
   })
 
   it('that fits into the deadline only once ends the call after the second attempt', async () => {
-    const { result, requests, waits, took } = await observe('1', { deadline: 1900, retries: 5 })
+    const { result, requests, waits, took } = await observe('1', { deadline: 2400, retries: 5 })
     expect(leftOf(result)).to.include({ name: 'ApiError', status: 503, retryAfter: 1, attempts: 2 })
     expect(requests).to.equal(2)
-    expect(waits).to.deep.equal([1000])
+    expect(waits).to.have.length(1)
+    expectDelay(waits[0], 1000)
     expect(took).to.be.within(990, 5000)
   })
 

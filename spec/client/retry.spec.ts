@@ -20,6 +20,7 @@ import {
 } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
 import { json, minted } from '../support/server.ts'
+import { jsonResponse, stub } from '../support/stub.ts'
 
 interface Retry {
   readonly error: SessionError['name']
@@ -237,24 +238,26 @@ describe('A retry', () => {
 
   it('is delayed by about 8 seconds at most', async () => {
     const abort = new AbortController()
-    const headers = Array.from({ length: 7 }, () => ({ 'retry-after': '0' }))
-    const fault: Fault = { http: (response) => json(response, 503, {}, headers.shift() ?? {}) }
-    const server = await faulty(fault)
     const waits: number[] = []
     const onEvent = (event: ClientEvent): void => {
       if (event.type !== 'retry') return
       waits.push(event.waitMs)
-      if (event.waitMs > 0) abort.abort()
+      if (waits.length === 8) abort.abort()
     }
+    const { setTimeout: original } = globalThis
+    // Shortens the delays, which would take a minute together.
+    Object.assign(globalThis, {
+      setTimeout: (work: () => void, ms = 0) => original(work, ms > 10_000 ? ms : ms / 1000),
+    })
     try {
-      const client = clientOf(server.url, { retries: 100, deadline: 60_000, onEvent })
+      const { fetch } = stub(() => jsonResponse(503, {}))
+      const client = clientOf('http://127.0.0.1:9', { fetch, retries: 100, timeout: 20_000, deadline: 60_000, onEvent })
       await caught(client.get(7, { signal: abort.signal }))
     } finally {
-      await server.close()
+      Object.assign(globalThis, { setTimeout: original })
     }
-    expect(waits.slice(0, 7)).to.deep.equal([0, 0, 0, 0, 0, 0, 0])
     expect(waits).to.have.length(8)
-    expectBackoff(waits[7] ?? 0, 8)
+    for (const [index, waitMs] of waits.entries()) expectBackoff(waitMs, index + 1)
   })
 
   interface Level {
@@ -269,12 +272,11 @@ describe('A retry', () => {
     { title: 'zero times with retries: 0 of the client', client: { retries: 0 }, requests: 1 },
     { title: 'zero times with retries: 0 of the call', call: { retries: 0 }, requests: 1 },
     { title: 'once with retries: 1', client: { retries: 1 }, requests: 2 },
-    { title: 'twenty times with retries: 20', client: { retries: 20 }, requests: 21 },
     {
       title: 'as often as the call allows, which overrides the client',
       client: { retries: 0 },
-      call: { retries: 4 },
-      requests: 5,
+      call: { retries: 3 },
+      requests: 4,
     },
     {
       title: 'as often as the client allows if the call has undefined',
@@ -288,10 +290,10 @@ describe('A retry', () => {
     'is made as often as the options of the client and the call say',
     levels,
     async ({ client, call: options, requests }) => {
-      const server = await faulty(respondWith(503, errorBody(503, 'Busy'), { 'retry-after': '0' }))
+      const server = await faulty(respondWith(503, errorBody(503, 'Busy')))
       try {
         const { result } = await timedSend(clientOf(server.url, client), options)
-        expect(leftOf(result)).to.include({ name: 'ApiError', status: 503, attempts: requests, retryAfter: 0 })
+        expect(leftOf(result)).to.include({ name: 'ApiError', status: 503, attempts: requests })
         expect(server.requests).to.have.length(requests)
       } finally {
         await server.close()

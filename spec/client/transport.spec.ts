@@ -91,7 +91,7 @@ const tooLarge = (title: string, fetch: Fetch): Case => ({
   fetch,
   error: 'InvalidResponseError',
   attempts: 1,
-  says: 'exceeds 10485760 bytes',
+  says: 'exceeds 1048576 bytes',
 })
 
 const cases: readonly Case[] = [
@@ -176,6 +176,11 @@ const cases: readonly Case[] = [
     await used.text()
     return used
   }),
+  notResponse('returns a Response whose body has a reader', async () => {
+    const locked = new Response(text, { status: 201 })
+    locked.body?.getReader()
+    return locked
+  }),
   notResponse('returns headers without get', responseLike({ headers: {} })),
   notResponse('returns a status that is not a number', responseLike({ status: 'fine' })),
   notResponse('returns a text that is not a function', responseLike({ text })),
@@ -189,10 +194,15 @@ const cases: readonly Case[] = [
     streaming({ pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)) }),
   ),
   tooLarge(
-    'returns one chunk of 11 MiB',
-    returning(() => new Response(new Uint8Array(11 * 1024 * 1024), { status: 201 })),
+    'returns one chunk of 1 MiB and a byte',
+    returning(() => new Response(new Uint8Array(1024 * 1024 + 1), { status: 201 })),
   ),
-  tooLarge('returns a text of 11 MiB', responseLike({ text: async () => ' '.repeat(11 * 1024 * 1024) })),
+  tooLarge('returns a text of 1 MiB and a byte', responseLike({ text: async () => ' '.repeat(1024 * 1024 + 1) })),
+  tooLarge('returns a text of 1.5 MiB in UTF-8', responseLike({ text: async () => '€'.repeat(512 * 1024) })),
+  tooLarge(
+    'returns a content-length of 1 MiB and a byte',
+    responseLike({ headers: new Headers({ 'content-length': `${1024 * 1024 + 1}` }) }),
+  ),
 ]
 
 describe('A custom fetch', () => {
@@ -276,8 +286,8 @@ describe('A custom fetch', () => {
         },
       }),
     ],
-    ['a text of exactly 10 MiB', responseLike({ text: async () => text.padEnd(10 * 1024 * 1024) })],
-    ['a body of exactly 10 MiB', async () => new Response(text.padEnd(10 * 1024 * 1024), { status: 201 })],
+    ['a text of exactly 1 MiB', responseLike({ text: async () => text.padEnd(1024 * 1024) })],
+    ['a body of exactly 1 MiB', async () => new Response(text.padEnd(1024 * 1024), { status: 201 })],
   ]
 
   itEach('may return a Response of any library', usable, async ([, fetch]) => {

@@ -29,6 +29,12 @@ import {
 
 let server: PolledServer
 
+/** Starts a server that is closed after the test, or when the next one starts. */
+const serve = async (...responders: readonly Responder[]): Promise<PolledServer> => {
+  await server?.close()
+  return responding(...responders)
+}
+
 // Inside each describe: at the top of a file it would run after the tests of all files.
 const closeAfterEach = () => afterEach(() => server.close())
 
@@ -55,7 +61,7 @@ describe('client.waitForConnection', () => {
   ]
 
   itEach('resolves immediately with an attempt that has ended', final, async ([, respond, connection]) => {
-    server = await responding(respond)
+    server = await serve(respond)
     const found = await connectionOf(clientFor(server))
     expect(found).to.deep.equal({ ...attempt, ...connection })
     expect(Object.isFrozen(found)).to.equal(true)
@@ -75,7 +81,7 @@ describe('client.waitForConnection', () => {
   ]
 
   itEach('polls again while the attempt has not ended', unfinished, async ([, respond]) => {
-    server = await responding(respond, respond, authenticated)
+    server = await serve(respond, respond, authenticated)
     const { status, accountId } = await connectionOf(clientFor(server), { interval: 10 })
     expect({ status, accountId }).to.deep.equal({ status: 'authenticated', accountId: '451' })
     expect(server.requests).to.have.length(3)
@@ -100,28 +106,28 @@ describe('client.waitForConnection', () => {
   ]
 
   itEach('polls again after a transient failure', transient, async ([, respond]) => {
-    server = await responding(pending, respond, pending, respond, authenticated)
+    server = await serve(pending, respond, pending, respond, authenticated)
     const client = clientFor(server, { timeout: 200 })
     expect((await connectionOf(client, { interval: 5 })).accountId).to.equal('451')
     expect(server.requests.length).to.be.at.least(5)
   })
 
   it('polls again after silence under strict', async () => {
-    server = await responding(pending, silence, authenticated)
+    server = await serve(pending, silence, authenticated)
     const client = clientFor(server, { timeout: 200, strict: true })
     expect((await connectionOf(client, { interval: 5 })).accountId).to.equal('451')
     expect(server.requests.length).to.be.at.least(3)
   })
 
   it('retries each poll like get', async () => {
-    server = await responding(failing(503, { 'retry-after': '0' }), authenticated)
+    server = await serve(failing(503, { 'retry-after': '0' }), authenticated)
     const client = clientFor(server, { retries: 2 })
     expect((await connectionOf(client, { interval: 60_000 })).status).to.equal('authenticated')
     expect(server.requests).to.have.length(2)
   })
 
   itEach('rejects immediately after other statuses', [302, 400, 401, 403, 404, 409, 412, 422], async (status) => {
-    server = await responding(pending, failing(status), authenticated)
+    server = await serve(pending, failing(status), authenticated)
     const error = await waitErrorOf(clientFor(server), { interval: 5 })
     expect(error).to.be.instanceOf(ApiError).and.include({ name: 'ApiError', status })
     expect(error.message).to.include('"Not now"')
@@ -129,7 +135,7 @@ describe('client.waitForConnection', () => {
   })
 
   it('rejects immediately after drift under strict', async () => {
-    server = await responding(pending, (response) => json(response, 201, opened), authenticated)
+    server = await serve(pending, (response) => json(response, 201, opened), authenticated)
     const error = await waitErrorOf(clientFor(server, { strict: true }), { interval: 5 })
     expect(error).to.be.instanceOf(InvalidResponseError).and.include({ status: 201, attempts: 2 })
     expect(error)
@@ -138,7 +144,7 @@ describe('client.waitForConnection', () => {
   })
 
   it('rejects with an error that has the number of polls, the time of the wait and the fields of the response', async () => {
-    server = await responding(pending, pending, pending, failing(404, { 'x-request-id': 'req-7' }))
+    server = await serve(pending, pending, pending, failing(404, { 'x-request-id': 'req-7' }))
     const started = performance.now()
     const error = await waitErrorOf(clientFor(server), { interval: 40 })
     expect(error).to.be.instanceOf(ApiError).and.include({ attempts: 4, status: 404, requestId: 'req-7' })
@@ -148,7 +154,7 @@ describe('client.waitForConnection', () => {
   })
 
   it('rejects with a ConfigurationError without attempts if the key is invalid', async () => {
-    server = await responding(authenticated)
+    server = await serve(authenticated)
     const error = await waitErrorOf(clientFor(server, { apiKey: ' ' }))
     expect(error).to.have.property('name', 'ConfigurationError')
     expect(error).not.to.have.any.keys('attempts', 'elapsedMs')
@@ -175,7 +181,7 @@ describe('The limits of client.waitForConnection', () => {
   ]
 
   itEach('end the wait with a TimeoutError at the deadline', endless, async ([, respond]) => {
-    server = await responding(respond)
+    server = await serve(respond)
     const { client, sent } = counted()
     const started = performance.now()
     const error = await waitErrorOf(client, { interval: 20, deadline: 150 })
@@ -192,7 +198,7 @@ describe('The limits of client.waitForConnection', () => {
   })
 
   it('end the wait with a TimeoutError if the apiKey function never returns', async () => {
-    server = await responding(authenticated)
+    server = await serve(authenticated)
     const client = clientFor(server, { apiKey: () => new Promise(() => {}) })
     const error = await waitErrorOf(client, { interval: 20, deadline: 150 })
     expect(error).to.be.instanceOf(TimeoutError)
@@ -201,7 +207,7 @@ describe('The limits of client.waitForConnection', () => {
   })
 
   it('are reported with the failure of the last poll, or with the advice to wait longer', async () => {
-    server = await responding(silence)
+    server = await serve(silence)
     const messageOf = async (respond: () => Response): Promise<string> => {
       const client = createClient({ apiKey, fetch: stub(respond).fetch, retries: 0 })
       return (await waitErrorOf(client, { interval: 20, deadline: 150 })).message
@@ -218,7 +224,7 @@ describe('The limits of client.waitForConnection', () => {
   const reason = { why: 'the page was closed' }
 
   it('send nothing if the signal is already aborted', async () => {
-    server = await responding(authenticated)
+    server = await serve(authenticated)
     const error = await waitErrorOf(clientFor(server), { signal: AbortSignal.abort(reason) })
     expect(error).to.be.instanceOf(AbortError).and.have.property('reason', reason)
     expect(server.requests).to.have.length(0)
@@ -233,7 +239,7 @@ describe('The limits of client.waitForConnection', () => {
       ['during a body', (response) => response.writeHead(200).flushHeaders()],
     ] satisfies readonly (readonly [string, Responder])[],
     async ([, respond]) => {
-      server = await responding(respond)
+      server = await serve(respond)
       const controller = new AbortController()
       const waiting = waitErrorOf(clientFor(server), { interval: 60_000, signal: controller.signal })
       expect(await until(() => server.requests.length === 1)).to.equal(true)
@@ -249,7 +255,7 @@ describe('The limits of client.waitForConnection', () => {
   )
 
   it('include the interval between two polls', async () => {
-    server = await responding(pending, pending, pending, pending, pending, authenticated)
+    server = await serve(pending, pending, pending, pending, pending, authenticated)
     await connectionOf(clientFor(server), { interval: 60 })
     const gaps = server.arrivals.slice(1).map((time, index) => time - (server.arrivals[index] ?? time))
     expect(gaps).to.have.length(5)
@@ -259,14 +265,14 @@ describe('The limits of client.waitForConnection', () => {
   })
 
   it('allow one poll if the interval is longer than the deadline', async () => {
-    server = await responding(pending)
+    server = await serve(pending)
     const { client, sent } = counted()
     expect(await waitErrorOf(client, { interval: 60_000, deadline: 150 })).to.include({ attempts: 1 })
     expect(sent).to.have.length(1)
   })
 
   it('leave seconds between two polls by default', async () => {
-    server = await responding(pending)
+    server = await serve(pending)
     const controller = new AbortController()
     const waiting = waitErrorOf(clientFor(server), { signal: controller.signal, interval: undefined })
     expect(await until(() => server.requests.length === 1)).to.equal(true)
@@ -276,8 +282,16 @@ describe('The limits of client.waitForConnection', () => {
     expect(server.requests).to.have.length(1)
   })
 
+  it('keep the interval if the Retry-After of a response is shorter', async () => {
+    server = await serve(failing(503, { 'retry-after': '0' }), failing(429, { 'retry-after': '0' }), authenticated)
+    await connectionOf(clientFor(server), { interval: 60 })
+    const [first = 0, second = 0, third = 0] = server.arrivals
+    expect(second - first).to.be.at.least(55)
+    expect(third - second).to.be.at.least(55)
+  })
+
   it('extend the interval to the Retry-After of a response', async () => {
-    server = await responding(failing(429, { 'retry-after': '1' }), authenticated)
+    server = await serve(failing(429, { 'retry-after': '1' }), authenticated)
     expect((await connectionOf(clientFor(server), { interval: 5 })).status).to.equal('authenticated')
     const [first = 0, second = 0] = server.arrivals
     expect(second - first).to.be.at.least(990)

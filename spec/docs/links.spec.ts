@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { itEach } from '../support/it-each.ts'
+import { filesLinkedBy, isExternal, linksOf, prose } from '../support/links.ts'
 
 const texts = ['.', 'docs', 'examples'].flatMap((folder) =>
   readdirSync(folder)
@@ -10,22 +11,10 @@ const texts = ['.', 'docs', 'examples'].flatMap((folder) =>
 )
 const guides = texts.filter((file) => dirname(file) === 'docs')
 
-/** Where links may lead outside of the repository. They are never called. */
+/** The hosts that documents may link to. They are never called. */
 const hosts = ['github.com', 'keepachangelog.com', 'semver.org']
 
-/** A text without its code: what looks like a link or a heading there is none. */
-const prose = (text: string): string => text.replace(/^(`{3,}|~{3,})[\s\S]*?^\1$/gm, '')
-
-/** The targets of the links of a text: in line, of images, by reference, and in angle brackets. */
-const linksOf = (text: string): readonly string[] => {
-  const plain = prose(text).replace(/`[^`\n]*`/g, '')
-  const inline = [...plain.matchAll(/\]\(\s*<?([^\s)>]+)>?(?:\s+"[^"]*")?\s*\)/g)]
-  const defined = [...plain.matchAll(/^\[[^\]]+\]:\s*<?([^\s>]+)>?/gm)]
-  const bare = [...plain.matchAll(/<(https?:[^>\s]+)>/g)]
-  return [...inline, ...defined, ...bare].map(([, target = '']) => target)
-}
-
-/** A heading as GitHub makes an anchor of it. */
+/** Returns the anchor that GitHub gives to a heading. */
 const slug = (heading: string): string =>
   heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -34,7 +23,7 @@ const slug = (heading: string): string =>
     .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
     .replaceAll(' ', '-')
 
-/** The anchors of a text; a heading that comes again gets a number. */
+/** Returns the anchors of a text. A repeated heading has a number. */
 const anchorsOf = (text: string): readonly string[] => {
   const slugs = [...prose(text).matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(([, heading = '']) => slug(heading))
   return slugs.map((own, index) => {
@@ -44,20 +33,20 @@ const anchorsOf = (text: string): readonly string[] => {
 }
 
 const externalProblem = (link: string): string | undefined => {
-  if (!URL.canParse(link)) return 'is no URL'
+  if (!URL.canParse(link)) return 'is not a URL'
   const { protocol, hostname } = new URL(link)
   if (protocol !== 'https:') return 'is not https:'
   return hosts.includes(hostname) ? undefined : `leads to ${hostname}, which is not among the known hosts`
 }
 
 const problemOf = (file: string, link: string): string | undefined => {
-  if (/^[a-z][a-z\d+.-]*:/i.test(link)) return externalProblem(link)
+  if (isExternal(link)) return externalProblem(link)
   const [path = '', anchor] = link.split('#')
   const target = path === '' ? file : join(dirname(file), decodeURIComponent(path))
   if (path.startsWith('/') || target.startsWith('..')) return 'leads out of the repository'
   if (!existsSync(target)) return 'leads to no file'
   if (anchor === undefined) return undefined
-  if (!statSync(target).isFile() || !target.endsWith('.md')) return 'has an anchor into what has no headings'
+  if (!statSync(target).isFile() || !target.endsWith('.md')) return 'has an anchor, but its target has no headings'
   return anchorsOf(readFileSync(target, 'utf8')).includes(anchor) ? undefined : 'leads to no heading'
 }
 
@@ -78,7 +67,7 @@ describe('The links', () => {
     ['[a]: none.md', 'none.md leads to no file'],
     ['[a](drift.md#no-such-part)', 'drift.md#no-such-part leads to no heading'],
     ['[a](#no-such-part)', '#no-such-part leads to no heading'],
-    ['[a](../lib/index.ts#L1)', '../lib/index.ts#L1 has an anchor into what has no headings'],
+    ['[a](../lib/index.ts#L1)', '../lib/index.ts#L1 has an anchor, but its target has no headings'],
     ['[a](../../x.md)', '../../x.md leads out of the repository'],
     ['[a](/README.md)', '/README.md leads out of the repository'],
     ['<http://semver.org>', 'http://semver.org is not https:'],
@@ -96,17 +85,23 @@ describe('The links', () => {
 
   it('lead to every guide from llms.txt, and from another page', () => {
     expect(guides.length).to.be.at.least(7)
-    const linked = (file: string): readonly string[] =>
-      linksOf(readFileSync(file, 'utf8')).map((link) => join(dirname(file), link.replace(/#.*/, '')))
     const fromPages = texts
       .filter((file) => file.endsWith('.md'))
-      .flatMap((file) => linked(file).filter((to) => to !== file))
-    expect(guides.filter((guide) => !linked('llms.txt').includes(guide))).to.deep.equal([])
+      .flatMap((file) => filesLinkedBy(file).filter((to) => to !== file))
+    expect(guides.filter((guide) => !filesLinkedBy('llms.txt').includes(guide))).to.deep.equal([])
     expect(guides.filter((guide) => !fromPages.includes(guide))).to.deep.equal([])
   })
+})
 
-  it('stand in guides that can be read at once', () => {
-    const long = guides.filter((guide) => readFileSync(guide, 'utf8').trimEnd().split('\n').length > 80)
-    expect(long).to.deep.equal([])
+describe('The guides', () => {
+  const linesOf = (guide: string): readonly string[] => readFileSync(guide, 'utf8').trimEnd().split('\n')
+
+  it('have at most 80 lines', () => {
+    expect(guides.filter((guide) => linesOf(guide).length > 80)).to.deep.equal([])
+  })
+
+  it('start with code', () => {
+    const start = /^# .+\n\n```(ts|js|sh)\n/
+    expect(guides.filter((guide) => !start.test(readFileSync(guide, 'utf8')))).to.deep.equal([])
   })
 })

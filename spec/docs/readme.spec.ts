@@ -11,6 +11,10 @@ describe('The README', () => {
     expect(line).to.be.within(1, 24)
   })
 
+  it('has at most 220 lines', () => {
+    expect(readme.trimEnd().split('\n').length).to.be.at.most(220)
+  })
+
   it('names each method of a session', () => {
     const names = Object.getOwnPropertyNames(Object.getPrototypeOf(session())).filter((name) => name !== 'constructor')
     expect(names.length).to.be.at.least(18)

@@ -10,7 +10,9 @@ import {
   blocksOf,
   entryPoints,
   examples,
+  fileNameOf,
   fits,
+  isRecipe,
   preambleOf,
   saidBy,
   subpaths,
@@ -22,7 +24,7 @@ import { diagnosticsOf } from '../support/typecheck.ts'
 const pages = ['README.md', ...readdirSync('docs').map((file) => join('docs', file))].filter((file) =>
   file.endsWith('.md'),
 )
-const snippets = [...pages.flatMap((page) => blocksOf(page, 'ts')), ...examples()]
+const snippets = [...pages.flatMap((page) => blocksOf(page, 'ts')).filter((block) => !isRecipe(block)), ...examples()]
 const names = Object.keys(context)
 
 /** What a page may print of itself; a token of the sandbox is not among it. */
@@ -38,8 +40,11 @@ describe('The documents', function () {
 
   before(async () => {
     folder = mkdtempSync(join('spec', '.documents-'))
-    for (const [index, { code }] of snippets.entries()) {
+    for (const [index, snippet] of snippets.entries()) {
+      const { code } = snippet
       const preamble = preambleOf(code, names)
+      const name = fileNameOf(snippet)
+      if (name !== undefined) writeFileSync(join(folder, name), code)
       writeFileSync(file('written', index), `${preamble}\n${code}`)
       writeFileSync(file('run', index), `${preamble}\n${watched(code, names)}`)
     }
@@ -56,7 +61,8 @@ describe('The documents', function () {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   it('have code in all the places where it is looked for', () => {
-    for (const place of [...pages, 'lib/session/types.ts', 'lib/testing/sandbox.ts'])
+    const guides = pages.filter((page) => page !== 'docs/performance.md') // which has commands only
+    for (const place of [...guides, 'lib/session/types.ts', 'lib/testing/sandbox.ts'])
       expect(
         snippets.filter(({ title }) => title.startsWith(`${place},`)),
         place,

@@ -29,6 +29,7 @@ import {
   apiKey,
   post,
   postJson,
+  type Received,
   receive,
   type Served,
   type Setup,
@@ -255,6 +256,42 @@ describe('The handler', () => {
     const { call, sent } = setUp({ allow: { ownsAccount } })
     expect((await call(postJson({ accountId: '451' }))).status).to.equal(500)
     expect(sent()).to.deep.equal([])
+  })
+
+  describe('in a process whose Object.prototype is polluted', () => {
+    const callPolluted = async (polluted: object, { handler }: Setup, request: Request): Promise<Received> => {
+      try {
+        for (const [name, value] of Object.entries(polluted))
+          Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+        return receive(await handler(request))
+      } finally {
+        for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+      }
+    }
+    const globex = { id: 'globex-7', name: 'Globex', username: 'it@globex.example' }
+
+    it('sends only the own fields of the owner', async () => {
+      const served = setUp()
+      expect((await callPolluted(globex, served, post())).status).to.equal(200)
+      expect(served.sent()).to.deep.equal([acmeWire])
+    })
+
+    itEach(
+      'responds with 500 and sends nothing if the owner lacks a field that Object.prototype has',
+      [{}, { id: 'acme-42' }, { name: 'Acme Inc.' }],
+      async (owner) => {
+        const served = setUp({ owner: () => owner as Owner }) // JavaScript may return anything
+        const { status, text } = await callPolluted(globex, served, post())
+        expect([status, served.sent()]).to.deep.equal([500, []])
+        expect(text.toLowerCase()).not.to.include('globex')
+      },
+    )
+
+    it('adds no issues and no headers to an error response', async () => {
+      const polluted = { issues: [globex], headers: { 'x-globex': '1' } }
+      const { headers, issues } = await callPolluted(polluted, setUp({ owner: () => null }), post())
+      expect([headers.has('x-globex'), issues]).to.deep.equal([false, undefined])
+    })
   })
 
   itEach(

@@ -1,6 +1,17 @@
 import { expect } from 'chai'
 import * as t from 'io-ts'
-import { boolean, guardReads, listOf, nonBlankString, parser, refinement, validateAt } from '../../lib/model/codec.ts'
+import {
+  boolean,
+  guardReads,
+  listOf,
+  nonBlankString,
+  nonEmptyString,
+  numericId,
+  parser,
+  refinement,
+  stringId,
+  validateAt,
+} from '../../lib/model/codec.ts'
 import { leftOf, rightOf } from '../support/either.ts'
 
 const throwing = (): never => {
@@ -52,10 +63,36 @@ describe('The codec of non-blank strings', () => {
     expect(nonBlankString.is(' a ')).to.equal(true)
     for (const value of ['', ' ', '\t\n\u00a0', 7, undefined]) expect(nonBlankString.is(value)).to.equal(false)
   })
+
+  it('counts a string of control, format and filler characters as blank', () => {
+    const controls = ['\0', '\x1b', '\x7f', '\x85', '\x9f']
+    const formats = [
+      '\u00ad',
+      '\u200b',
+      '\u200d',
+      '\u202e',
+      '\u2060',
+      '\u2066',
+      '\ufeff',
+      '\u{e0041}',
+      '\ufe0f',
+      '\u034f',
+    ]
+    const fillers = ['\u115f', '\u1160', '\u17b4', '\u2800', '\u3164', '\uffa0', '\u3000', '\u2028']
+    for (const character of [...controls, ...formats, ...fillers])
+      expect(nonBlankString.is(` ${character}${character} `), character.codePointAt(0)?.toString(16)).to.equal(false)
+    for (const visible of ['\u202eevil', '👩‍💻', '\u3164a', '.', '0']) expect(nonBlankString.is(visible)).to.equal(true)
+  })
+})
+
+describe('The codec of non-empty strings', () => {
+  it('accepts a blank string, and rejects an empty one', () => {
+    expect([' ', 'a', '', 7].map((value) => nonEmptyString.is(value))).to.deep.equal([true, true, false, false])
+  })
 })
 
 describe('The codec of lists', () => {
-  const list = listOf(boolean, { min: 1, noun: 'flag' })
+  const list = listOf(boolean, { atLeastOne: 'flag' })
 
   it('decodes to a frozen copy, or to the list itself if that is frozen', () => {
     const given = [true, false]
@@ -89,6 +126,37 @@ describe('The codec of lists', () => {
 
   it('rejects a hole', () => {
     expect(leftOf(list.decode(new Array(1)))[0]?.message).to.equal('must be a boolean, got undefined')
+  })
+})
+
+describe('The codecs of ids', () => {
+  it('decode numbers and strings to strings, as their type allows', () => {
+    expect(rightOf(numericId.strict.decode(7))).to.equal('7')
+    expect(rightOf(stringId.strict.decode('7'))).to.equal('7')
+    expect([7, '7', 'c0ffee-1'].map((id) => rightOf(numericId.decode(id)))).to.deep.equal(['7', '7', 'c0ffee-1'])
+    expect([7, '7'].map((id) => rightOf(stringId.decode(id)))).to.deep.equal(['7', '7'])
+  })
+
+  it('reject values of another type with their expectation', () => {
+    expect(leftOf(numericId.strict.decode('7'))[0]?.message).to.equal('must be a number, got a string')
+    expect(leftOf(stringId.strict.decode(7))[0]?.message).to.equal('must be a string, got a number')
+    expect(leftOf(stringId.decode(true))[0]?.message).to.equal('must be a string or number, got a boolean')
+  })
+
+  it('reject numbers that are not exact, and empty strings', () => {
+    for (const id of [1.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, ''])
+      expect(numericId.decode(id)._tag, String(id)).to.equal('Left')
+    expect(leftOf(numericId.strict.decode(2 ** 53))[0]?.message).to.equal('must be a number, got an unsafe integer')
+  })
+
+  it('encode a numeric id as a number only if that has the same text', () => {
+    expect(['7', '0', '-7'].map((id) => numericId.encode(id))).to.deep.equal([7, 0, -7])
+    const texts = ['007', '7.0', '1e3', 'x7', ' 7', '12345678901234567890', '0.5', '1e+21', 'NaN', 'Infinity', '-0']
+    for (const id of [...texts, '9007199254740992']) expect(numericId.encode(id)).to.equal(id)
+  })
+
+  it('encode a string id unchanged', () => {
+    expect(stringId.encode('7')).to.equal('7')
   })
 })
 

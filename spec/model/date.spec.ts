@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { LenientDate, StrictDate } from '../../lib/model/date.ts'
+import { dateTime } from '../../lib/model/date.ts'
 import { leftOf, rightOf } from '../support/either.ts'
 import { withEnvironment } from '../support/environment.ts'
 import { itEach } from '../support/it-each.ts'
 
-const read = (codec: typeof LenientDate, value: unknown): string | undefined => {
+const read = (codec: typeof dateTime.strict, value: unknown): string | undefined => {
   const decoded = codec.decode(value)
   return decoded._tag === 'Right' ? decoded.right.toISOString() : undefined
 }
@@ -58,39 +58,41 @@ const invalid: readonly unknown[] = [
 
 describe('A date in a response', () => {
   itEach('accepts the dates of the contract', strict, ([text, instant]) => {
-    expect([read(StrictDate, text), read(LenientDate, text)]).to.deep.equal([instant, instant])
+    expect([read(dateTime.strict, text), read(dateTime, text)]).to.deep.equal([instant, instant])
   })
 
   itEach('accepts other forms, outside the contract', lenient, ([value, instant]) => {
-    expect([read(StrictDate, value), read(LenientDate, value)]).to.deep.equal([undefined, instant])
+    expect([read(dateTime.strict, value), read(dateTime, value)]).to.deep.equal([undefined, instant])
   })
 
   it('rejects anything else', () => {
     for (const value of invalid)
-      expect([read(StrictDate, value), read(LenientDate, value)], shown(value)).to.deep.equal([undefined, undefined])
+      expect([read(dateTime.strict, value), read(dateTime, value)], shown(value)).to.deep.equal([undefined, undefined])
   })
 
   it('is in UTC if it has no zone, whatever the zone of the machine', async () => {
     await withEnvironment({ TZ: 'Asia/Kolkata' }, () => {
       expect(new Date('2026-01-31T00:00:00').toISOString()).to.equal('2026-01-30T18:30:00.000Z')
-      expect(read(LenientDate, '2026-01-31T12:34:56')).to.equal('2026-01-31T12:34:56.000Z')
-      expect(read(LenientDate, '2026-01-31')).to.equal('2026-01-31T00:00:00.000Z')
+      expect(read(dateTime, '2026-01-31T12:34:56')).to.equal('2026-01-31T12:34:56.000Z')
+      expect(read(dateTime, '2026-01-31')).to.equal('2026-01-31T00:00:00.000Z')
     })
   })
 
   it('is rejected with the expectation', () => {
-    expect(leftOf(StrictDate.decode('soon'))[0]?.message).to.equal('must be an ISO date-time with a zone, got a string')
-    expect(leftOf(LenientDate.decode('soon'))[0]?.message).to.equal('must be a date, got a string')
+    expect(leftOf(dateTime.strict.decode('soon'))[0]?.message).to.equal(
+      'must be an ISO date-time with a zone, got a string',
+    )
+    expect(leftOf(dateTime.decode('soon'))[0]?.message).to.equal('must be a date, got a string')
   })
 
   it('is frozen when decoded, and encoded as an ISO date-time', () => {
-    const date = rightOf(LenientDate.decode(1_767_225_600))
+    const date = rightOf(dateTime.decode(1_767_225_600))
     expect(Object.isFrozen(date)).to.equal(true)
-    expect(LenientDate.encode(date)).to.equal('2026-01-01T00:00:00.000Z')
+    expect(dateTime.encode(date)).to.equal('2026-01-01T00:00:00.000Z')
   })
 
   it('is recognized if it is a valid Date', () => {
-    for (const codec of [LenientDate, StrictDate]) {
+    for (const codec of [dateTime, dateTime.strict]) {
       expect(codec.is(new Date(0))).to.equal(true)
       for (const value of [new Date(Number.NaN), '2026-01-01', 0, undefined, {}])
         expect(codec.is(value)).to.equal(false)
@@ -100,7 +102,7 @@ describe('A date in a response', () => {
   it('is the same after it was encoded and decoded', () => {
     fc.assert(
       fc.property(fc.date({ noInvalidDate: true }), (date) => {
-        expect(rightOf(StrictDate.decode(StrictDate.encode(date)))).to.deep.equal(date)
+        expect(rightOf(dateTime.strict.decode(dateTime.strict.encode(date)))).to.deep.equal(date)
       }),
     )
   })

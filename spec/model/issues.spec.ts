@@ -21,7 +21,7 @@ describe('The path of an issue', () => {
     [['categories', '10'], 'categories[10]'],
     [['metadata', 'plans', '0', 'seats'], 'metadata.plans[0].seats'],
     [['metadata', 'a key'], 'metadata["a key"]'],
-    [['metadata', 'a"b\n'], 'metadata["a\\"b\\n"]'],
+    [['metadata', 'a"b\n'], 'metadata["a\\"b"]'],
     [['metadata', '2nd'], 'metadata["2nd"]'],
     [['metadata', 'plan12'], 'metadata.plan12'],
     [['metadata', 'ключ'], 'metadata.ключ'],
@@ -61,6 +61,12 @@ describe('issuesOf', () => {
     expect(issue?.path).to.equal(`metadata["${'a'.repeat(90)}[secret]"]`)
   })
 
+  it('masks a secret that a control character splits, in paths and messages', () => {
+    const redact = (text: string): string => text.replaceAll('sesame', '[secret]')
+    const error: CodecError = { ...errorAt('metadata', 'a ses\u200bame'), message: "got 'ses\x85ame'" }
+    expect(issuesOf([error], redact)).to.deep.equal([{ path: 'metadata["a [secret]"]', message: "got '[secret]'" }])
+  })
+
   it('cuts names at 100 characters', () => {
     expect(pathOf('metadata', 'a'.repeat(100))).to.equal(`metadata.${'a'.repeat(100)}`)
     expect(pathOf('metadata', 'a'.repeat(101), 'b')).to.equal(`metadata["${'a'.repeat(100)}…"].b`)
@@ -68,7 +74,7 @@ describe('issuesOf', () => {
 
   it('removes C1 controls and characters that change the direction of a text from paths and messages', () => {
     const hidden = '\x7f\x85\x9b\u200b\u202e\u2066\u2028\ufeff'
-    expect(pathOf('metadata', `a${hidden}b`)).to.equal('metadata["ab"]')
+    expect(pathOf('metadata', `a${hidden}b`)).to.equal('metadata.ab')
     const [issue] = issuesOf([{ ...errorAt('a'), message: `got 'x\u001b[31m${hidden}y'` }])
     expect(issue?.message).to.equal("got 'x[31my'")
   })

@@ -16,7 +16,10 @@ const nested = (levels: number): unknown =>
 const problems = (value: unknown): readonly string[] => {
   const copied = copyJson(value)
   return copied instanceof NotJson
-    ? copied.problems.map(({ path, message, hint }) => `${path.join('.')}: ${message}${hint ? ` (${hint})` : ''}`)
+    ? copied.errors.map(
+        ({ context, message, hint }) =>
+          `${context.map(({ key }) => key).join('.')}: ${message}${hint ? ` (${hint})` : ''}`,
+      )
     : []
 }
 

@@ -94,6 +94,16 @@ describe('createTokenFetcher', () => {
     })
   })
 
+  it('sends the content type of JSON, however a given header is spelled', async () => {
+    const sent: unknown[] = []
+    const fetch = async (_: string, { headers }: RequestInit): Promise<Response> => {
+      sent.push(headers)
+      return Response.json(issued)
+    }
+    await createTokenFetcher('/connect', { fetch, headers: { 'Content-Type': 'text/plain', 'X-CSRF': '7f3a' } })()
+    expect(sent).to.deep.equal([{ 'x-csrf': '7f3a', 'content-type': 'application/json' }])
+  })
+
   it('uses the global fetch at the time of the call', async () => {
     const original = globalThis.fetch
     const fetchToken = createTokenFetcher('/connect')
@@ -241,6 +251,24 @@ describe('createTokenFetcher', () => {
       await nextTask()
       expect(listeners).to.have.property('size', 0)
     })
+  })
+
+  it('ignores a signal and headers that only Object.prototype has', async () => {
+    const inits: RequestInit[] = []
+    const response = Response.json(issued)
+    const fetch = async (_: string, init: RequestInit): Promise<Response> => {
+      inits.push(init)
+      return response
+    }
+    const polluted = { signal: AbortSignal.abort(), headers: { 'x-polluted': '1' }, mode: 'no-cors' }
+    Object.assign(Object.prototype, polluted)
+    try {
+      expect((await createTokenFetcher('/connect', { fetch })({}, {})).token).to.equal('tok')
+    } finally {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+    }
+    expect(inits.map(({ headers }) => headers)).to.deep.equal([{ 'content-type': 'application/json' }])
+    expect(inits.map(Object.getPrototypeOf)).to.deep.equal([null])
   })
 
   describe('rejects with a TokenRequestError', () => {

@@ -44,6 +44,11 @@ const rejected: readonly (readonly [string, string, RegExp])[] = [
   ],
   ['an unknown category in a list', "acme.categories(['hriss'])", /Type '"hriss"' is not assignable to type/],
   ['a list of strings as categories', 'acme.categories(Array<string>())', /'string' is not assignable to type/],
+  [
+    'a partial payload',
+    'client.create({} as Partial<ConnectSessionCreate>)',
+    /^Argument of type 'Partial<.+>' is not assignable to parameter of type/,
+  ],
   ['no category', 'acme.categories()', /^Expected at least 1 arguments, but got 0\.$|^No overload matches this call\./],
   [
     'an unknown type',

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ConnectSessionCreate, decodePayload } from '../../lib/model/create-payload.ts'
+import { ConnectSessionCreate, Payload } from '../../lib/model/create-payload.ts'
 import type { Json } from '../../lib/model/json.ts'
 import { fromJSON, session } from '../../lib/session/session.ts'
 import type { Session } from '../../lib/session/types.ts'
@@ -92,7 +92,7 @@ describe('.field', () => {
     [
       'a known field in camel case',
       withField('expiresIn', 60),
-      { path: 'extra.expiresIn', message: 'unknown field', hint: 'use .expiresIn(…)' },
+      { path: 'extra.expiresIn', message: 'unknown field', hint: "did you mean 'expires_in'?" },
     ],
     ['a blank name', withField(' ', 1), { path: 'extra[" "]', message: 'must have a non-blank name' }],
     ['a name that is not a string', withField(7, 1), { path: 'extra[""]', message: 'must have a non-blank name' }],
@@ -134,19 +134,19 @@ describe('The extra fields of a payload', () => {
     fc.assert(
       fc.property(optionalWireName, json, (name, value) => {
         const full = rightOf(acme.label('Berlin').type('test').multiple().categories('ats').decode())
-        const decoded = rightOf(decodePayload({ ...full, extra: { [name]: value } }))
+        const decoded = rightOf(Payload.decode({ ...full, extra: { [name]: value } }))
         expect(ConnectSessionCreate.encode(decoded)).to.have.property(name).that.deep.equals(value)
       }),
     )
   })
 
   itEach('may not contain a field of the owner', ['origin_owner_id', 'origin_owner_name', 'originOwnerId'], (name) => {
-    const [error] = leftOf(decodePayload({ ...payload, extra: { [name]: 'another' } }))
+    const [error] = leftOf(Payload.decode({ ...payload, extra: { [name]: 'another' } }))
     expect(error?.message).to.equal('is not allowed here')
   })
 
   it('may not contain a known field in camel case', () => {
-    const [error] = leftOf(decodePayload({ ...payload, extra: { expiresIn: 60 } }))
+    const [error] = leftOf(Payload.decode({ ...payload, extra: { expiresIn: 60 } }))
     expect(error).to.include({ message: 'unknown field', hint: "did you mean 'expires_in'?" })
   })
 })

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { ConfigurationError, ValidationError } from '../../lib/errors.ts'
-import { ConnectSessionCreate, decodePayload } from '../../lib/model/create-payload.ts'
+import { ConnectSessionCreate, Payload } from '../../lib/model/create-payload.ts'
 import { fromJSON, session } from '../../lib/session/session.ts'
 import type { Session } from '../../lib/session/types.ts'
 import { leftOf } from '../support/either.ts'
@@ -50,8 +50,8 @@ describe('A value that throws when it is read', () => {
 
   itEach('is reported by the codec of the payload', hostile, ([, make]) => {
     expect(leftOf(ConnectSessionCreate.decode(make()))).not.to.deep.equal([])
-    expect(leftOf(decodePayload(make()))).not.to.deep.equal([])
-    expect(leftOf(decodePayload({ originOwnerId: 'a', originOwnerName: 'b', metadata: make() }))).not.to.deep.equal([])
+    expect(leftOf(Payload.decode(make()))).not.to.deep.equal([])
+    expect(leftOf(Payload.decode({ originOwnerId: 'a', originOwnerName: 'b', metadata: make() }))).not.to.deep.equal([])
   })
 
   itEach('is a Left of the task if it is the client', hostile, async ([, make]) => {

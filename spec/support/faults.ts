@@ -153,8 +153,10 @@ export const respondWith = (status: number, body: unknown, headers: Record<strin
 })
 
 /** A small response that is large once it is decompressed. */
-export const bomb = (status: number, bytes: number): Fault =>
-  respondWith(status, gzipSync(Buffer.alloc(bytes, ' ')), { 'content-encoding': 'gzip' })
+export const bomb = (status: number, bytes: number): Fault => {
+  const body = gzipSync(Buffer.alloc(bytes, ' '))
+  return respondWith(status, body, { 'content-encoding': 'gzip', 'content-length': `${body.length}` })
+}
 
 /** An error body, as in the contract. */
 export const errorBody = (statusCode: number, message: unknown) => ({

@@ -38,6 +38,7 @@ const play = async (file: string): Promise<Played> => {
 
 process.env['STACKONE_API_KEY'] = 'v1.sandbox.key'
 process.env['STACKONE_WEBHOOK_SECRET'] = 'whsec.sandbox'
+process.env['PORT'] = '0' // a free one
 const [, , report = '', ...files] = process.argv
 const played: Played[] = []
 for (const file of files) played.push(await play(file))

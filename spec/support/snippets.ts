@@ -18,6 +18,12 @@ export const blocksOf = (file: string, language: string): readonly Snippet[] =>
     .filter(([, name]) => name === language)
     .map(([, , code = ''], index) => ({ title: `${file}, ${language} block ${index + 1}`, code }))
 
+/** Returns whether a block needs a framework or a test runner. The check `recipes` compiles and runs these blocks. */
+export const isRecipe = ({ code }: Snippet): boolean => /from '(fastify|@nestjs\/\w+|vitest|node:test)'/.test(code)
+
+/** Returns the name in the first line of a block, such as `// connect.ts`. Other blocks import this file. */
+export const fileNameOf = ({ code }: Snippet): string | undefined => /^\/\/ (\w+\.ts)\n/.exec(code)?.[1]
+
 const sources = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 
 const sourceOf = (file: string): ts.SourceFile => parse(readFileSync(join('lib', file), 'utf8'))
@@ -88,6 +94,18 @@ export const publicNames: readonly Public[] = subpaths.flatMap(([from, index]) =
     }))
   }),
 )
+
+/** Returns the first paragraph of each doc comment of a name in a file of lib. */
+export const summariesOf = (name: string, file: string): readonly string[] =>
+  sourceOf(file)
+    .statements.filter((node) => nameOf(node) === name)
+    .flatMap((node) => ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc))
+    .map(({ comment }) =>
+      (ts.getTextOfJSDocComment(comment) ?? '')
+        .split(/\n\s*\n/, 1)
+        .join()
+        .replace(/\s+/g, ' '),
+    )
 
 /** Returns the public names without an example. */
 export const withoutExample = (): readonly string[] =>

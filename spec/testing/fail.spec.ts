@@ -369,6 +369,8 @@ describe('sandbox().fail', () => {
   const expectedFault =
     "fault: must be an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift"
 
+  const exactlyOne = 'fault: must have exactly one of status, slow, html and drift'
+
   const invalid: readonly (readonly [fault: unknown, options: unknown, messages: readonly string[]])[] = [
     [200, undefined, ['fault: must be an error status from 400 to 599, got 200']],
     [399, undefined, ['fault: must be an error status from 400 to 599, got 399']],
@@ -379,10 +381,10 @@ describe('sandbox().fail', () => {
     [undefined, undefined, ['fault: is required']],
     [null, undefined, [`${expectedFault}, got null`]],
     [[503], undefined, [`${expectedFault}, got an array`]],
-    [{}, undefined, [`${expectedFault}, got an object`]],
-    [{ stauts: 503 }, undefined, [`${expectedFault}, got an object (did you mean 'status'?)`]],
+    [{}, undefined, [exactlyOne]],
+    [{ stauts: 503 }, undefined, ["unknown option 'fault.stauts' (did you mean 'status'?)"]],
     [{ status: 200 }, undefined, ['fault.status: must be an error status from 400 to 599, got 200']],
-    [{ status: undefined }, undefined, ['fault.status: is required']],
+    [{ status: undefined }, undefined, [exactlyOne]],
     [{ status: 503, retryafter: 1 }, undefined, ["unknown option 'fault.retryafter' (did you mean 'retryAfter'?)"]],
     [
       { status: 503, retryAfter: -1 },
@@ -393,13 +395,12 @@ describe('sandbox().fail', () => {
     [{ status: 503, retryAfter: 'a\r\nb' }, undefined, ['fault.retryAfter']],
     [{ status: 503, retryAfter: ' ' }, undefined, ['fault.retryAfter']],
     [{ status: 503, message: 7 }, undefined, ['fault.message: must be a string, got a number']],
-    [{ status: 503, message: 'a', body: 'b' }, undefined, ["fault: must not have both 'message' and 'body'"]],
     [{ status: 503, body: { at: new Date(0) } }, undefined, ['fault.body: must be JSON, got an object']],
     [{ slow: -1 }, undefined, ['fault.slow: must be a number from 0 to 2147483647 (milliseconds), got -1']],
     [{ slow: Number.POSITIVE_INFINITY }, undefined, ['fault.slow', 'got Infinity']],
-    [{ slow: '5' }, undefined, ['fault.slow', "got '5'"]],
-    [{ slow: 5, status: 503 }, undefined, ["unknown option 'fault.slow'"]],
-    [{ slow: 5, status: undefined }, undefined, ["unknown option 'fault.slow'", 'fault.status: is required']],
+    [{ slow: '5' }, undefined, ['fault.slow', 'got a string']],
+    [{ slow: 5, status: 503 }, undefined, [exactlyOne]],
+    [{ slow: 5, status: undefined }, undefined, [exactlyOne]],
     [{ html: 204 }, undefined, ['fault.html: must be 200 or an error status from 400 to 599, got 204']],
     [
       { drift: 'an unknwon type' },
@@ -413,7 +414,7 @@ describe('sandbox().fail', () => {
     [503, { times: 1.5 }, ['options.times']],
     [503, { times: -1 }, ['options.times']],
     [503, { times: Number.POSITIVE_INFINITY }, ['options.times']],
-    [503, { times: '2' }, ["options.times: must be an integer from 1, got '2'"]],
+    [503, { times: '2' }, ['options.times: must be an integer from 1, got a string']],
     [503, { rate: -0.1 }, ['options.rate: must be a number from 0 to 1, got -0.1']],
     [503, { rate: 1.1 }, ['options.rate']],
     [503, { rate: Number.NaN }, ['options.rate']],

@@ -38,7 +38,7 @@ const invalid: readonly (readonly [body: unknown, message: string])[] = [
   [{ ...owner, expires_in: 0 }, `${seconds} 0`],
   [{ ...owner, expires_in: -5 }, `${seconds} -5`],
   [{ ...owner, expires_in: 1.5 }, `${seconds} 1.5`],
-  [{ ...owner, expires_in: '1800' }, `${seconds} '1800'`],
+  [{ ...owner, expires_in: '1800' }, `${seconds} a string`],
   [{ ...owner, expires_in: 315_360_001 }, `${seconds} 315360001`],
   [{ ...owner, metadata: 'pro' }, 'metadata: must be an object, got a string'],
   [{ ...owner, metadata: ['pro'] }, 'metadata: must be an object, got an array'],

@@ -43,11 +43,6 @@ describe('didYouMean', () => {
     expect(didYouMean('relay', ['retries'])).to.equal(undefined)
   })
 
-  it('compares names without the part before a dot', () => {
-    expect(didYouMean('multiple', ['allow.multiple'])).to.equal(hint('allow.multiple'))
-    expect(didYouMean('allow.nope', ['allow.multiple'])).to.equal(undefined)
-  })
-
   it('allows at most nine edits in a long name', () => {
     const long = 'abcdefghijklmnopqrst'
     expect(didYouMean(`abcd${'#'.repeat(9)}nopqrst`, [long])).to.equal(hint(long))

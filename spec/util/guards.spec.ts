@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
-import { explicitUndefined, isPlainObject, isRecord, kindOf, mustBe, mustBeShown } from '../../lib/util/guards.ts'
+import { explicitUndefined, isPlainObject, isRecord, kindOf, mustBe, show, showNumber } from '../../lib/util/guards.ts'
 import { itEach } from '../support/it-each.ts'
 
 describe('kindOf', () => {
@@ -40,16 +40,21 @@ describe('The message for an unexpected value', () => {
   })
 
   it('shows a number or a string that is neither secret nor customer data', () => {
-    expect(mustBeShown('a known category', 'payroll')).to.equal("must be a known category, got 'payroll'")
-    expect(mustBeShown('an integer', 1.5)).to.equal('must be an integer, got 1.5')
-    expect(mustBeShown('an integer', Number.NaN)).to.equal('must be an integer, got NaN')
+    expect(mustBe('a known category', 'payroll', show)).to.equal("must be a known category, got 'payroll'")
+    expect(mustBe('an integer', 1.5, show)).to.equal('must be an integer, got 1.5')
+    expect(mustBe('an integer', Number.NaN, show)).to.equal('must be an integer, got NaN')
   })
 
   it('shows no string that is blank or longer than 64 characters, and no other value', () => {
-    expect(mustBeShown('a known category', 'x'.repeat(64))).to.include("'xxx")
-    expect(mustBeShown('a known category', 'x'.repeat(65))).to.equal('must be a known category, got a string')
-    expect(mustBeShown('a known category', ' ')).to.equal('must be a known category, got a blank string')
-    expect(mustBeShown('a known category', ['ats'])).to.equal('must be a known category, got an array')
+    expect(show('x'.repeat(64))).to.include("'xxx")
+    expect(show('x'.repeat(65))).to.equal('a string')
+    expect(show(' ')).to.equal('a blank string')
+    expect(show(['ats'])).to.equal('an array')
+  })
+
+  it('shows numbers only if a string may be a secret', () => {
+    expect(mustBe('an integer', 1.5, showNumber)).to.equal('must be an integer, got 1.5')
+    expect(mustBe('an integer', 'sesame', showNumber)).to.equal('must be an integer, got a string')
   })
 })
 

@@ -374,4 +374,11 @@ describe('The options of the webhook handler', () => {
     options.secret = otherSecret
     expect((await handler(deliver(body))).status).to.equal(200)
   })
+
+  it('copy the list of secrets', async () => {
+    const secrets = [secret]
+    const handler = webhookHandler({ secret: secrets, onEvent })
+    secrets[0] = otherSecret
+    expect((await handler(deliver(body))).status).to.equal(200)
+  })
 })

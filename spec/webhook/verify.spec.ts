@@ -212,6 +212,11 @@ describe('verifyWebhook and invalid arguments', () => {
     ['a parsed body', [created, signature, secret], 'rawBody: must be a string or a Uint8Array, got an object'],
     ['no body', [undefined, signature, secret], 'rawBody: is required'],
     [
+      'an object with the tag of a Uint8Array',
+      [{ [Symbol.toStringTag]: 'Uint8Array', length: 1e9 }, signature, secret],
+      'rawBody: must be a string or a Uint8Array, got an object',
+    ],
+    [
       'a Uint16Array',
       [new Uint16Array(2), signature, secret],
       'rawBody: must be a string or a Uint8Array, got an object',

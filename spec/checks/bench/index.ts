@@ -1,9 +1,9 @@
-// Runs all benchmarks, prints a table, and writes results.json and results.svg to this folder.
+// Runs all benchmarks, prints a table, and writes it to docs/performance.md, and results.json and results.svg to this folder.
 // With names, such as `npm run check -- bench chain send`, it runs only these and writes no files. `behaviour` and `steps`
 // print separate tables.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { clean, fresh, here, versionOf, withApi } from './fresh.ts'
+import { clean, fresh, here, root, versionOf, withApi } from './fresh.ts'
 import { curves, parts } from './measure.ts'
 import { plot } from './plot.ts'
 import { growthRows, type Row } from './rows.ts'
@@ -35,12 +35,22 @@ const measure = async (names: readonly string[]): Promise<readonly Row[]> => {
 
 const print = (rows: readonly Row[]): void => void process.stdout.write(`\n${subtitle}\n\n${table(rows)}\n`)
 
+/** Replaces the results in the document. */
+const writeDocument = async (rows: readonly Row[]): Promise<void> => {
+  const file = `${root}docs/performance.md`
+  const [before, , after] = (await readFile(file, 'utf8')).split(/^<!-- (?:begin|end) of results -->$/m)
+  if (before === undefined || after === undefined) throw new Error(`${file} has no place for the results.`)
+  const results = `${subtitle}.\n\n${table(rows)}`
+  await writeFile(file, `${before}<!-- begin of results -->\n${results}\n<!-- end of results -->${after}`)
+}
+
 const runAll = async (): Promise<void> => {
   const rowsWithoutGrowth = await measure(Object.keys(parts).filter((name) => name !== 'growth'))
   process.stderr.write('growth …\n')
   const growth = await curves()
   const rows = [...rowsWithoutGrowth, ...growthRows(growth)]
   print(rows)
+  await writeDocument(rows)
   await writeFile(`${here}results.json`, `${JSON.stringify({ ...machine, rows, growth }, null, 2)}\n`)
   await writeFile(`${here}results.svg`, await plot(rowsWithoutGrowth, growth, subtitle))
 }

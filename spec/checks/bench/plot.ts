@@ -110,7 +110,7 @@ export const plot = async (rows: readonly Row[], curves: Curves, subtitle: strin
     ],
     grid: [
       { left: 390, right: 80, top, height: barsHeight },
-      { left: 80, right: 80, top: linesTop, height: 240 },
+      { left: 110, right: 80, top: linesTop, height: 240 },
     ],
     legend: {
       data: Object.keys(curves).map((name) => unitOf(name as keyof Curves)),
@@ -120,7 +120,7 @@ export const plot = async (rows: readonly Row[], curves: Curves, subtitle: strin
       textStyle: { fontFamily: font },
     },
     xAxis: [
-      { ...axis, type: 'log', min: 0.01, max: 10 },
+      { ...axis, type: 'log', min: 0.01, max: Math.max(10, ...rows.map(relativeCost)) > 10 ? 100 : 10 },
       { ...axis, type: 'log', min: 1, max: 10_000, gridIndex: 1 },
     ],
     yAxis: [

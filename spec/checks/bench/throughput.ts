@@ -29,7 +29,7 @@ const mediansOf = async <Name extends string, A extends Readonly<Record<keyof A,
 export const throughput = (url: string, rounds: number): Promise<Readonly<Record<Sender, Throughput>>> =>
   mediansOf(['ours', 'ky', 'fetch', 'sdk'], rounds, (name) => fresh<Throughput>('crowd.ts', [url, name]))
 
-/** Runs route.ts for each contestant, with a sandbox of its own. */
+/** Runs route.ts for each contestant, with a separate sandbox. */
 export const handlerLatency = (rounds: number): Promise<Readonly<Record<'ours' | 'hand', Latency>>> =>
   mediansOf(['ours', 'hand'], rounds, (name) =>
     withServer('sandbox.ts', [], (api) =>

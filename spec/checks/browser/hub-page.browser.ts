@@ -2,8 +2,8 @@ import { serve } from '@hono/node-server'
 import { expect } from 'chai'
 import { type Browser, chromium } from 'playwright-core'
 import { hubServer } from '../../../examples/hub-page/hub.ts'
-import { createClient } from '../../../lib/index.ts'
-import { type Sandbox, sandbox } from '../../../lib/testing/index.ts'
+import { createClient, session } from '../../../lib/index.ts'
+import { type Sandbox, sandbox, signWebhook } from '../../../lib/testing/index.ts'
 import { until } from '../../support/call.ts'
 import { httpServer, type TestServer } from '../../support/server.ts'
 import { type Backend, start } from './backend.ts'
@@ -11,6 +11,8 @@ import { chromiumPath, flags } from './chromium.ts'
 import { type Visit, visit } from './visit.ts'
 
 const apiKey = 'v1.eu1.key-of-the-server'
+
+const secret = 'whsec.secret-of-the-webhook'
 
 /** The key in plain text and in base64. */
 const keys = ['key-of-the-server', ...[apiKey, `${apiKey}:`].map((text) => btoa(text).replace(/=+$/, ''))]
@@ -37,17 +39,33 @@ const startHub = (api: Sandbox): Promise<Hub> =>
     )
   })
 
+interface Delivery {
+  readonly event: unknown
+  readonly status: number
+}
+
 interface Site {
   readonly api: Sandbox
   readonly hub: Hub
   readonly backend: Backend
+  /** The events that were delivered to the backend. */
+  readonly deliveries: readonly Delivery[]
 }
 
-/** Starts the example with a key. Its base URL is that of the imitated Hub. */
+/** Starts the example with a key and a webhook. Its base URL is that of the imitated Hub. */
 const startSite = async (): Promise<Site> => {
-  const api = sandbox({ apiKey })
+  const deliveries: Delivery[] = []
+  const deliver = async (request: Request): Promise<Response> => {
+    const body = await request.text()
+    const response = await fetch(`${backend.url}/webhook`, { method: 'POST', headers: request.headers, body })
+    deliveries.push({ event: JSON.parse(body), status: response.status })
+    return response
+  }
+  const api = sandbox({ apiKey, webhook: { secret, deliver } })
   const hub = await startHub(api)
-  return { api, hub, backend: await start({ STACKONE_API_KEY: apiKey, STACKONE_BASE_URL: hub.url }) }
+  const env = { STACKONE_API_KEY: apiKey, STACKONE_BASE_URL: hub.url, STACKONE_WEBHOOK_SECRET: secret }
+  const backend = await start(env)
+  return { api, hub, backend, deliveries }
 }
 
 const stop = async ({ hub, backend }: Site): Promise<void> => {
@@ -62,6 +80,9 @@ const signIn = async ({ page }: Visit): Promise<void> => {
   await page.getByText('Signed in as Acme Inc.').waitFor()
 }
 
+/** Returns the accounts that the backend has stored for the signed-in customer. */
+const accountsOf = ({ page }: Visit): Promise<unknown> => page.evaluate(async () => (await fetch('accounts')).json())
+
 const open = ({ page }: Visit): Promise<void> => page.getByRole('button', { name: 'Connect an account' }).click()
 
 const messageOf = async ({ page }: Visit): Promise<string> => {
@@ -72,6 +93,16 @@ const messageOf = async ({ page }: Visit): Promise<string> => {
 
 const waitForConnectors = async ({ page }: Visit, ...names: readonly string[]): Promise<void> => {
   for (const name of names) await page.locator('stackone-hub').getByText(name, { exact: true }).waitFor()
+}
+
+const connectBambooHR = async ({ page, screenshot }: Visit): Promise<void> => {
+  const hub = page.locator('stackone-hub')
+  await hub.getByText('BambooHR', { exact: true }).click()
+  await hub.getByPlaceholder('acme').fill('acme')
+  await hub.getByPlaceholder('Any text will do').fill('key-of-the-user')
+  await screenshot('form')
+  await hub.getByRole('button', { name: 'Connect' }).click()
+  await hub.getByText('Connection Successful').waitFor()
 }
 
 interface CrossOriginRequest {
@@ -136,19 +167,13 @@ describe('The hub-page example', () => {
   })
 
   it('connects the account that the user selects', async () => {
-    const hub = seen.page.locator('stackone-hub')
-    await hub.getByText('BambooHR', { exact: true }).click()
-    await hub.getByPlaceholder('acme').fill('acme')
-    await hub.getByPlaceholder('Any text will do').fill('key-of-the-user')
-    await seen.screenshot('form')
-    await hub.getByRole('button', { name: 'Connect' }).click()
-    await hub.getByText('Connection Successful').waitFor()
+    await connectBambooHR(seen)
     expect(site.hub.connects).to.deep.equal([
       { integration_id: 'sandbox-bamboohr', credentials: { subdomain: 'acme', api_key: 'key-of-the-user' } },
     ])
   })
 
-  it('shows the account of the `success` event', async () => {
+  it('shows the account once the backend has stored it', async () => {
     lastMessage = await messageOf(seen)
     await seen.screenshot('connected')
     expect(lastMessage).to.equal('Connected bamboohr as sandbox-account-1.')
@@ -157,9 +182,21 @@ describe('The hub-page example', () => {
     ])
   })
 
-  it('has a backend that polls the same connection', async () => {
-    const line = 'Session 1 of acme-42: authenticated, account sandbox-account-1\n'
-    expect(await until(() => site.backend.printed().includes(line), 30_000)).to.equal(true)
+  it('delivers a signed event of the account to the backend', async () => {
+    expect(site.deliveries).to.have.length(1)
+    expect(site.deliveries[0]).to.have.property('status', 200)
+    expect(site.deliveries[0]?.event).to.include({
+      event: 'account.created',
+      account_id: 'sandbox-account-1',
+      provider: 'bamboohr',
+      origin_owner_id: 'acme-42',
+    })
+    const line = 'Webhook: account.created of acme-42, account sandbox-account-1\n'
+    expect(await until(() => site.backend.printed().includes(line))).to.equal(true)
+  })
+
+  it('stores the account for its owner', async () => {
+    expect(await accountsOf(seen)).to.deep.equal([{ accountId: 'sandbox-account-1', provider: 'bamboohr' }])
   })
 
   it('removes the Hub when the user closes it', async () => {
@@ -177,14 +214,24 @@ describe('The hub-page example', () => {
     expect(new Set(seen.tokens())).to.have.property('size', 2)
   })
 
+  it('does not show the account of another owner', async () => {
+    const client = createClient({ apiKey, fetch: site.api.fetch })
+    const { id } = await session().owner('globex-7', 'Globex').provider('lever').send(client)
+    const { accountId, webhook } = site.api.connect(id)
+    expect([accountId, (await webhook)?.status]).to.deep.equal(['sandbox-account-2', 200])
+    expect(await accountsOf(seen)).to.deep.equal([{ accountId: 'sandbox-account-1', provider: 'bamboohr' }])
+  })
+
   it('keeps the key and the customer id out of the browser', async () => {
     const received = await seen.received()
     expect(received).to.include('"integrations":[').and.to.include(seen.tokens()[1])
-    expect([...keys, 'acme-42'].filter((secret) => received.includes(secret))).to.deep.equal([])
+    expect([...keys, secret, 'acme-42'].filter((secret) => received.includes(secret))).to.deep.equal([])
   })
 
-  it('prints neither the key nor a token', () => {
-    expect([...keys, ...seen.tokens()].filter((secret) => site.backend.printed().includes(secret))).to.deep.equal([])
+  it('prints neither the key, the secret of the webhook nor a token', () => {
+    expect(
+      [...keys, secret, ...seen.tokens()].filter((secret) => site.backend.printed().includes(secret)),
+    ).to.deep.equal([])
   })
 
   it('sends requests only to its backend and to StackOne', () => {
@@ -277,6 +324,20 @@ describe('The hub-page example in case of errors', () => {
     expect(site.api.requests).to.deep.equal([])
   })
 
+  it('stores nothing for an event with a wrong signature', async () => {
+    const seen = await visit(browser, site.backend.url)
+    await signIn(seen)
+    const body = JSON.stringify({ event: 'account.created', account_id: 'account-9', origin_owner_id: 'acme-42' })
+    const statusWith = async (signature: string): Promise<number> => {
+      const headers = { 'x-stackone-signature': signature }
+      return (await fetch(`${site.backend.url}/webhook`, { method: 'POST', headers, body })).status
+    }
+    expect(await statusWith(await signWebhook(body, 'whsec.forged'))).to.equal(401)
+    expect(await accountsOf(seen)).to.deep.equal([])
+    expect(await statusWith(await signWebhook(body, secret))).to.equal(200)
+    expect(await accountsOf(seen)).to.deep.equal([{ accountId: 'account-9' }])
+  })
+
   it('shows a generic message if StackOne fails, without the message of StackOne', async () => {
     const seen = await visit(browser, site.backend.url)
     await signIn(seen)
@@ -298,14 +359,40 @@ describe('The hub-page example in case of errors', () => {
   })
 })
 
+describe('The hub-page example on a phone', () => {
+  it('is as wide as the screen, and moves nothing when the user signs in', async () => {
+    const backend = await start({})
+    try {
+      const seen = await visit(browser, backend.url)
+      await seen.page.setViewportSize({ width: 375, height: 720 })
+      const layout = () =>
+        seen.page.evaluate(() => ({
+          width: document.documentElement.scrollWidth,
+          top: document.querySelector('h1')?.getBoundingClientRect().top,
+        }))
+      const before = await layout()
+      await signIn(seen)
+      expect(await layout()).to.deep.equal(before)
+      await open(seen)
+      await waitForConnectors(seen, 'HiBob')
+      expect(await layout()).to.deep.equal({ ...before, width: 375 })
+      await seen.screenshot('phone')
+    } finally {
+      await backend.close()
+    }
+  })
+})
+
 describe('The hub-page example without a key', () => {
-  it('opens the Hub on its sandbox', async () => {
+  it('opens the Hub on its sandbox, and stores the account that the user connects', async () => {
     const backend = await start({})
     try {
       const seen = await visit(browser, backend.url)
       await signIn(seen)
       await open(seen)
-      await waitForConnectors(seen, 'Greenhouse', 'Lever', 'BambooHR', 'HiBob')
+      await connectBambooHR(seen)
+      expect(await messageOf(seen)).to.equal('Connected bamboohr as sandbox-account-1.')
+      expect(backend.printed()).to.include('Webhook: account.created of acme-42, account sandbox-account-1')
     } finally {
       await backend.close()
     }

@@ -498,7 +498,7 @@ const cases = {
 
   'an endless body is an InvalidResponseError': async ({ client }) => {
     const error = await rejection(acme.send(client('endless', { retries: 0 })), InvalidResponseError)
-    assert(error.message.includes('exceeds 10485760 bytes'), error.message)
+    assert(error.message.includes('exceeds 1048576 bytes'), error.message)
   },
 
   'a redirect to another origin is not followed': async ({ client, countRequests, countOtherOrigin }) => {

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { explained } from './explained.ts'
-import { hashOf } from './measured.ts'
+import { hashOf, hashWithSpecs } from './measured.ts'
+import { numberMutants } from './numbers.ts'
 
 /** Files without mutants: types, lists of exports, and the version. */
 const withoutMutants = /^lib\/(index|testing\/index|session\/types|model\/validation|util\/(either|version))\.ts$/
 
 describe('The mutation tests', () => {
+  const source = "const wait = (ms: number): string => 'some ms' // A comment.\nexport const name = wait(7)"
   const specsByFile: Readonly<Record<string, readonly string[]>> = JSON.parse(
     readFileSync('spec/checks/mutation/specs.json', 'utf8'),
   )
@@ -25,12 +27,31 @@ describe('The mutation tests', () => {
     }
   })
 
-  it('explain only survivors in existing lines', () => {
-    const stale = explained.filter(({ file, line }) => !readFileSync(file, 'utf8').includes(line))
-    expect(stale.map(({ file, line }) => `${file}: ${line}`)).to.deep.equal([])
+  it('explain each survivor in exactly one existing line', () => {
+    const linesWith = ({ file, line }: (typeof explained)[number]): number =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((text) => text.includes(line)).length
+    const inexact = explained.filter((each) => linesWith(each) !== 1 && each.from === undefined)
+    expect(inexact.map(({ file, line }) => `${file}: ${line}`)).to.deep.equal([])
   })
 
-  const source = "const wait = (ms: number): string => 'some ms' // A comment.\nexport const name = wait(7)"
+  it('raise each number by one, except in types', () => {
+    const numbers = 'const wait = (ms: 7 = 7): number => ms * 2.5 + 1_000'
+    expect(numberMutants('file.ts', numbers).map(({ text, replacement }) => [text, replacement])).to.deep.equal([
+      ['7', '8'],
+      ['2.5', '3.5'],
+      ['1_000', '1001'],
+    ])
+  })
+
+  it('repeat a file whose specs, or what they import, changed', () => {
+    const hash = hashWithSpecs(source, ['defaults'])
+    expect(hash)
+      .to.equal(hashWithSpecs(source, ['defaults']))
+      .and.not.equal(hashWithSpecs(source, ['errors']))
+  })
+
   const changes: readonly (readonly [string, boolean, string])[] = [
     ['a changed comment', true, source.replace('A comment', 'Another')],
     ['a changed type', true, source.replace(': string', '')],

@@ -1,4 +1,4 @@
-// Checks whether the working tree can be released: equal versions everywhere, and no uncommitted changes.
+// Checks whether the working tree can be released: equal versions, addresses, a changelog, and no uncommitted changes.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { version } from '../../../lib/util/version.ts'
@@ -6,6 +6,8 @@ import { version } from '../../../lib/util/version.ts'
 interface Manifest {
   readonly version: string
   readonly repository?: string | { readonly url?: string }
+  readonly bugs?: string | object
+  readonly homepage?: string
   readonly packages?: Readonly<Record<string, { readonly version?: string } | undefined>>
 }
 
@@ -45,6 +47,12 @@ const versionProblems = (): readonly string[] =>
     .filter(([, found]) => found !== version)
     .map(([place, found]) => `${place}: expected ${version} as in lib/util/version.ts, got ${found}`)
 
+/** The manifest has no invented addresses, so they are set when the repository is public. npm resolves links with them. */
+const addressProblems = (): readonly string[] =>
+  (['repository', 'bugs', 'homepage'] as const)
+    .filter((name) => !manifest[name])
+    .map((name) => `package.json: "${name}" must be set to the address of the public repository`)
+
 const treeProblems = (): readonly string[] =>
   execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' })
     .split('\n')
@@ -65,7 +73,13 @@ const tagProblems = ({ GITHUB_REF_TYPE, GITHUB_REF_NAME, GITHUB_REPOSITORY = '' 
   ]
 }
 
-const problems = [...versionProblems(), ...changelogProblems(), ...treeProblems(), ...tagProblems()]
+const problems = [
+  ...versionProblems(),
+  ...addressProblems(),
+  ...changelogProblems(),
+  ...treeProblems(),
+  ...tagProblems(),
+]
 for (const problem of problems) console.error(problem)
 if (problems.length === 0) console.log(`${version} can be released if all other checks pass.`)
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { days } from '../../lib/index.ts'
-import { type Sandbox, sandbox } from '../../lib/testing/index.ts'
-import { early } from '../support/early.ts'
-import { type Ran, run } from '../support/run.ts'
+import { days } from '../../../lib/index.ts'
+import { type Sandbox, sandbox } from '../../../lib/testing/index.ts'
+import { early } from '../../support/early.ts'
+import { type Ran, run } from '../../support/run.ts'
 
 const key = 'v1.eu1.mine'
 const acme = ['--owner', 'acme-42', '--name', 'Acme Inc.']
@@ -134,7 +134,7 @@ describe('The auth-link example', function () {
   ]
 
   it('parses durations in seconds, minutes, hours, days and weeks', async () => {
-    const { parseDuration } = await import('../../examples/auth-link/command.ts')
+    const { parseDuration } = await import('../../../examples/auth-link/command.ts')
     for (const [text, seconds] of durations) expect(parseDuration(text), text).to.equal(seconds)
     for (const text of ['', '7x', '-1', '1.5h', 'd', '7  d', '7dd', '2months'])
       expect(parseDuration(text), text).to.be.NaN

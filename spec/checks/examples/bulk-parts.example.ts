@@ -16,20 +16,20 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { customersOf } from '../../examples/bulk/customers.ts'
-import { faultySandbox, writeCustomers } from '../../examples/bulk/demo.ts'
-import { openFailures } from '../../examples/bulk/failures.ts'
-import { openLinks } from '../../examples/bulk/links.ts'
-import { lock } from '../../examples/bulk/lock.ts'
-import { createMinter } from '../../examples/bulk/mint.ts'
-import { summarize } from '../../examples/bulk/summary.ts'
-import { createProgressBar } from '../../examples/bulk/terminal.ts'
-import { ConnectSessionToken, createClient, session, TimeoutError } from '../../lib/index.ts'
-import { sandbox } from '../../lib/testing/index.ts'
-import { until } from '../support/call.ts'
-import { caught } from '../support/caught.ts'
-import { rightOf } from '../support/either.ts'
-import { itEach } from '../support/it-each.ts'
+import { customersOf } from '../../../examples/bulk/customers.ts'
+import { faultySandbox, writeCustomers } from '../../../examples/bulk/demo.ts'
+import { openFailures } from '../../../examples/bulk/failures.ts'
+import { openLinks } from '../../../examples/bulk/links.ts'
+import { lock } from '../../../examples/bulk/lock.ts'
+import { createMinter } from '../../../examples/bulk/mint.ts'
+import { summarize } from '../../../examples/bulk/summary.ts'
+import { createProgressBar } from '../../../examples/bulk/terminal.ts'
+import { ConnectSessionToken, createClient, session, TimeoutError } from '../../../lib/index.ts'
+import { sandbox } from '../../../lib/testing/index.ts'
+import { until } from '../../support/call.ts'
+import { caught } from '../../support/caught.ts'
+import { rightOf } from '../../support/either.ts'
+import { itEach } from '../../support/it-each.ts'
 
 const acme = session().owner('acme-42', 'Acme Inc.')
 
@@ -58,6 +58,26 @@ describe('The modules of the bulk example', () => {
       const ends = await Promise.all(results)
       expect(api.requests).to.have.length(5)
       expect(ends.filter((end) => end === 'enough')).to.have.length(3)
+    })
+
+    it('sends at most `perMinute` requests in any minute, also across two minutes', async () => {
+      const { api, stop, mint } = setUp(3)
+      const { now } = Date
+      const send = (count: number) => Array.from({ length: count }, () => mint(acme).catch((reason: unknown) => reason))
+      try {
+        await Promise.all(send(1))
+        Date.now = () => now() + 59_000
+        await Promise.all(send(2))
+        Date.now = () => now() + 61_000
+        const results = send(3)
+        expect(await until(() => api.requests.length > 3)).to.equal(true)
+        await sleep(100)
+        expect(api.requests).to.have.length(4)
+        stop.abort('enough')
+        await Promise.all(results)
+      } finally {
+        Date.now = now
+      }
     })
 
     it('counts retries as requests', async () => {

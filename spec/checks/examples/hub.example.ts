@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { hubServer } from '../../examples/hub-page/hub.ts'
-import { type Client, createClient, type Session } from '../../lib/index.ts'
-import { type Sandbox, type SandboxOptions, sandbox } from '../../lib/testing/index.ts'
-import { acme, apiKey } from '../support/call.ts'
-import { itEach } from '../support/it-each.ts'
+import { hubServer } from '../../../examples/hub-page/hub.ts'
+import { type Client, createClient, type Session } from '../../../lib/index.ts'
+import { type Sandbox, type SandboxOptions, sandbox } from '../../../lib/testing/index.ts'
+import { acme, apiKey } from '../../support/call.ts'
+import { itEach } from '../../support/it-each.ts'
 
 interface HubInit {
   readonly method?: string

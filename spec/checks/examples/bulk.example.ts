@@ -1,12 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { writeCustomers } from '../../examples/bulk/demo.ts'
-import { sandbox } from '../../lib/testing/index.ts'
-import { rowsOf, startBulk } from '../support/bulk.ts'
-import { until } from '../support/call.ts'
-import { early } from '../support/early.ts'
+import { writeCustomers } from '../../../examples/bulk/demo.ts'
+import { sandbox } from '../../../lib/testing/index.ts'
+import { rowsOf, startBulk } from '../../support/bulk.ts'
+import { until } from '../../support/call.ts'
+import { early } from '../../support/early.ts'
 
 const key = 'v1.eu1.mine'
 const folder = mkdtempSync(join(tmpdir(), 'bulk-'))
@@ -102,6 +102,22 @@ const runWithWrongKey = async () => {
   }
 }
 
+/** Runs while another program changes the file of links, so that no link can be written. */
+const runWithFailingWrite = async () => {
+  const { api, env } = await serveApi()
+  const files = [pathOf('lost.csv'), pathOf('lost-links.csv')] as const
+  writeFileSync(files[0], 'owner,name\nacme-42,Acme Inc.\n')
+  api.fail({ slow: 300 }, { rate: 1 })
+  try {
+    const running = startBulk(files, env)
+    await until(() => api.requests.length > 0, 20_000)
+    appendFileSync(files[1], 'owner')
+    return await running.ended
+  } finally {
+    await api[Symbol.asyncDispose]()
+  }
+}
+
 /** Runs without a key, with named files. */
 const runWithoutKey = async () => {
   const files = [pathOf('no-key.csv'), pathOf('no-key-links.csv')] as const
@@ -146,6 +162,7 @@ describe('The bulk example', function () {
   const mixedLines = early(runMixedLines)
   const wrongKey = early(runWithWrongKey)
   const interruptedTwice = early(interruptTwice)
+  const failingWrite = early(runWithFailingWrite)
   const withoutKey = early(runWithoutKey)
   const overFailures = early(runOverFailures)
   const demo = early(() => startBulk(['--demo', '40', '--faults', '0'], { TMPDIR: folder, TEMP: folder }).ended)
@@ -224,6 +241,12 @@ describe('The bulk example', function () {
     expect(ran.stderr).to.match(/^Stopped early: .*401/)
     expect(ran.stdout).to.match(/^No links created\n2 customers not processed: run the command again to continue\n$/)
     expect(requests).to.equal(1)
+  })
+
+  it('fails if a link cannot be written', async () => {
+    const { code, stderr } = await failingWrite()
+    expect(stderr).to.match(/^Stopped early: .*lost-links\.csv was changed by another program\n$/)
+    expect(code).to.equal(2)
   })
 
   it('writes sandbox links to a separate file', async () => {
