@@ -1,4 +1,4 @@
-// Uses fp-ts pipes: decode returns an Either, task returns a TaskEither, and every error is handled.
+// Handles every error in a pipe of fp-ts: decode returns an Either, and task a TaskEither.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'

@@ -1,4 +1,4 @@
-// Creates a session over HTTP: on the embedded sandbox, or at StackOne if STACKONE_API_KEY is set.
+// Creates a session over HTTP: on the sandbox, or at StackOne if STACKONE_API_KEY is set.
 import { createClient, minutes, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 

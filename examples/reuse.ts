@@ -1,4 +1,4 @@
-// Derives one session per customer from a shared base. Sessions are immutable, so the base never changes.
+// Sends a session for each customer, derived from a common base that never changes.
 import { createClient, days, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 

@@ -1,4 +1,4 @@
-// A command for support staff: creates a link for one customer, and waits until an account is connected.
+// Creates a link for one customer on the command line. With --wait, it waits until an account is connected.
 import { createClient, InvalidResponseError, type Issue, isSessionError, minutes, session } from 'stackone-session'
 import { sandbox } from 'stackone-session/testing'
 import spinner from 'yocto-spinner'

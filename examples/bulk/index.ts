@@ -1,4 +1,4 @@
-// Reads a CSV file of customers and writes a CSV file of links, at a limited rate. Run it again to continue.
+// Turns a CSV file of customers into a CSV file of links, within the rate limit. Run it again to continue.
 import { isLeft } from 'fp-ts/lib/Either.js'
 import PQueue from 'p-queue'
 import { type Category, createClient, days, type SessionError, session } from 'stackone-session'

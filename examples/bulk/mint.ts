@@ -53,8 +53,8 @@ export const createMinter = (client: Client, { perMinute, signal, maxAttempts = 
       ),
     )()
     if (isRight(result) || attempt === maxAttempts || !isTransient(result.left)) return result
-    const seconds = retryAfterOf(result.left)
-    await (seconds === undefined ? sleep(100 * 2 ** attempt, undefined, { signal }) : pause(seconds * 1000))
+    const seconds = retryAfterOf(result.left) ?? 0
+    await (seconds === 0 ? sleep(100 * 2 ** attempt, undefined, { signal }) : pause(seconds * 1000))
     return mint(request, attempt + 1)
   }
 }

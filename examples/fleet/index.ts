@@ -1,4 +1,4 @@
-// Turns a CSV file of customers into a CSV file of links with many workers, over BullMQ and Redis.
+// Turns a CSV file of customers into a CSV file of links in many processes. It needs redis-server.
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,6 @@ const customers = input ?? writeDemoCustomers()
 const named = output ?? customers.replace(/(\.csv)?$/, '.links.csv')
 // A separate file, so that no customer is skipped because of a sandbox link.
 const links = isSandbox ? named.replace(/(\.csv)?$/, '.sandbox.csv') : named
-
 const api = sandbox()
 api.fail(500, { rate: 0.1 })
 const local = isSandbox ? await api.listen() : undefined

@@ -1,4 +1,4 @@
-// The backend of the page: signs the user in, returns tokens, and learns about connected accounts.
+// The backend of the page: signs the user in, returns tokens, and stores the accounts that webhooks report.
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
@@ -7,25 +7,53 @@ import { setCookie } from 'hono/cookie'
 import { parse } from 'hono/utils/cookie'
 import { type Client, minutes } from 'stackone-session'
 import { connectSessionHandler, type Owner } from 'stackone-session/handler'
-import { watchConnections } from './accounts.ts'
+import { webhookHandler } from 'stackone-session/webhook'
+import { createAccounts } from '../webhook/accounts.ts'
+
+interface BackendOptions {
+  readonly client: Client
+  /** The base URL that the Hub in the page connects to. */
+  readonly hubUrl: string
+  /** The signing secret of the webhook. */
+  readonly secret: string
+}
 
 const fileOf = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier))
 
-/** Returns the backend. `hubUrl` is the base URL that the Hub in the page connects to. */
-export const backend = (client: Client, hubUrl: string): Hono => {
-  const owners = new Map<string, Owner>()
+const onError = (error: unknown): void => console.error(error)
 
-  const handler = connectSessionHandler({
+export const backend = ({ client, hubUrl, secret }: BackendOptions): Hono => {
+  const owners = new Map<string, Owner>()
+  const accounts = createAccounts()
+
+  const ownerOf = ({ headers }: Request): Owner | undefined =>
+    owners.get(parse(headers.get('cookie') ?? '')['session'] ?? '')
+
+  const connect = connectSessionHandler({
     client,
-    owner: ({ headers }) => owners.get(parse(headers.get('cookie') ?? '')['session'] ?? ''),
+    owner: ownerOf,
     allow: { categories: ['ats', 'hris'] },
     configure: (session) => session.expiresIn(minutes(10)),
-    onSession: watchConnections(client, console.log),
-    onError: (error) => console.error(error),
+    onError,
+  })
+
+  const webhook = webhookHandler({
+    secret,
+    onEvent: async (event) => {
+      await accounts.apply(event)
+      console.log(`Webhook: ${event.event} of ${event.originOwnerId}, account ${event.accountId}`)
+    },
+    onError,
   })
 
   return new Hono()
-    .all('/connect-session', ({ req }) => handler(req.raw))
+    .all('/connect-session', ({ req }) => connect(req.raw))
+    .post('/webhook', ({ req }) => webhook(req.raw))
+    .get('/accounts', (context) => {
+      const owner = ownerOf(context.req.raw)
+      if (owner === undefined) return context.body(null, 401)
+      return context.json(accounts.of(owner.id).map(({ accountId, provider }) => ({ accountId, provider })))
+    })
     .post('/sign-in', (context) => {
       const id = randomUUID()
       owners.set(id, { id: 'acme-42', name: 'Acme Inc.' }) // a real application checks credentials here

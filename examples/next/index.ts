@@ -1,4 +1,4 @@
-// A Next.js route handler, and the page that calls it. --serve keeps the app running.
+// A Next.js route that returns a token, and the page that requests it. --serve keeps the app running.
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-// A mocha spec of a route that uses the library: it runs on the sandbox, without a network, and injects faults.
+// Tests two routes with mocha, on the sandbox: the usual case, faults, drift and a webhook.
 import { expect } from 'chai'
 import { createClient, days } from 'stackone-session'
 import { driftKinds, sandbox } from 'stackone-session/testing'

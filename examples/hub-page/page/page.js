@@ -29,6 +29,27 @@ const messageFor = (error) => {
   }
 }
 
+/** @param {string} id */
+const isStored = async (id) => {
+  const response = await fetch('accounts')
+  /** @type {readonly { readonly accountId: string }[]} */
+  const accounts = response.ok ? await response.json() : []
+  return accounts.some(({ accountId }) => accountId === id)
+}
+
+/**
+ * Shows an account once the backend has stored it. A webhook reports it there, shortly before or after the Hub's event.
+ *
+ * @param {{ readonly id: string, readonly provider: string }} account
+ */
+const showConnected = async ({ id, provider }) => {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    if (await isStored(id)) return showMessage(`Connected ${provider} as ${id}.`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  showMessage(`The connection to ${provider} is not confirmed yet.`)
+}
+
 /** Opens the Hub with a new token. */
 const openHub = async () => {
   const { token } = await fetchToken({ categories: ['ats', 'hris'] })
@@ -37,8 +58,8 @@ const openHub = async () => {
   hub.setAttribute('token', token)
   hub.setAttribute('base-url', hubUrl)
   hub.addEventListener('success', (event) => {
-    const { id, provider } = /** @type {CustomEvent<{ id: string, provider: string }>} */ (event).detail
-    showMessage(`Connected ${provider} as ${id}.`)
+    const { detail } = /** @type {CustomEvent<{ id: string, provider: string }>} */ (event)
+    showConnected(detail).catch((error) => showMessage(messageFor(error)))
   })
   hub.addEventListener('close', () => hub.remove())
   getElement('hub').replaceChildren(hub)
