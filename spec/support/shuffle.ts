@@ -5,6 +5,9 @@ import type { Context, Suite, Test } from 'mocha'
 // The differences between long arrays are shown in full.
 config.truncateThreshold = 0
 
+// Mocha sends SIGTERM to a worker that takes over a second to exit. Writing its coverage can take longer.
+if (process.env['NODE_V8_COVERAGE'] !== undefined && process.send !== undefined) process.on('SIGTERM', () => {})
+
 // Set before mocha starts its workers, which inherit the environment.
 process.env['SEED'] ??= String(Math.floor(Math.random() * 1_000_000))
 const seed = process.env['SEED']
