@@ -30,12 +30,28 @@ const markPure = {
   },
 }
 
-/** Leaves out the progress events of ky, which lib does not use. */
-const omitProgress = {
-  name: 'omit-progress',
+/** The modules of ky that are replaced: lib makes single requests, without instances, hooks and progress events. */
+const kyModules = {
+  'index.js': "import { Ky } from './core/Ky.js'\nexport default (input, options) => Ky.create(input, options)",
+  'utils/merge.js': 'export const mergeHeaders = (headers) => new Headers(headers), mergeHooks = (hooks) => hooks',
+  'utils/body.js': 'export const streamRequest = undefined, streamResponse = undefined',
+}
+
+/** Leaves out the features of ky that lib does not use, and the tests for them, which would load Node's fetch early. */
+const trimKy = {
+  name: 'trim-ky',
   load: {
-    filter: { id: /\/ky\/distribution\/utils\/body\.js$/ },
-    handler: () => 'export const streamRequest = undefined, streamResponse = undefined',
+    filter: { id: /\/ky\/distribution\/(index|utils\/(body|merge))\.js$/ },
+    handler: (id) => kyModules[id.replace(/^.*\/distribution\//, '')],
+  },
+  transform: {
+    filter: { id: /\/ky\/distribution\/core\/(constants|Ky)\.js$/ },
+    handler: (code) =>
+      code
+        .replace(/(supportsRequestStreams) = [\s\S]*?\}\)\(\);/, '$1 = false;')
+        .replace(/(supportsResponseStreams|supportsFormData) = .*/g, '$1 = false;')
+        .replace(/if \((?:ky|this)\.#options\.on(?:Up|Down)loadProgress\)/g, 'if (false)')
+        .replace('!this.#options.onUploadProgress || ', 'true || '),
   },
 }
 
@@ -56,7 +72,7 @@ const options = (input, plugins, shared, output) => ({
 
 const buildModules = (input, format) =>
   build({
-    ...options(input, [markPure, omitProgress], 'shared', {
+    ...options(input, [markPure, trimKy], 'shared', {
       format,
       comments: { legal: true, annotation: true, jsdoc: false },
       strict: true,

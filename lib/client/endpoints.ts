@@ -4,7 +4,6 @@ import { nonBlankString, refinement } from '../model/codec.ts'
 import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeToken } from '../model/connect-session.ts'
 import { ConnectSessionCreate, Payload } from '../model/create-payload.ts'
 import { validationError } from '../model/issues.ts'
-import { withoutPrototype } from '../util/omit-undefined.ts'
 import type { ResponseSpec } from './response.ts'
 import type { ApiRequest } from './transport.ts'
 
@@ -13,19 +12,23 @@ export interface Operation<A> extends ApiRequest, ResponseSpec<A> {}
 
 const sessionSpec = { expected: 'a session', decode: decodeSession } as const
 
-const post = (path: string, body: object) =>
-  ({ method: 'POST', path, endpoint: `POST ${path}`, body: JSON.stringify(body), status: 201 }) as const
-
 /** Returns the operation that creates a session; throws a `ValidationError` if the payload is invalid. */
 export const createOperation = (payload: unknown): Operation<ConnectSessionToken> => {
   const decoded = Payload.decode(payload)
   if (isLeft(decoded)) throw validationError(decoded.left, 'Invalid payload')
-  const { originOwnerId, expiresIn } = withoutPrototype(decoded.right)
+  const { right: valid } = decoded
   return {
-    ...post('/connect_sessions', ConnectSessionCreate.encode(decoded.right)),
+    method: 'POST',
+    path: '/connect_sessions',
+    endpoint: 'POST /connect_sessions',
+    body: JSON.stringify(ConnectSessionCreate.encode(valid)),
+    status: 201,
     expected: 'a token',
-    requested: { name: 'originOwnerId', value: originOwnerId },
-    decode: (json, options) => decodeToken(json, { ...options, expiresIn }),
+    requested: { name: 'originOwnerId', value: valid.originOwnerId },
+    decode: (json, options) => {
+      const expiresIn = Object.hasOwn(valid, 'expiresIn') ? valid.expiresIn : undefined
+      return decodeToken(json, { ...options, expiresIn })
+    },
   }
 }
 
@@ -42,7 +45,9 @@ const decodeArgument = <A>(codec: t.Type<A>, name: string, value: unknown): A =>
 /** Returns the operation that gets the session of a token; throws a `ValidationError` if the token is blank. */
 export const authenticateOperation = (argument: unknown): Operation<ConnectSession> => {
   const token = decodeArgument(nonBlankString, 'token', argument)
-  return { ...post('/connect_sessions/authenticate', { token }), ...sessionSpec, secrets: [token] }
+  const path = '/connect_sessions/authenticate'
+  const body = JSON.stringify({ token })
+  return { method: 'POST', path, endpoint: `POST ${path}`, body, status: 201, ...sessionSpec, secrets: [token] }
 }
 
 const isDotSegment = (value: unknown): boolean => value === '.' || value === '..'
