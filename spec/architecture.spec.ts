@@ -7,15 +7,14 @@ import { itEach } from './support/it-each.ts'
 /** What each folder of lib may import from. A name in `types` may be imported with `import type` only. */
 const rules: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   'errors.ts': { values: [] },
-  'defaults.ts': { values: [] },
   util: { values: ['errors.ts'] },
   model: { values: ['util', 'errors.ts'] },
-  client: { values: ['model', 'util', 'errors.ts', 'defaults.ts'] },
+  client: { values: ['model', 'util', 'errors.ts'] },
   session: { values: ['model', 'util', 'errors.ts'], types: ['client'] },
-  handler: { values: ['session', 'model', 'util', 'errors.ts', 'defaults.ts'], types: ['client'] },
-  webhook: { values: ['model', 'util', 'errors.ts', 'defaults.ts'] },
+  handler: { values: ['session', 'model', 'util', 'errors.ts'], types: ['client'] },
+  webhook: { values: ['model', 'util', 'errors.ts'] },
   page: { values: ['util', 'errors.ts'], types: ['handler'] },
-  testing: { values: ['model', 'util', 'errors.ts', 'defaults.ts'] },
+  testing: { values: ['model', 'util', 'errors.ts'] },
   'index.ts': { values: ['session', 'client', 'model', 'util', 'errors.ts'] },
 }
 

@@ -1,5 +1,5 @@
-import { clientDefaults } from '../defaults.ts'
 import { ConfigurationError, formatIssues } from '../errors.ts'
+import { clientDefaults } from '../util/defaults.ts'
 import { environmentVariable, isBrowser } from '../util/environment.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { version } from '../util/version.ts'

@@ -1,4 +1,3 @@
-import { handlerDefaults } from '../defaults.ts'
 import type { ConnectSessionToken } from '../model/connect-session.ts'
 import { type Category, normalizeCategory } from '../model/enums.ts'
 import type { Session, SessionClient } from '../session/types.ts'
@@ -13,6 +12,7 @@ import {
   ofType,
   optionsOf,
 } from '../util/check-options.ts'
+import { handlerDefaults } from '../util/defaults.ts'
 import { withoutPrototype } from '../util/omit-undefined.ts'
 import { maxTimeout } from '../util/timeout.ts'
 

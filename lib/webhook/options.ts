@@ -1,6 +1,6 @@
-import { webhookDefaults } from '../defaults.ts'
 import type { WebhookEvent } from '../model/webhook-event.ts'
 import { type Check, checkOptions, integerBetween, ofType, optionsOf } from '../util/check-options.ts'
+import { webhookDefaults } from '../util/defaults.ts'
 import { maxTimeout } from '../util/timeout.ts'
 import { secretCheck, type WebhookSecret } from './verify.ts'
 

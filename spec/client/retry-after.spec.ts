@@ -87,6 +87,18 @@ describe('Retry-After', () => {
     expectDelay(waits[0], from, to)
   })
 
+  it('adds a random part of up to a quarter, and the delay without Retry-After', async () => {
+    const { random } = Math
+    Math.random = () => 0.5
+    try {
+      expect((await observe('7', { aborts: true })).waits).to.deep.equal([7000 * 1.125 + 250])
+      const [waitMs] = (await observe(httpDate(3600), { aborts: true, deadline: 5_000_000 })).waits
+      expect(waitMs).to.be.within(3_599_000 * 1.125 + 250, 3_600_000 * 1.125 + 250)
+    } finally {
+      Math.random = random
+    }
+  })
+
   it('means the same date in every time zone', async () => {
     const zone = process.env['TZ']
     try {

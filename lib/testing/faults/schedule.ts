@@ -1,5 +1,5 @@
-import { sandboxDefaults } from '../../defaults.ts'
 import { checkOptions } from '../../util/check-options.ts'
+import { sandboxDefaults } from '../../util/defaults.ts'
 import { type Effect, effectOf } from './effect.ts'
 import { type Fault, type FaultOptions, failArguments } from './fault.ts'
 

@@ -29,7 +29,7 @@ export interface RunOptions {
 export const environment = (): NodeJS.ProcessEnv => {
   const unwanted = /^(STACKONE_.*|NODE_OPTIONS|NODE_V8_COVERAGE|FORCE_COLOR)$/
   const kept = Object.entries(process.env).filter(([name]) => !unwanted.test(name))
-  return { ...Object.fromEntries(kept), DENO_NO_UPDATE_CHECK: '1' }
+  return { ...Object.fromEntries(kept), DENO_NO_UPDATE_CHECK: '1', NEXT_TELEMETRY_DISABLED: '1' }
 }
 
 /** Runs a program. Kills it after `seconds`. */

@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, installAsUser, runOrThrow } from '../conformance/tools.ts'
 import { commonJs, declaring, esModule, jestTest, summary, vitestTest } from './exercise.ts'
+import { checkNextApp } from './next.ts'
 
 /** A row of the table: a way to install the package, or a tool that loads it. */
 export interface Row {
@@ -170,4 +171,6 @@ export const rows: readonly Row[] = [
     true,
   ),
   { name: 'next', packages: [], check: buildNextExample },
+  { name: 'next14', packages: ['next@14.2.35', 'react@18.3.1', 'react-dom@18.3.1'], check: checkNextApp },
+  { name: 'next16', packages: ['next@16.4.5', 'react@19.3.1', 'react-dom@19.3.1'], check: checkNextApp },
 ]

@@ -17,6 +17,13 @@ const onServer = { file: 'lib/testing/server.ts' }
 const onTransport = { file: 'lib/client/transport.ts' }
 
 export const explained: readonly Explanation[] = [
+  {
+    ...onTransport,
+    line: '3 * text.length > maxBodyBytes',
+    from: '3',
+    to: '4',
+    why: `${performance}: the bytes are counted either way`,
+  },
   { ...onCall, line: '} catch {', to: '{}', why: 'an empty block returns undefined too' },
   {
     ...onCall,

@@ -1,15 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import ts from 'typescript'
-import { clientDefaults, handlerDefaults, sandboxDefaults, waitDefaults, webhookDefaults } from '../lib/defaults.ts'
-import { connectSessionHandler } from '../lib/handler/index.ts'
-import { createClient } from '../lib/index.ts'
-import { sandbox } from '../lib/testing/index.ts'
-import { webhookHandler } from '../lib/webhook/index.ts'
-import { acme, apiKey } from './support/call.ts'
-import { unsetEnvironment } from './support/environment.ts'
-import { minted } from './support/server.ts'
-import { jsonResponse, stub } from './support/stub.ts'
+import { connectSessionHandler } from '../../lib/handler/index.ts'
+import { createClient } from '../../lib/index.ts'
+import { sandbox } from '../../lib/testing/index.ts'
+import {
+  clientDefaults,
+  handlerDefaults,
+  sandboxDefaults,
+  waitDefaults,
+  webhookDefaults,
+} from '../../lib/util/defaults.ts'
+import { webhookHandler } from '../../lib/webhook/index.ts'
+import { acme, apiKey } from '../support/call.ts'
+import { unsetEnvironment } from '../support/environment.ts'
+import { minted } from '../support/server.ts'
+import { jsonResponse, stub } from '../support/stub.ts'
 
 /** The `@default` of each property of the interfaces in a file, by `Interface.property`. */
 const documentedIn = (file: string): Readonly<Record<string, string>> => {
