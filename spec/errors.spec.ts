@@ -81,6 +81,15 @@ describe('The message of an error', () => {
     const issues = Array.from({ length: 20 }, () => ({ path: `metadata${'.a'.repeat(500)}`, message: 'is required' }))
     expect(size(new ValidationError(issues).message)).to.be.within(4090, 4096)
     expect(new TimeoutError('a'.repeat(4093)).message).to.have.length(4093)
+    expect(new TimeoutError('a'.repeat(4094)).message).to.equal(`${'a'.repeat(4093)}…`)
+  })
+
+  it('lists two issues in two lines', () => {
+    const issues = ['a', 'b'].map((path) => ({ path, message: 'is required' }))
+    expect(new ValidationError(issues).message.split('\n').slice(1)).to.deep.equal([
+      '  - a: is required',
+      '  - b: is required',
+    ])
   })
 })
 

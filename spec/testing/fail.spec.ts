@@ -88,6 +88,12 @@ for (const way of ways)
       expect(await sent).to.include({ name: 'AbortError', reason: 'enough' })
     })
 
+    it('accepts a delay of zero, and one request', async () => {
+      const { api, client } = await sandboxed(way)
+      api.fail({ slow: 0 }, { times: 1 })
+      expect((await acme.send(client)).drift).to.deep.equal([])
+    })
+
     it('can delay a valid response', async () => {
       const { api, client } = await sandboxed(way)
       api.fail({ slow: 50 })

@@ -102,6 +102,21 @@ describe('The sandbox', () => {
     expect(JSON.stringify(await client.authenticate(token))).not.to.include(token)
   })
 
+  it('responds with 201 to a create and to authenticate, and with 200 to get', async () => {
+    const { api, client } = sandboxed()
+    const { id, token } = await acme.send(client)
+    const base = 'https://api.stackone.com/connect_sessions'
+    const { headers } = new Request(base, {
+      headers: { authorization: `Basic ${btoa('any:')}`, 'content-type': 'application/json', 'user-agent': 'spec/1' },
+    })
+    const owner = { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
+    const post = async (path: string, body: object): Promise<number> =>
+      (await api.fetch(base + path, { method: 'POST', headers, body: JSON.stringify(body) })).status
+    expect(await post('', owner)).to.equal(201)
+    expect(await post('/authenticate', { token })).to.equal(201)
+    expect((await api.fetch(`${base}/${id}`, { headers })).status).to.equal(200)
+  })
+
   it('finds each session by its own token', async () => {
     const { client } = sandboxed()
     for (const id of ['1', '2']) {

@@ -1,6 +1,15 @@
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
-import { explicitUndefined, isPlainObject, isRecord, kindOf, mustBe, show, showNumber } from '../../lib/util/guards.ts'
+import {
+  explicitUndefined,
+  isPlainObject,
+  isRecord,
+  kindOf,
+  mustBe,
+  shortName,
+  show,
+  showNumber,
+} from '../../lib/util/guards.ts'
 import { itEach } from '../support/it-each.ts'
 
 describe('kindOf', () => {
@@ -55,6 +64,13 @@ describe('The message for an unexpected value', () => {
   it('shows numbers only if a string may be a secret', () => {
     expect(mustBe('an integer', 1.5, showNumber)).to.equal('must be an integer, got 1.5')
     expect(mustBe('an integer', 'sesame', showNumber)).to.equal('must be an integer, got a string')
+  })
+})
+
+describe('shortName', () => {
+  it('truncates a name of more than 100 characters', () => {
+    expect(shortName('n'.repeat(100))).to.equal('n'.repeat(100))
+    expect(shortName(`first${'n'.repeat(96)}`)).to.equal(`first${'n'.repeat(95)}…`)
   })
 })
 

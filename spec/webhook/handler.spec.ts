@@ -123,6 +123,15 @@ describe('The webhook handler rejects', () => {
     },
   )
 
+  it('the reason of the status as text', async () => {
+    const { handler } = receiver({ maxBytes: 1000 })
+    const textOf = async (request: Request): Promise<string> => (await handler(request)).text()
+    expect(await textOf(new Request('https://app.acme.example/webhook'))).to.equal('Method not allowed')
+    expect(await textOf(post(body))).to.equal('Missing or wrong signature')
+    expect(await textOf(deliver('{}'))).to.equal('Invalid event')
+    expect(await textOf(deliver(' '.repeat(1001)))).to.equal('Request body too large')
+  })
+
   it('a request without a signature with 401', async () => {
     for (const request of [post(body), deliver(body, ''), post()])
       expect(await outcomeOf(request)).to.deep.equal({ status: 401, reasons: ['missing-signature'], events: 0 })

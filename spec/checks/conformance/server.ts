@@ -122,8 +122,12 @@ const scenarios = (otherOrigin: string): Readonly<Record<string, Scenario>> => (
   endless,
   'redirect-elsewhere': redirect((url) => `${otherOrigin}${url}`),
   'redirect-within': redirect((url) => url.replace('/redirect-within/', '/create/')),
-  session: (response, { method, url, headers, body }, number) =>
-    json(response, method === 'POST' ? 201 : 200, { ...session, request: { method, url, headers, body, number } }),
+  session: (response, { method, url, headers, body }, number) => {
+    // The numeric id of the contract, except for an id that is not a number.
+    const requested = decodeURIComponent(url.split('/').at(-1) ?? '')
+    const id = method === 'GET' && Number.isNaN(Number(requested)) ? requested : session.id
+    json(response, method === 'POST' ? 201 : 200, { ...session, id, request: { method, url, headers, body, number } })
+  },
   connects: sequence(
     attempt('pending'),
     fail(503, 'Busy'),
@@ -139,7 +143,7 @@ const requestCounter = () => {
   return (response: ServerResponse, { url }: Recorded, respond: (path: string, number: number) => void): void => {
     const [path = '', endpoint] = url.split(/(?=\/connect_sessions)/)
     const count = counts.get(path) ?? 0
-    if (endpoint === '/connect_sessions/count') json(response, 200, { ...session, count })
+    if (endpoint === '/connect_sessions/count') json(response, 200, { ...session, id: 'count', count })
     else {
       counts.set(path, count + 1)
       respond(path, count + 1)

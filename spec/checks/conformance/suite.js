@@ -553,7 +553,7 @@ const cases = {
     assertEqual(leftOf(await acme.task(client('rejected'))()).name, 'ApiError')
     assertEqual(leftOf(await acme.task(undefined)()).name, 'ConfigurationError')
     assertEqual(leftOf(await session().task(client('create'))()).name, 'ValidationError')
-    assertEqual(rightOf(await client('session').task.get(7)()).id, '4711')
+    assertEqual(rightOf(await client('session').task.get(4711)()).id, '4711')
   },
 
   'authenticate sends the token': async ({ client, pathOf }) => {
@@ -570,25 +570,25 @@ const cases = {
 
   'get sends the escaped id without a body': async ({ client, pathOf }) => {
     const { id, extra } = await client('session').get('a/b?c')
-    assertEqual([id, extra.request.method, extra.request.body], ['4711', 'GET', ''])
+    assertEqual([id, extra.request.method, extra.request.body], ['a/b?c', 'GET', ''])
     assertEqual(extra.request.url, `${pathOf('session')}/connect_sessions/a%2Fb%3Fc`)
     assertEqual(extra.request.headers['content-type'], undefined, 'content-type')
   },
 
   'waitForConnection polls until an account is connected': async ({ client, countRequests }) => {
-    const connected = await client('connects', { retries: 0 }).waitForConnection(7, { interval: 20 })
+    const connected = await client('connects', { retries: 0 }).waitForConnection(4711, { interval: 20 })
     assertEqual([connected.status, connected.accountId, Object.isFrozen(connected)], ['authenticated', '451', true])
     assertEqual(await countRequests('connects'), 4, 'requests')
   },
 
   'waitForConnection respects its deadline and its signal': async ({ client }) => {
     const timedOut = await rejection(
-      client('pending').waitForConnection(7, { interval: 50, deadline: 1500 }),
+      client('pending').waitForConnection(4711, { interval: 50, deadline: 1500 }),
       TimeoutError,
     )
     assert(timedOut.attempts >= 2, `polled ${timedOut.attempts} times`)
     const { value: error, elapsed } = await timed(() =>
-      rejection(client('pending').waitForConnection(7, { signal: abortAfter(200, 'enough') }), AbortError),
+      rejection(client('pending').waitForConnection(4711, { signal: abortAfter(200, 'enough') }), AbortError),
     )
     assertEqual(error.reason, 'enough')
     assertBetween(elapsed, 190, 1900, 'milliseconds')
