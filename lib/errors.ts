@@ -1,6 +1,5 @@
 /**
  * One problem with a value: its path, the expectation, and a hint if there is one.
- *
  * @example const toField = ({ path, message }: Issue) => ({ name: path, text: message })
  */
 export interface Issue {
@@ -80,7 +79,6 @@ export const freezeIssues = (issues: readonly Issue[]): readonly Issue[] =>
 
 /**
  * The input is invalid, and nothing was sent; `issues` lists all problems with their paths.
- *
  * @example
  * const decoded = session().owner('', 'Acme Inc.').decode()
  * if (decoded._tag === 'Left') console.log(decoded.left.issues)
@@ -101,7 +99,6 @@ export class ValidationError extends BaseError {
  *
  * Nothing was sent, except when a custom `fetch` returned something other than an unread `Response`; `attempts` is
  * present then. An error that your code threw is summarized in `cause`: its name, redacted message and code.
- *
  * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …must use https…
  */
 export class ConfigurationError extends BaseError {
@@ -112,7 +109,6 @@ export class ConfigurationError extends BaseError {
  * StackOne responded with an error status; `message` quotes the server and says what to do next.
  *
  * Contract section 5.
- *
  * @example
  * if (error.name === 'ApiError') console.log(error.status, error.message)
  * // 404 StackOne responded with 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, …
@@ -138,7 +134,6 @@ export class ApiError extends BaseError {
 
 /**
  * No complete response arrived: the connection could not be opened, or broke.
- *
  * @example if (error.name === 'NetworkError') log.warn(error.code, error.attempts)
  */
 export class NetworkError extends BaseError {
@@ -153,7 +148,6 @@ export class NetworkError extends BaseError {
 
 /**
  * An attempt exceeded `timeout`, or the whole call exceeded `deadline`.
- *
  * @example await acme.send(client, { timeout: 2_000, deadline: 5_000 })
  */
 export class TimeoutError extends BaseError {
@@ -162,7 +156,6 @@ export class TimeoutError extends BaseError {
 
 /**
  * The caller's signal was aborted; `cause` is the signal's reason.
- *
  * @example await acme.send(client, { signal: AbortSignal.abort() }) // throws AbortError: The call was aborted…
  */
 export class AbortError extends BaseError {
@@ -187,7 +180,6 @@ export class AbortError extends BaseError {
  * StackOne responded with a success that cannot be used.
  *
  * It has no token, belongs to another request, exceeds the size limit or, under `strict`, deviates from the contract.
- *
  * @example if (error.name === 'InvalidResponseError') log.error(error.status, error.requestId, error.issues)
  */
 export class InvalidResponseError extends BaseError {
@@ -211,7 +203,6 @@ export class InvalidResponseError extends BaseError {
  * Every error that the library rejects with; `name` discriminates them.
  *
  * The `Left` of a task is one of these too.
- *
  * @example const statusFor = ({ name }: SessionError) => (name === 'ValidationError' ? 422 : 502)
  */
 export type SessionError =
@@ -237,7 +228,6 @@ for (const [name, { prototype }] of Object.entries({
 
 /**
  * Returns whether a value is an error of this library, including those of another copy of the package.
- *
  * @example if (!isSessionError(error)) throw error
  */
 export const isSessionError = (value: unknown): value is SessionError => {

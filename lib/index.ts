@@ -6,7 +6,6 @@
  *
  * The examples use these names: `client` is a client, `acme` a session of one customer, `minted` a created session with
  * its `id` and `token`, `error` what a call rejected with, and `log` a logger.
- *
  * @module stackone-session
  */
 export { type Client, type ClientTasks, createClient } from './client/client.ts'

@@ -13,7 +13,6 @@ import { type Connection, waitForConnection } from './wait-for-connection.ts'
  * The calls of a client as lazy `TaskEither`s.
  *
  * Each run of a task makes a new call. A task never throws or rejects.
- *
  * @example
  * const found = await client.task.get('unknown-id')()
  * if (found._tag === 'Left') log.warn(found.left.name) // ApiError
@@ -21,7 +20,6 @@ import { type Connection, waitForConnection } from './wait-for-connection.ts'
 export interface ClientTasks {
   /**
    * Returns a task of `client.create`.
-   *
    * @example const task = client.task.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
    */
   readonly create: (
@@ -30,19 +28,16 @@ export interface ClientTasks {
   ) => TaskEither<SessionError, ConnectSessionToken>
   /**
    * Returns a task of `client.authenticate`.
-   *
    * @example const found = await client.task.authenticate(token)()
    */
   readonly authenticate: (token: string, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
   /**
    * Returns a task of `client.get`.
-   *
    * @example const found = await client.task.get(id)()
    */
   readonly get: (id: string | number | undefined, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
   /**
    * Returns a task of `client.waitForConnection`.
-   *
    * @example const connected = await client.task.waitForConnection(id, { interval: 1000 })()
    */
   readonly waitForConnection: (
@@ -55,7 +50,6 @@ export interface ClientTasks {
  * A client of StackOne's API for one API key; printing it does not show the key.
  *
  * Contract section 1.
- *
  * @example
  * const ownerOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
  * await ownerOf(client, token) // 'Acme Inc.'
@@ -66,7 +60,6 @@ export interface Client {
    *
    * Rejects with a `SessionError`. An invalid payload is a `ValidationError`, and nothing is sent. A create that is
    * retried after a lost response only creates one more short-lived token.
-   *
    * @example const { token } = await client.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
    */
   readonly create: (payload: ConnectSessionCreate, options?: CallOptions) => Promise<ConnectSessionToken>
@@ -74,7 +67,6 @@ export interface Client {
    * Returns the session of a token: `POST /connect_sessions/authenticate`.
    *
    * Rejects with a `SessionError`. A blank token is a `ValidationError`, and nothing is sent.
-   *
    * @example const { originOwnerId } = await client.authenticate(token)
    */
   readonly authenticate: (token: string, options?: CallOptions) => Promise<ConnectSession>
@@ -83,7 +75,6 @@ export interface Client {
    *
    * Rejects with a `SessionError`. A blank or undefined id is a `ValidationError`, and nothing is sent; an unknown id is
    * an `ApiError` with status 404.
-   *
    * @example const { latestConnectionAttempt } = await client.get(id)
    */
   readonly get: (id: string | number | undefined, options?: CallOptions) => Promise<ConnectSession>
@@ -94,7 +85,6 @@ export interface Client {
    * By default it polls every 2 seconds, and rejects with a `TimeoutError` after 10 minutes. It continues after a
    * failure that may be temporary, such as a 503, and rejects with any other. The message of the `TimeoutError` includes
    * the failure of the last poll.
-   *
    * @example const { status, accountId } = await client.waitForConnection(id, { interval: 1000 })
    */
   readonly waitForConnection: (id: string | number | undefined, options?: WaitOptions) => Promise<Connection>
@@ -108,7 +98,6 @@ export interface Client {
  * Nothing is sent, and the API key is not read, until a call is made.
  *
  * A missing or malformed key is a `ConfigurationError` of the call.
- *
  * @throws ConfigurationError if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
  * @example
  * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })

@@ -18,7 +18,6 @@ interface EventFields {
  * An event of a call, passed to `onEvent`; `type` discriminates.
  *
  * No event contains a key, a token, a payload or a body.
- *
  * @example
  * const onEvent = (event: ClientEvent) => {
  *   if (event.type === 'drift') log.warn(event.issues)

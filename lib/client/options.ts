@@ -20,7 +20,6 @@ import type { ClientEvent } from './events.ts'
  *
  * The `fetch` of undici and that of node-fetch can be used as they are. It is called with a URL and an init, and
  * returns a new response each time.
- *
  * @example
  * const logged: Fetch = async (url, init) => {
  *   const response = await fetch(url, init)
@@ -49,7 +48,6 @@ export type Fetch = (
 
 /**
  * Headers by name; a header whose value is undefined is not sent.
- *
  * @example
  * const headers: HeaderValues = { 'x-team': process.env.TEAM }
  * createClient({ headers })
@@ -60,7 +58,6 @@ export type HeaderValues = Readonly<Record<string, string | undefined>>
  * Options of one call.
  *
  * They override those of the client. An undefined option counts as absent.
- *
  * @example
  * const patient: CallOptions = { timeout: 20_000, deadline: 60_000 }
  * await acme.send(client, patient)
@@ -80,7 +77,6 @@ export interface CallOptions {
 
 /**
  * Options of `waitForConnection`; an undefined option counts as absent.
- *
  * @example
  * const quick: WaitOptions = { interval: 1000, deadline: 60_000 }
  * await client.waitForConnection(id, quick)
@@ -96,7 +92,6 @@ export interface WaitOptions {
 
 /**
  * Options of `createClient`; an undefined option counts as absent.
- *
  * @example
  * const options: ClientOptions = { apiKey: process.env.STACKONE_API_KEY, retries: 3 }
  * const client = createClient(options)

@@ -15,7 +15,6 @@ const finalStatuses = ['authenticated', 'error', 'cancelled', 'expired'] as cons
 
 /**
  * How the end user's attempt to connect an account ended.
- *
  * @example
  * const describe = ({ status, accountId }: Connection) => (status === 'authenticated' ? `account ${accountId}` : status)
  * describe(await client.waitForConnection(id)) // 'account sandbox-account-1'

@@ -5,7 +5,6 @@ import type { HeaderFields } from './origin.ts'
 
 /**
  * The reason for an error response, by which a page can decide what to do.
- *
  * @example const shouldSignIn = (code: HandlerErrorCode): boolean => code === 'unauthorized'
  */
 export type HandlerErrorCode =
@@ -26,7 +25,6 @@ export type HandlerErrorCode =
 
 /**
  * The body of an error response; it contains no details of the server or of StackOne's response.
- *
  * @example
  * const handler = connectSessionHandler({ client, owner: () => null })
  * const response = await handler(new Request('https://app.acme.example/connect', { method: 'POST' }))

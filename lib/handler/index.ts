@@ -1,6 +1,5 @@
 /**
  * Creates the route from which a page gets its token. In the examples, `userOf` returns the signed-in user.
- *
  * @module stackone-session/handler
  */
 import { ConfigurationError } from '../errors.ts'
@@ -17,7 +16,6 @@ export type { HandlerRequest } from './request.ts'
 
 /**
  * The body of a successful response.
- *
  * @example const tokenOf = async (response: Response) => ((await response.json()) as HandlerResponse).token
  */
 export interface HandlerResponse {
@@ -84,7 +82,6 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
  *
  * The promise rejects only with a `ConfigurationError`, if the handler is called with something other than a `Request`,
  * and with a framework's control flow, such as the error of Next.js's `redirect()`, which it rethrows unchanged.
- *
  * @throws {ConfigurationError} if an option is unknown or invalid
  * @example
  * const handler = connectSessionHandler({

@@ -18,7 +18,6 @@ import { maxTimeout } from '../util/timeout.ts'
 
 /**
  * The customer for whom a session is created.
- *
  * @example const owner: Owner = { id: 'acme-42', name: 'Acme Inc.', username: 'it@acme.example' }
  */
 export interface Owner {
@@ -32,7 +31,6 @@ export interface Owner {
 
 /**
  * The fields that a page may set in its request; everything that is not listed is rejected.
- *
  * @example const allow: Allow = { categories: ['ats', 'hris'], providers: true }
  */
 export interface Allow {
@@ -46,7 +44,6 @@ export interface Allow {
    * Allows a page to edit an account, if this returns true or a promise of true.
    *
    * Look the account up among those of `owner`, since a page can send the id of any account.
-   *
    * @default a page cannot edit an account
    * @example
    * const ownerIds = new Map([['account-9', 'acme-42']])
@@ -59,7 +56,6 @@ export interface Allow {
  * Options of `connectSessionHandler`: a plain object.
  *
  * An option that is undefined counts as absent.
- *
  * @example
  * const options: HandlerOptions = { client, owner: async (request) => (await userOf(request))?.company }
  * connectSessionHandler(options)
@@ -79,7 +75,6 @@ export interface HandlerOptions {
   /**
    * Returns the session to send: the given session with the fields that your server sets. They override those of the
    * page, but not the owner. A session with another owner id is a mistake: the response is 500, and nothing is sent.
-   *
    * @example
    * const configure = (session: Session) => session.expiresIn(minutes(10)).metadata({ source: 'settings' })
    * connectSessionHandler({ client, owner: () => null, configure })
@@ -88,7 +83,6 @@ export interface HandlerOptions {
   /**
    * Receives each session that was created, before the response is sent, for example to store its id for
    * `client.waitForConnection`. It is awaited. If it throws, the response is 500.
-   *
    * @example
    * const onSession = ({ id, originOwnerId }: ConnectSessionToken) => log.info(`session ${id} of ${originOwnerId}`)
    * connectSessionHandler({ client, owner: () => null, onSession })
@@ -97,7 +91,6 @@ export interface HandlerOptions {
   /**
    * Other origins whose pages may use the handler, such as `https://app.acme.example`. Their responses have CORS
    * headers, with credentials allowed. Route `OPTIONS` requests to the handler too.
-   *
    * @default only the handler's own origin
    */
   readonly origins?: readonly string[] | undefined

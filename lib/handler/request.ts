@@ -10,7 +10,6 @@ import type { HandlerSettings } from './options.ts'
 
 /**
  * The JSON body of a page's request; the server's `allow` option decides which fields a page may set.
- *
  * @example
  * const request: HandlerRequest = { categories: ['hris'], multiple: true }
  * const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) }

@@ -12,10 +12,7 @@ import { type FieldsOf, guaranteed, optional, required } from './wire.ts'
 /**
  * A connect session as StackOne describes it.
  *
- * Only `drift` is always present: a malformed field is omitted rather than the response rejected.
- *
- * Contract section 3.
- *
+ * Only `drift` is always present: a malformed field is omitted rather than the response rejected. Contract section 3.
  * @example
  * const titleOf = ({ originOwnerName, provider }: ConnectSession) => `${originOwnerName}: ${provider ?? 'any'}`
  * titleOf(await client.get(id)) // 'Acme Inc.: any'
@@ -63,7 +60,6 @@ export interface ConnectSession extends WithDrift {
  * A new connect session with its token.
  *
  * Contract section 3.
- *
  * @example const forPage = ({ token, expiresAt }: ConnectSessionToken) => JSON.stringify({ token, expiresAt })
  */
 export interface ConnectSessionToken extends ConnectSession {
@@ -77,7 +73,6 @@ export interface ConnectSessionToken extends ConnectSession {
 
 /**
  * The wire form of `ConnectSession`, in snake case.
- *
  * @example const wire: ConnectSessionWire = ConnectSession.encode(await client.get(id))
  */
 export interface ConnectSessionWire {
@@ -102,7 +97,6 @@ export interface ConnectSessionWire {
 
 /**
  * The wire form of `ConnectSessionToken`, in snake case.
- *
  * @example const wire: ConnectSessionTokenWire = ConnectSessionToken.encode(minted)
  */
 export interface ConnectSessionTokenWire extends ConnectSessionWire {
@@ -192,7 +186,6 @@ const publicCodec = <M, A extends M, O>(
  *
  * Decoding keeps what can be read and reports deviations from the contract in `drift`; it fails only if the value is
  * not an object. Unknown fields are kept under `extra`; null counts as absent.
- *
  * @example
  * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
  * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
@@ -210,7 +203,6 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__P
  *
  * As lenient as `ConnectSession`: it fails only without a token. It does not know the requested lifetime, so `expiresAt`
  * assumes StackOne's default of 1800 seconds; what `send` resolves with has the exact time.
- *
  * @example
  * const decoded = ConnectSessionToken.decode({ token: 'tok' })
  * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
@@ -223,7 +215,6 @@ export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionToken
 
 /**
  * Returns whether a token has expired.
- *
  * @param now a Date, or milliseconds since 1970. By default the current time. Returns true for an invalid date.
  * @example const fresh = isExpired(minted) ? await acme.send(client) : minted
  */

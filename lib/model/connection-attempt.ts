@@ -7,7 +7,6 @@ import { type FieldsOf, guaranteed, optional } from './wire.ts'
  * The end user's latest attempt to connect an account.
  *
  * Contract section 3.
- *
  * @example const isConnected = (attempt: ConnectionAttempt): boolean => attempt.status === 'authenticated'
  */
 export interface ConnectionAttempt {
@@ -31,7 +30,6 @@ export interface ConnectionAttempt {
 
 /**
  * The wire form of `ConnectionAttempt`, in snake case.
- *
  * @example
  * const attempt: ConnectionAttemptWire = { id: 'a1', status: 'authenticated', account_secure_id: 'account-1' }
  * const response: ConnectSessionWire = { id: 7, latest_connection_attempt: attempt }

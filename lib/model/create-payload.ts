@@ -10,7 +10,6 @@ import { type FieldsOf, modelCodec, namedFields, optional, required, snakeCase, 
  * The payload of `POST /connect_sessions`, in camel case; an optional field that is undefined is not sent.
  *
  * Contract section 2.
- *
  * @example
  * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
  * await client.create(payload)
@@ -46,7 +45,6 @@ export interface ConnectSessionCreate {
 
 /**
  * The wire form of `ConnectSessionCreate`, in snake case.
- *
  * @example
  * const wire: ConnectSessionCreateWire = acme.toJSON()
  * wire.origin_owner_id // 'acme-42'
@@ -106,7 +104,6 @@ export const payloadFields = namedFields(createFields)
  * Decodes the wire form to the payload, and encodes it back.
  *
  * Unknown fields are kept under `extra`; null counts as absent. A `Left` holds all errors.
- *
  * @example
  * ConnectSessionCreate.decode({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
  * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }

@@ -29,7 +29,6 @@ export const knownCategories = [
  * A category of connectors that this version knows, as the API spells it.
  *
  * Contract section 4.
- *
  * @useDeclaredType
  * @example
  * const list: Category[] = ['ats', 'hris']
@@ -43,7 +42,6 @@ const aliases = { hrisLegacy: 'hris-legacy', stackOne: 'stackone' } as const
  * A spelling from StackOne's examples that the API rejects; the builder sends the wire value.
  *
  * Contract section 4.
- *
  * @useDeclaredType
  * @example acme.categories('hrisLegacy').toJSON().categories // [ 'hris-legacy' ]
  */
@@ -61,7 +59,6 @@ const accountTypes = ['production', 'test'] as const
  * The type of an account: `production` or `test`.
  *
  * Contract section 2.
- *
  * @useDeclaredType
  * @example const type: AccountType = 'test'
  */

@@ -5,14 +5,12 @@ import type { CodecError } from './validation.ts'
 
 /**
  * Any JSON value, read-only at every level.
- *
  * @example const theme: Json = { mode: 'dark', accents: ['red', null] }
  */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 
 /**
  * A JSON object, read-only at every level.
- *
  * @example
  * const metadata: JsonObject = { plan: 'pro', seats: 12 }
  * acme.metadata(metadata)

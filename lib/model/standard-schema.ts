@@ -4,7 +4,6 @@ import type { BaseCodec } from './validation.ts'
 
 /**
  * Version 1 of the Standard Schema interface, which form, router and tRPC libraries accept.
- *
  * @example
  * const check = <O>(schema: StandardSchema<unknown, O>, value: unknown) => schema['~standard'].validate(value)
  * const { issues } = check(ConnectSessionCreate, { origin_owner_id: 'acme-42' })
@@ -46,7 +45,6 @@ export interface StandardSchema<Input, Output> {
 
 /**
  * A codec between the model `A` and its wire form `O`, for io-ts and as a Standard Schema.
- *
  * @example
  * const codec: Codec<ConnectSessionCreate, ConnectSessionCreateWire> = ConnectSessionCreate
  * codec.name // 'ConnectSessionCreate'

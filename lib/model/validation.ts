@@ -6,7 +6,6 @@ import type { Either } from '../util/either.ts'
  * A value on the way from the root to the value that a codec rejected.
  *
  * Structurally identical to io-ts's `ContextEntry`.
- *
  * @example const keysTo = (context: readonly CodecContextEntry[]) => context.map(({ key }) => key)
  */
 export interface CodecContextEntry {
@@ -20,7 +19,6 @@ export interface CodecContextEntry {
 
 /**
  * One problem that a codec found; structurally identical to io-ts's `ValidationError`, with an optional hint.
- *
  * @example
  * const decoded = ConnectSessionCreate.decode({ origin_owner_id: 'acme-42' })
  * if (decoded._tag === 'Left') decoded.left.map(({ message }: CodecError) => message) // [ 'is required' ]
@@ -40,7 +38,6 @@ export interface CodecError {
  * The result of a codec: a `Left` with all problems, or a `Right` with the value.
  *
  * Structurally identical to io-ts's `Validation`.
- *
  * @example
  * const decoded: Validation<ConnectSessionCreate> = ConnectSessionCreate.decode({ origin_owner_id: 'acme-42' })
  * decoded._tag // 'Left'
@@ -51,7 +48,6 @@ export type Validation<A> = Either<CodecError[], A>
  * A codec that decodes `I` to `A` and encodes `A` to `O`.
  *
  * Structurally identical to io-ts's `Type`, so that it composes with the codecs of io-ts.
- *
  * @example
  * const nameOf = <A>(codec: BaseCodec<A, unknown>): string => codec.name
  * nameOf(ConnectSessionCreate) // 'ConnectSessionCreate'

@@ -9,10 +9,7 @@ import { type FieldsOf, guaranteed, optional, required, wireCodec } from './wire
 /**
  * The fields of every event.
  *
- * Only `drift` is always present: a malformed field is omitted.
- *
- * Contract section 8.
- *
+ * Only `drift` is always present: a malformed field is omitted. Contract section 8.
  * @example const titleOf = ({ provider, originOwnerName }: WebhookEventFields) => `${originOwnerName}: ${provider}`
  */
 export interface WebhookEventFields extends WithDrift {
@@ -42,7 +39,6 @@ export interface WebhookEventFields extends WithDrift {
 
 /**
  * The name of an account event.
- *
  * @example const names: readonly AccountEventName[] = ['account.created', 'account.deleted']
  */
 export type AccountEventName = 'account.created' | 'account.updated' | 'account.deleted'
@@ -51,7 +47,6 @@ export type AccountEventName = 'account.created' | 'account.updated' | 'account.
  * An account was connected, changed or deleted.
  *
  * Contract section 8.
- *
  * @example const isGone = ({ event }: AccountEvent): boolean => event === 'account.deleted'
  */
 export interface AccountEvent<Name extends AccountEventName = AccountEventName> extends WebhookEventFields {
@@ -68,7 +63,6 @@ declare enum UnlistedName {
 
 /**
  * Any other event; a field that is malformed is kept under `extra`.
- *
  * @example
  * const describe = (event: OtherEvent): string => {
  *   const name: string = event.event // widened, so that it can be compared with any name
@@ -86,7 +80,6 @@ export interface OtherEvent extends WebhookEventFields {
  * An event of a webhook, discriminated by `event`.
  *
  * Contract section 8.
- *
  * @example
  * const describe = (event: WebhookEvent): string =>
  *   event.event === 'account.created' ? `${event.originOwnerId} connected ${event.accountId}` : event.event

@@ -1,6 +1,5 @@
 /**
  * Requests tokens in a page, from the route of a `connectSessionHandler`.
- *
  * @module stackone-session/page
  */
 import type { Issue } from '../errors.ts'
@@ -14,14 +13,12 @@ import { parseJson } from '../util/parse-json.ts'
  * The reason for a `TokenRequestError`: that of the handler's error response, or one that the page has found.
  *
  * `network` means that no complete response arrived, and `invalid-response` that the response is not the handler's.
- *
  * @example const canRetry = (code: TokenRequestErrorCode): boolean => code === 'network' || code === 'upstream'
  */
 export type TokenRequestErrorCode = HandlerErrorCode | 'network' | 'invalid-response'
 
 /**
  * A token for the Hub.
- *
  * @example const isUsable = ({ expiresAt }: FetchedToken): boolean => expiresAt > new Date()
  */
 export interface FetchedToken {
@@ -33,7 +30,6 @@ export interface FetchedToken {
 
 /**
  * Options of `createTokenFetcher`; an option that is undefined counts as absent.
- *
  * @example
  * const options: TokenFetcherOptions = { headers: { 'x-requested-with': 'fetch' } }
  * createTokenFetcher('/connect', options)
@@ -47,7 +43,6 @@ export interface TokenFetcherOptions {
 
 /**
  * Requests a token for the fields that the page chooses; see `createTokenFetcher`.
- *
  * @example
  * const openHub = async (fetchToken: TokenFetcher) => {
  *   const { token } = await fetchToken({ categories: ['ats'] }, { signal: AbortSignal.timeout(10_000) })
@@ -61,7 +56,6 @@ export type TokenFetcher = (
 
 /**
  * A page received no token; `code` is the reason, for programs.
- *
  * @example
  * const textFor = ({ code, retryAfter = 60 }: TokenRequestError): string => {
  *   if (code === 'unauthorized') return 'Sign in first.'
@@ -153,7 +147,6 @@ interface SharedRequest {
  * Aborting the `signal` of a call rejects that call only. The HTTP request is cancelled once all its calls are aborted.
  *
  * It rejects with a `TokenRequestError`.
- *
  * @param url the URL of the handler's route
  * @example
  * const fetchToken = createTokenFetcher('/connect')

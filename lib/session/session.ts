@@ -202,7 +202,6 @@ const emptySession = new SessionBuilder(undefined, undefined, noValues, [])
  * Returns a session without any fields, to which chained calls add an owner and the other fields.
  *
  * Contract section 2.
- *
  * @example const { token } = await session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris').send(client)
  */
 export const session = (): SessionWithoutOwner => emptySession
@@ -213,7 +212,6 @@ export const session = (): SessionWithoutOwner => emptySession
  * Fields that this version does not know, or whose values it would reject, are kept as `.field` keeps them, so that
  * workers of different versions can share a queue. A `Left` holds a `ValidationError` with all problems: the value is
  * not an object, or the owner is missing or blank.
- *
  * @example
  * const text = JSON.stringify(acme)
  * fromJSON(JSON.parse(text))

@@ -9,7 +9,6 @@ import type { Either, TaskEither } from '../util/either.ts'
 
 /**
  * The part of a client that `send` needs, so that a test can pass a stub.
- *
  * @example
  * const stub: SessionClient = { create: async () => minted }
  * await acme.send(stub)
@@ -21,10 +20,7 @@ export type SessionClient = Pick<Client, 'create'>
  *
  * Every call returns a new session and leaves this one unchanged. If a field is set twice, the last call wins. Invalid
  * input is reported by `decode`, `toJSON`, `send` and `task`, all problems together, before anything is sent. The fields
- * are those of `POST /connect_sessions`; a field that is not set is not sent.
- *
- * Contract section 2.
- *
+ * are those of `POST /connect_sessions`; a field that is not set is not sent. Contract section 2.
  * @example
  * const mailed = (session: SessionWithoutOwner) => session.expiresIn(days(7)).label('mail')
  * mailed(session()).owner('acme-42', 'Acme Inc.')
@@ -35,7 +31,6 @@ export interface SessionWithoutOwner {
    *
    * Take the id from your server's own records, never from a page: it decides whose accounts are connected. StackOne
    * finds an existing account by id, name and provider, so a changed name creates a second account.
-   *
    * @param id your customer's id in your system; not blank
    * @param name your customer's readable name; not blank
    * @example session().owner('acme-42', 'Acme Inc.')
@@ -43,13 +38,11 @@ export interface SessionWithoutOwner {
   owner(id: string, name: string): Session
   /**
    * Sets the end user who connects (`origin_username`), such as an e-mail address; not blank.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').username('it@acme.example')
    */
   username(name: string): this
   /**
    * Sets the connector (`provider`), by any connector key; not blank. The Hub opens at its credentials.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').provider('bamboohr')
    */
   provider(key: string): this
@@ -58,13 +51,11 @@ export interface SessionWithoutOwner {
    *
    * The aliases `hrisLegacy` and `stackOne` are sent as `hris-legacy` and `stackone`. An unknown category is reported
    * with the closest known one; use `.field('categories', [...])` for one that this version does not know.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris')
    */
   categories(first: Category | CategoryAlias, ...rest: readonly (Category | CategoryAlias)[]): this
   /**
    * Sets the categories from a list.
-   *
    * @example
    * const list: Category[] = ['ats', 'hris']
    * session().owner('acme-42', 'Acme Inc.').categories(list)
@@ -72,50 +63,42 @@ export interface SessionWithoutOwner {
   categories(list: readonly (Category | CategoryAlias)[]): this
   /**
    * Sets the account to edit (`account_id`); not blank. The Hub opens that account, and `multiple` has no effect.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').account('45072196112816593343')
    */
   account(id: string): this
   /**
    * Sets the lifetime of the token (`expires_in`): an integer from 1 to 315360000 seconds. StackOne's default is 1800.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').expiresIn(days(7))
    */
   expiresIn(seconds: number): this
   /**
    * Sets your own keys and values (`metadata`), which StackOne returns with the session: a JSON object, at most 500
    * levels deep. It is copied. A value that is not JSON, such as NaN, a Date or undefined, is reported with its path.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').metadata({ plan: 'pro', seats: 12 })
    */
   metadata(record: JsonObject): this
   /**
    * Allows the owner to connect several accounts of one provider (`multiple`). StackOne's default is false.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').multiple()
    */
   multiple(): this
   /**
    * Sets whether the owner may connect several accounts of one provider (`multiple`).
-   *
    * @example session().owner('acme-42', 'Acme Inc.').multiple(false)
    */
   multiple(allowed: boolean): this
   /**
    * Sets the free text stored on the account (`label`); not blank.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').label('Recruiting, Berlin')
    */
   label(text: string): this
   /**
    * Sets the account type (`type`): `production` or `test`. StackOne's default is `production`.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').type('test')
    */
   type(type: AccountType): this
   /**
    * Sets the connector profile (`connector_profile_id`) to use instead of the default one; not blank.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').connectorProfile('profile-7')
    */
   connectorProfile(id: string): this
@@ -124,13 +107,11 @@ export interface SessionWithoutOwner {
    *
    * Use it for a field, a category or a type that this version does not know. It also overrides a known field, except
    * those of the owner, which `.owner` alone sets. A blank name and a value that is not JSON are reported.
-   *
    * @example session().owner('acme-42', 'Acme Inc.').field('categories', ['payroll'])
    */
   field(wireName: string, value: Json): this
   /**
    * Returns `change(session, value)`, or this session if the value is undefined, null or false.
-   *
    * @throws {ValidationError} if `change` does not return a session
    * @example
    * const row: { label?: string } = { label: 'Recruiting' }
@@ -140,7 +121,6 @@ export interface SessionWithoutOwner {
   /**
    * Returns the payload, or a `ValidationError` with all problems. Fields set by `.field` are in `extra`, unless this
    * version knows the field and accepts the value.
-   *
    * @example
    * session().owner('acme-42', 'Acme Inc.').decode()
    * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }
@@ -148,7 +128,6 @@ export interface SessionWithoutOwner {
   decode(): Either<ValidationError, ConnectSessionCreate>
   /**
    * Returns the wire form, in snake case, so that `JSON.stringify` serializes a session. `fromJSON` restores it.
-   *
    * @throws {ValidationError} if the session is invalid
    * @example
    * JSON.stringify(session().owner('acme-42', 'Acme Inc.'))
@@ -157,7 +136,6 @@ export interface SessionWithoutOwner {
   toJSON(): ConnectSessionCreateWire
   /**
    * Returns whether another session has the same fields with the same values, in whatever order they were set.
-   *
    * @example acme.label('a').multiple().equals(acme.multiple().label('a')) // true
    */
   equals(other: unknown): boolean
@@ -165,7 +143,6 @@ export interface SessionWithoutOwner {
 
 /**
  * A session with an owner: an immutable value that can be sent any number of times.
- *
  * @example
  * const mint = async (session: Session) => (await session.send(client)).token
  * await mint(acme)
@@ -175,14 +152,12 @@ export interface Session extends SessionWithoutOwner {
    * Creates the session at StackOne: `POST /connect_sessions`.
    *
    * Rejects with a `SessionError`. An invalid session is a `ValidationError`, and nothing is sent.
-   *
    * @param options `signal`, and `timeout`, `deadline`, `retries` and `headers`, which override those of the client
    * @example const { token, expiresAt } = await session().owner('acme-42', 'Acme Inc.').send(client)
    */
   send(client: SessionClient, options?: CallOptions): Promise<ConnectSessionToken>
   /**
    * Returns the same call as a lazy `TaskEither`, which never throws or rejects. Each run sends a new request.
-   *
    * @example const result = await session().owner('acme-42', 'Acme Inc.').task(client)()
    */
   task(client: SessionClient, options?: CallOptions): TaskEither<SessionError, ConnectSessionToken>

@@ -1,6 +1,5 @@
 /**
  * A sandbox of the API in your process, for tests.
- *
  * @module stackone-session/testing
  */
 export type { AttemptStatus, ConnectOutcome, ConnectResult } from './api/connect.ts'

@@ -14,7 +14,6 @@ import { type SandboxWebhook, webhookCheck } from './webhook.ts'
 
 /**
  * Options of `sandbox`; an option that is undefined counts as absent.
- *
  * @example
  * const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
  * sandbox(options)
@@ -39,7 +38,6 @@ const sandboxOptions = optionsOf({
 
 /**
  * A request that the sandbox received, without the API key.
- *
  * @example const lineOf = ({ method, path }: SandboxRequest) => `${method} ${path}`
  */
 export interface SandboxRequest {
@@ -55,7 +53,6 @@ export interface SandboxRequest {
 
 /**
  * A sandbox of the API.
- *
  * @example const clientOf = ({ fetch }: Sandbox) => createClient({ apiKey: 'any', fetch })
  */
 export interface Sandbox {
@@ -71,7 +68,6 @@ export interface Sandbox {
    *
    * Faults are applied in the order of the calls. A `rate` applies to the requests that no queued fault applies to, until
    * `reset`.
-   *
    * @throws {ConfigurationError} if the fault or its options are invalid
    * @example
    * const api = sandbox()
@@ -85,7 +81,6 @@ export interface Sandbox {
    * `client.waitForConnection` then return. By default the attempt is `authenticated`.
    *
    * If the owner has an account at the provider already, the session opens that account, unless it is `multiple`.
-   *
    * @throws {ValidationError} if the sandbox has no such session, its token has expired, or the outcome is invalid
    * @example
    * const api = sandbox()
@@ -97,7 +92,6 @@ export interface Sandbox {
   readonly connect: (id: string | number | undefined, outcome?: AttemptStatus | ConnectOutcome) => ConnectResult
   /**
    * Serves the sandbox over HTTP on 127.0.0.1 and a free port, for `createClient({ baseUrl })`. Requires `node:http`.
-   *
    * @example
    * const server = await sandbox().listen()
    * const client = createClient({ apiKey: 'any', baseUrl: server.url })
@@ -131,7 +125,6 @@ const recordRequest = ({ method, url, headers }: Request, text: string): Sandbox
  *
  * Unknown categories and account types are accepted, because the API may add some. StackOne's misspellings, such as
  * `hrisLegacy` and `PRODUCTION`, are rejected.
- *
  * @throws {ConfigurationError} if an option is invalid
  * @example
  * const api = sandbox()

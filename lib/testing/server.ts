@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * A server that listens on this machine only.
- *
  * @example
  * const server: LocalServer = await sandbox().listen()
  * await acme.send(createClient({ baseUrl: server.url }))

@@ -3,7 +3,6 @@ import type { Account } from './api/store.ts'
 
 /**
  * The webhook of a sandbox, which delivers `account.updated` for an account that existed.
- *
  * @example
  * const handler = webhookHandler({ secret: 'whsec', onEvent: (event) => log.info(event.event) })
  * const webhook: SandboxWebhook = { secret: 'whsec', deliver: handler }
@@ -30,7 +29,6 @@ export const webhookCheck = optionsOf(
  * Signs the body of a webhook as StackOne does: the value of the header `x-stackone-signature`.
  *
  * Contract section 8.
- *
  * @param body the body exactly as it is sent
  * @example
  * const body = JSON.stringify({ event: 'account.deleted', account_id: 'account-1' })

@@ -1,6 +1,5 @@
 /**
  * Either an error (`Left`) or a value (`Right`); structurally identical to fp-ts's `Either`.
- *
  * @example
  * const decoded: Either<ValidationError, ConnectSessionCreate> = acme.decode()
  * if (decoded._tag === 'Right') decoded.right.originOwnerId // 'acme-42'
@@ -21,7 +20,6 @@ export type Either<E, A> =
 
 /**
  * A lazy computation that resolves with an `Either` and never rejects; structurally identical to fp-ts's `TaskEither`.
- *
  * @example
  * const task: TaskEither<SessionError, ConnectSessionToken> = acme.task(client)
  * const result = await task()

@@ -1,6 +1,5 @@
 /**
  * Receives StackOne's webhooks. In the examples, `secret` is the signing secret of the webhook.
- *
  * @module stackone-session/webhook
  */
 import { ConfigurationError, TimeoutError } from '../errors.ts'
@@ -91,7 +90,6 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
  * and with a framework's control flow, such as the error of Next.js's `redirect()`, which it rethrows unchanged.
  *
  * Contract section 8.
- *
  * @throws {ConfigurationError} if an option is unknown or invalid, such as a secret that is undefined
  * @example
  * const handler = webhookHandler({

@@ -8,7 +8,6 @@ import { secretCheck, type WebhookSecret } from './verify.ts'
  * Options of `webhookHandler`: a plain object.
  *
  * An option that is undefined counts as absent.
- *
  * @example
  * const options: WebhookHandlerOptions = { secret, onEvent: (event) => console.log(event.event) }
  * webhookHandler(options)
@@ -25,7 +24,6 @@ export interface WebhookHandlerOptions {
   /**
    * Receives the error of each response other than 200 and 405: a `WebhookError`, or the error that `onEvent` threw. It
    * is not awaited, and its own errors are ignored.
-   *
    * @default errors are not reported
    */
   readonly onError?: ((error: unknown) => unknown) | undefined

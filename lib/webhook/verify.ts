@@ -8,21 +8,18 @@ import { arrayOf, type Check, must, nonBlank, optionsOf } from '../util/check-op
  * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
  *
  * A type for environment variables: undefined is accepted by the compiler, and rejected when the code runs.
- *
  * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
  */
 export type WebhookSecret = string | undefined | readonly (string | undefined)[]
 
 /**
  * The reason for which a webhook is rejected.
- *
  * @example const isForged = (reason: WebhookErrorReason): boolean => reason !== 'invalid-body'
  */
 export type WebhookErrorReason = 'missing-signature' | 'wrong-signature' | 'invalid-body'
 
 /**
  * A webhook that cannot be accepted; it contains neither the secret nor the expected signature.
- *
  * @example
  * const statusOf = (error: WebhookError) => (error.reason === 'invalid-body' ? 400 : 401)
  */
@@ -99,7 +96,6 @@ const parseEvent = (body: Uint8Array): unknown => {
  * Verifies the signature of a webhook and returns its event.
  *
  * Contract section 8.
- *
  * @param rawBody the body exactly as received, before it is parsed
  * @param signature the value of the header `x-stackone-signature`
  * @param secret the signing secret or, during a rotation, `[current, previous]`

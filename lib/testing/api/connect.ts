@@ -11,14 +11,12 @@ import { type Account, editedAccountId, freezeWire, type Store, sessionById } fr
  * The status of a connection attempt.
  *
  * Contract section 3.
- *
  * @example const ends: readonly AttemptStatus[] = ['authenticated', 'error', 'cancelled', 'expired']
  */
 export type AttemptStatus = 'authenticated' | 'error' | 'cancelled' | 'expired' | 'pending'
 
 /**
  * The outcome of a connection attempt, for `connect`.
- *
  * @example const denied: ConnectOutcome = { status: 'error', oauthErrorCode: 'access_denied' }
  */
 export interface ConnectOutcome {
@@ -34,7 +32,6 @@ export interface ConnectOutcome {
 
 /**
  * The result of `connect`.
- *
  * @example const isDone = ({ status, accountId }: ConnectResult) => status === 'authenticated' && accountId !== undefined
  */
 export interface ConnectResult {

@@ -14,7 +14,6 @@ import { type Presence, snakeCase } from '../../model/wire.ts'
  *   API may add.
  * - `'an external_trigger_token'`: one more secret.
  * - `'another success status'`: 200 instead of 201, and 201 instead of 200.
- *
  * @example const drift: DriftKind = 'id as a string'
  */
 export type DriftKind =
@@ -63,7 +62,6 @@ const changes: Readonly<Record<DriftKind, (session: ConnectSessionTokenWire) => 
 
 /**
  * All drift kinds, for tests that cover each of them.
- *
  * @example
  * const api = sandbox()
  * const client = createClient({ apiKey: 'any', fetch: api.fetch })

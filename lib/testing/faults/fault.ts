@@ -20,7 +20,6 @@ import { type DriftKind, driftKinds } from './drift.ts'
  * - `{ slow: ms }`: the headers arrive immediately, the body after a delay.
  * - `'cut'`: the connection breaks in the middle of the body.
  * - `{ drift }`: a success deviates from the contract, in one of `driftKinds`.
- *
  * @example const faults: readonly Fault[] = [503, { status: 429, retryAfter: 60 }, 'reset', { drift: 'no provider' }]
  */
 export type Fault =
@@ -54,7 +53,6 @@ export type Fault =
 
 /**
  * The requests that a fault applies to: by default the next one, with `times` the next few, with `rate` a share of all.
- *
  * @example
  * const often: FaultOptions = { rate: 0.5 }
  * sandbox().fail('reset', often)
