@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { nonBlankString, refinement } from '../model/codec.ts'
 import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeToken } from '../model/connect-session.ts'
-import { ConnectSessionCreate, Payload } from '../model/create-payload.ts'
+import { ConnectSessionCreate, decodePayload } from '../model/create-payload.ts'
 import { validationError } from '../model/issues.ts'
 import type { ResponseSpec } from './response.ts'
 import type { ApiRequest } from './transport.ts'
@@ -14,7 +14,7 @@ const sessionSpec = { expected: 'a session', decode: decodeSession } as const
 
 /** Returns the operation that creates a session; throws a `ValidationError` if the payload is invalid. */
 export const createOperation = (payload: unknown): Operation<ConnectSessionToken> => {
-  const decoded = Payload.decode(payload)
+  const decoded = decodePayload(payload)
   if (isLeft(decoded)) throw validationError(decoded.left, 'Invalid payload')
   const { right: valid } = decoded
   return {

@@ -145,7 +145,29 @@ const Extra = new t.Type<JsonObject>(
 )
 
 /** The codec of the payload in camel case. */
-export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', {
-  ...createFields,
-  extra: optional(Extra),
-})
+export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', { ...createFields, extra: optional(Extra) })
+
+/** The constructor returns its argument, so that a subclass adds its private fields to that object. */
+class Returned {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: see above
+    return object
+  }
+}
+
+/** Marks a valid payload. A copy has no mark. */
+class ValidPayload extends Returned {
+  readonly #isValid = true
+
+  static is(value: unknown): value is ConnectSessionCreate {
+    return isRecord(value) && #isValid in value
+  }
+}
+
+/** Freezes a payload that is valid, and marks it so that it is not validated again. */
+export const markValid = (payload: object): ConnectSessionCreate =>
+  Object.freeze(new ValidPayload(payload)) as object as ConnectSessionCreate // the same object
+
+/** Validates a payload in camel case. */
+export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCreate> =>
+  ValidPayload.is(payload) ? t.success(payload) : Payload.decode(payload)

@@ -30,69 +30,11 @@ export class NotJson {
   readonly errors: readonly CodecError[]
 
   constructor(errors: readonly CodecError[]) {
-    this.errors = errors
+    this.errors = errors.slice(0, maxErrors)
   }
 }
 
-const setOwn = (target: Record<string, unknown>, key: string, value: unknown): void => {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  else target[key] = value
-}
-
-/** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. */
-export const copyJson = (value: unknown): Json | NotJson => {
-  const errors: CodecError[] = []
-  const path: string[] = []
-  const ancestors: object[] = []
-
-  const context = (): t.Context => path.map((key) => ({ key, type: unknown }))
-
-  const reject = (rejected: unknown, message: string, hint?: string): null => {
-    if (errors.length < maxErrors) errors.push(codecError(rejected, context(), message, hint))
-    return null
-  }
-
-  const copyObject = (object: Readonly<Record<string, unknown>>): Json => {
-    if (object instanceof NotJson) {
-      errors.push(...object.errors.map((error) => ({ ...error, context: [...context(), ...error.context] })))
-      return null
-    }
-    if (ancestors.includes(object)) return reject(object, 'must not contain a cycle')
-    if (ancestors.length >= maxDepth) return reject(object, `must not be nested deeper than ${maxDepth} levels`)
-    const keys = Object.keys(object)
-    const isArray = Array.isArray(object)
-    if (isArray && keys.length !== object.length) return reject(object, 'must not have holes or named properties')
-    if (!isArray && !isPlainObject(object))
-      return reject(object, 'must be JSON, got a class instance', 'pass a plain object or a string')
-    const copied = (isArray ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys too
-    ancestors.push(object)
-    for (const key of keys) {
-      path.push(key)
-      setOwn(copied, key, copy(object[key]))
-      path.pop()
-    }
-    ancestors.pop()
-    return Object.freeze(copied)
-  }
-
-  const copy = (part: unknown): Json => {
-    if (typeof part === 'string' || typeof part === 'boolean' || part === null) return part
-    if (typeof part === 'number' && Number.isFinite(part)) return part + 0 // JSON has no -0
-    if (isObject(part)) return copyObject(part)
-    const isProperty = part === undefined && path.length > 0
-    return reject(part, mustBe('JSON', part), isProperty ? 'omit the property' : undefined)
-  }
-
-  try {
-    const copied = copy(value)
-    return errors.length > 0 ? new NotJson(errors) : copied
-  } catch {
-    return new NotJson([codecError(value, [], unreadable)])
-  }
-}
-
-// Faster than a copy.
+/** Returns whether a value is JSON. */
 const isJson = (value: unknown, depth = 1): value is Json => {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value)
@@ -103,13 +45,57 @@ const isJson = (value: unknown, depth = 1): value is Json => {
   return true
 }
 
+const setOwn = (target: Record<string, unknown>, key: string, value: unknown): void => {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
+  else target[key] = value
+}
+
+/** Returns a deeply frozen copy. */
+const frozenCopy = (json: Json): Json => {
+  if (typeof json === 'number') return json + 0 // JSON has no -0
+  if (!isObject(json)) return json
+  const source = json as JsonObject // the entries of an array have keys too
+  const copied = (Array.isArray(json) ? [] : {}) as Record<string, Json>
+  for (const key of Object.keys(source)) setOwn(copied, key, frozenCopy(source[key] as Json))
+  return Object.freeze(copied)
+}
+
+/** Returns the errors of a value at a path. */
+const errorsAt = (value: unknown, context: t.Context, ancestors: readonly object[]): readonly CodecError[] => {
+  const reject = (message: string, hint?: string): readonly CodecError[] => [codecError(value, context, message, hint)]
+  if (value instanceof NotJson)
+    return value.errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
+  if (isJson(value, ancestors.length + 1)) return []
+  if (!isObject(value)) {
+    const isProperty = value === undefined && context.length > 0
+    return reject(mustBe('JSON', value), isProperty ? 'omit the property' : undefined)
+  }
+  if (ancestors.includes(value)) return reject('must not contain a cycle')
+  if (ancestors.length >= maxDepth) return reject(`must not be nested deeper than ${maxDepth} levels`)
+  const keys = Object.keys(value)
+  if (Array.isArray(value) && keys.length !== value.length) return reject('must not have holes or named properties')
+  if (!Array.isArray(value) && !isPlainObject(value))
+    return reject('must be JSON, got a class instance', 'pass a plain object or a string')
+  return keys.flatMap((key) => errorsAt(value[key], [...context, { key, type: unknown }], [...ancestors, value]))
+}
+
+/** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. */
+export const copyJson = (value: unknown): Json | NotJson => {
+  try {
+    return isJson(value) ? frozenCopy(value) : new NotJson(errorsAt(value, [], []))
+  } catch {
+    return new NotJson([codecError(value, [], unreadable)])
+  }
+}
+
 const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => json is A, expectation: string) => {
   const is = (value: unknown): value is A => isExpected(value) && isJson(value)
   const validate: t.Validate<unknown, A> = (value, context) => {
     const copied = copyJson(value)
     if (isExpected(copied)) return t.success(copied)
     if (!(copied instanceof NotJson)) return failure(value, context, mustBe(expectation, copied))
-    return t.failures(copied.errors.map((error) => ({ ...error, context: [...context, ...error.context] })))
+    return t.failures([...errorsAt(copied, context, [])])
   }
   return new t.Type<A>(name, is, validate, t.identity)
 }

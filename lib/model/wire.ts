@@ -72,10 +72,12 @@ export const modelCodec = <A>(name: string, fields: Fields): t.Type<A> => {
   const codecs = new Map(known.map(({ name: key, codec }) => [key, codec]))
   const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ name: key }) => key)
 
-  const is = (value: unknown): value is A =>
-    isRecord(value) &&
-    Object.keys(value).every((key) => codecs.get(key)?.is(value[key])) &&
-    requiredNames.every((key) => Object.hasOwn(value, key))
+  const is = (value: unknown): value is A => {
+    if (!isRecord(value)) return false
+    for (const key of Object.keys(value)) if (!codecs.get(key)?.is(value[key])) return false
+    for (const key of requiredNames) if (!Object.hasOwn(value, key)) return false
+    return true
+  }
 
   const explain = (model: Values, context: t.Context): t.Errors => [
     ...known.flatMap((field) => errorsOf(decodeField(field, ownValue(model, field.name), context, field.name))),

@@ -2,7 +2,7 @@
 const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** Returns whether a text has no visible character. */
-export const isBlank = (text: string): boolean => !visible.test(text)
+export const isBlank = (text: string): boolean => !(text > '!' && text < '~') && !visible.test(text)
 
 /** Returns a field of an object. An inherited one does not count, in case `Object.prototype` is polluted. */
 export const ownValue = (value: object, name: string): unknown =>
