@@ -145,7 +145,10 @@ const Extra = new t.Type<JsonObject>(
 )
 
 /** The codec of the payload in camel case. */
-export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', { ...createFields, extra: optional(Extra) })
+export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', {
+  ...createFields,
+  extra: optional(Extra),
+})
 
 /** The constructor returns its argument, so that a subclass adds its private fields to that object. */
 class Returned {
