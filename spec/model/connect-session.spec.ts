@@ -138,7 +138,7 @@ describe('The codec ConnectSessionToken', () => {
   itEach('rejects a missing or malformed token', malformedTokens, ([token, message]) => {
     const [error] = leftOf(ConnectSessionToken.decode({ ...minted, token }))
     expect(error?.context.map(({ key }) => key)).to.deep.equal(['', 'token'])
-    expect(error?.message).to.equal(message)
+    expect(error).to.include({ message }).and.not.have.property('hint')
   })
 
   it('accepts a token of white space', () => {

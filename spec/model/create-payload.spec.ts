@@ -64,7 +64,10 @@ describe('The codec ConnectSessionCreate', () => {
     ])
   })
 
-  it('ignores inherited fields', () => {
+  it('ignores inherited fields and undefined', () => {
+    const undefinedFields = { theme: undefined, label: undefined }
+    expect(rightOf(ConnectSessionCreate.decode({ ...owner, ...undefinedFields }))).to.deep.equal(payload)
+    expect(ConnectSessionCreate.encode({ ...payload, label: undefined })).to.deep.equal(owner)
     expect(problems(Object.create(owner))).to.deep.equal([
       'origin_owner_id: is required',
       'origin_owner_name: is required',
@@ -117,7 +120,9 @@ describe('A payload passed to client.create', () => {
 
   it('is sent without undefined and inherited fields', async () => {
     const names = payloadFields.filter(({ isRequired }) => !isRequired).map(({ name }) => [name, undefined])
-    expect(await sent({ ...Object.fromEntries(names), extra: undefined, ...payload })).to.deep.equal(owner)
+    expect(await sent({ ...Object.fromEntries(names), extra: undefined, theme: undefined, ...payload })).to.deep.equal(
+      owner,
+    )
     expect(await sent(Object.assign(Object.create({ label: 'Berlin' }), payload))).to.deep.equal(owner)
   })
 
@@ -127,6 +132,7 @@ describe('A payload passed to client.create', () => {
     [[], 'must be an object, got an array'],
     ['a', 'must be an object, got a string'],
     [{}, ...missing],
+    [{ originOwnerId: 'acme-42' }, 'originOwnerName: is required'],
     [Object.create(payload), ...missing],
     [{ ...payload, originOwnerId: '' }, 'originOwnerId: must be a non-blank string, got a blank string'],
     [{ ...payload, categories: [] }, 'categories: must contain at least one category'],

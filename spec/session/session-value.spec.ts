@@ -168,6 +168,7 @@ describe('.equals', () => {
     ['an additional field', other.label('a').multiple(), acme.label('a')],
     ['another order of categories', other.categories('ats', 'crm'), acme.categories('crm', 'ats')],
     ['another value deep inside', other.metadata({ a: [{ b: 1 }] }), acme.metadata({ a: [{ b: 2 }] })],
+    ['a list and a record', other.metadata({ a: [] }), acme.metadata({ a: {} })],
     ['an empty record and no record', other, acme.metadata({})],
     ['null and no value', other.field('label', null), acme],
     ['different values that override a field', other.field('type', 'a'), acme.field('type', 'b')],
