@@ -26,7 +26,9 @@ const decodedCreated = {
 const pathsOf = ({ drift }: WebhookEvent): readonly string[] => drift.map(({ path }) => path)
 
 describe('An account event', () => {
-  itEach('is decoded to camel case with dates', ['account.created', 'account.updated', 'account.deleted'], (event) => {
+  const names = ['account.created', 'account.updated', 'account.deleted']
+
+  itEach('is decoded to camel case with dates', names, (event) => {
     expect(decode({ ...created, event })).to.deep.equal({ event, ...decodedCreated })
   })
 
@@ -73,8 +75,9 @@ describe('An account event', () => {
     expect(event.drift).to.deep.equal([])
   })
 
-  itEach('is rejected without an account_id', [undefined, null, '', {}], (account_id) => {
-    expect(decodeWebhookEvent({ ...created, account_id })._tag).to.equal('Left')
+  itEach('is rejected without an account_id', names, (event) => {
+    for (const account_id of [undefined, null, '', {}])
+      expect(decodeWebhookEvent({ ...created, event, account_id })._tag).to.equal('Left')
   })
 })
 
