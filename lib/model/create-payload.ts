@@ -1,3 +1,4 @@
+import { isRight } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { isBlank, isRecord, showNumber } from '../util/guards.ts'
 import { boolean, codecError, errorsOf, listOf, nonBlankString, refinement, unknown } from './codec.ts'
@@ -132,20 +133,22 @@ const nameErrors = (extra: unknown, context: t.Context): t.Errors =>
     return field && field.wireName !== name ? reject('unknown field', `did you mean '${field.wireName}'?`) : []
   })
 
+const validateExtra: t.Validate<unknown, JsonObject> = (value, context) => {
+  const json = JsonObjectCodec.validate(value, context)
+  const errors = [...nameErrors(value, context), ...errorsOf(json)]
+  return errors.length > 0 ? t.failures(errors) : json
+}
+
 /** Other fields. They may override optional fields, by their wire names only. */
-const Extra = new t.Type<JsonObject>(
-  'Extra',
-  (value): value is JsonObject => JsonObjectCodec.is(value) && nameErrors(value, []).length === 0,
-  (value, context) => {
-    const json = JsonObjectCodec.validate(value, context)
-    const errors = [...nameErrors(value, context), ...errorsOf(json)]
-    return errors.length > 0 ? t.failures(errors) : json
-  },
+const Extra = new t.Type(
+  JsonObjectCodec.name,
+  (value): value is JsonObject => isRight(validateExtra(value, [])),
+  validateExtra,
   t.identity,
 )
 
 /** The codec of the payload in camel case. */
-export const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', {
+const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', {
   ...createFields,
   extra: optional(Extra),
 })

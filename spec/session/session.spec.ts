@@ -92,8 +92,8 @@ const invisible = [
 
 const useWhen = 'use .when(value, change) for a value that may be undefined'
 const useField = (call: string): string => `for a value that this version does not know, use ${call}`
-const useCategoriesField = useField(".field('categories', […])")
-const useTypeField = useField(".field('type', '…')")
+const useCategoriesField = useField(".field('categories', …)")
+const useTypeField = useField(".field('type', …)")
 const seconds = 'expiresIn: must be an integer from 1 to 315360000 (seconds)'
 const tooLong = '(this looks like milliseconds or an epoch; pass the seconds from now, such as minutes(30))'
 const nonBlank = 'must be a non-blank string'
