@@ -34,9 +34,6 @@ const slots = Object.fromEntries(optionalFields.map(({ name }, slot) => [name, s
 
 const without = (wireName: string | undefined, extra: Extra): Extra => extra.filter(([name]) => name !== wireName)
 
-const isRepeated = (category: unknown, index: number, list: readonly unknown[]): boolean =>
-  list.indexOf(category) < index
-
 /** An argument passed as undefined is not the same as a field that is not set. */
 const explicit = (value: unknown): unknown => (value === undefined ? explicitUndefined : value)
 
@@ -88,8 +85,7 @@ class SessionBuilder implements Session {
   categories(...categories: readonly unknown[]): this {
     const [first] = categories
     const given: readonly unknown[] = categories.length === 1 && Array.isArray(first) ? first : categories
-    const list = given.map(normalizeCategory)
-    return this.#set(slots.categories, Object.freeze(list.some(isRepeated) ? [...new Set(list)] : list))
+    return this.#set(slots.categories, Object.freeze([...new Set(given.map(normalizeCategory))]))
   }
 
   account(id: string): this {
