@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { createClient, ValidationError } from '../../lib/index.ts'
 import { ConnectSessionCreate, payloadFields } from '../../lib/model/create-payload.ts'
 import { issuesOf } from '../../lib/model/issues.ts'
+import { session } from '../../lib/session/session.ts'
 import { apiKey } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf, rightOf } from '../support/either.ts'
@@ -124,6 +125,13 @@ describe('A payload passed to client.create', () => {
       owner,
     )
     expect(await sent(Object.assign(Object.create({ label: 'Berlin' }), payload))).to.deep.equal(owner)
+  })
+
+  it('is validated if it is a changed copy of the payload of a session', async () => {
+    const decoded = rightOf(session().owner('acme-42', 'Acme Inc.').decode())
+    expect(await sent(decoded)).to.deep.equal(owner)
+    for (const copy of [{ ...decoded, expiresIn: 0 }, Object.assign(structuredClone(decoded), { label: '' })])
+      expect(await caught(sent(copy))).to.be.instanceOf(ValidationError)
   })
 
   const missing = ['originOwnerId: is required', 'originOwnerName: is required']
