@@ -60,12 +60,8 @@ export const withStandardSchema = <A, O>(codec: BaseCodec<A, O>): Codec<A, O> =>
       validate: (value: unknown) => {
         const decoded = codec.decode(value)
         if (!isLeft(decoded)) return { value: decoded.right }
-        return {
-          issues: decoded.left.map(({ context, message = 'is not valid' }) => ({
-            message,
-            path: keysOf(context),
-          })),
-        }
+        const issues = decoded.left.map(({ context, message = 'is not valid' }) => ({ message, path: keysOf(context) }))
+        return { issues }
       },
     },
   })
