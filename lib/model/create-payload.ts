@@ -1,11 +1,21 @@
-import { isRight } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { isBlank, isRecord, showNumber } from '../util/guards.ts'
-import { boolean, codecError, errorsOf, listOf, nonBlankString, refinement, unknown } from './codec.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
+import { isBlank, isRecord, mustBe, ownValue, showNumber } from '../util/guards.ts'
+import {
+  boolean,
+  codecError,
+  errorsOf,
+  failure,
+  guardReads,
+  listOf,
+  nonBlankString,
+  refinement,
+  unknown,
+} from './codec.ts'
 import { type AccountType, AccountTypeCodec, type Category, CategoryCodec } from './enums.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
-import { type FieldsOf, modelCodec, namedFields, optional, required, snakeCase, wireCodec } from './wire.ts'
+import { decodeField, type FieldsOf, namedFields, optional, required, snakeCase, wireCodec } from './wire.ts'
 
 /**
  * The payload of `POST /connect_sessions`, in camel case; an optional field that is undefined is not sent.
@@ -122,8 +132,14 @@ export const SerializedSession = wireCodec<ConnectSessionCreate, ConnectSessionC
   'keep',
 )
 
-const nameErrors = (extra: unknown, context: t.Context): t.Errors =>
-  Object.keys(isRecord(extra) ? extra : {}).flatMap((name) => {
+const root: t.Context = [{ key: '', type: unknown }]
+
+const fieldNames = [...payloadFields.map(({ name }) => name), 'extra']
+
+/** The errors of the other fields, which may override optional fields by their wire names. */
+const extraErrors = (extra: unknown): t.Errors => {
+  const context = t.appendContext(root, 'extra', JsonObjectCodec, extra)
+  const wrongNames = Object.keys(isRecord(extra) ? extra : {}).flatMap((name) => {
     const reject = (message: string, hint?: string): t.Errors => [
       codecError(name, t.appendContext(context, name, unknown), message, hint),
     ]
@@ -132,26 +148,19 @@ const nameErrors = (extra: unknown, context: t.Context): t.Errors =>
     if (field?.isRequired) return reject('is not allowed here')
     return field && field.wireName !== name ? reject('unknown field', `did you mean '${field.wireName}'?`) : []
   })
-
-const validateExtra: t.Validate<unknown, JsonObject> = (value, context) => {
-  const json = JsonObjectCodec.validate(value, context)
-  const errors = [...nameErrors(value, context), ...errorsOf(json)]
-  return errors.length > 0 ? t.failures(errors) : json
+  return [...wrongNames, ...errorsOf(JsonObjectCodec.validate(extra, context))]
 }
 
-/** Other fields. They may override optional fields, by their wire names only. */
-const Extra = new t.Type(
-  JsonObjectCodec.name,
-  (value): value is JsonObject => isRight(validateExtra(value, [])),
-  validateExtra,
-  t.identity,
-)
-
-/** The codec of the payload in camel case. */
-const Payload = modelCodec<ConnectSessionCreate>('ConnectSessionCreate', {
-  ...createFields,
-  extra: optional(Extra),
-})
+const payloadErrors = (payload: Readonly<Record<string, unknown>>): t.Errors => {
+  const extra = ownValue(payload, 'extra')
+  return [
+    ...payloadFields.flatMap((field) => errorsOf(decodeField(field, ownValue(payload, field.name), root, field.name))),
+    ...(extra === undefined ? [] : extraErrors(extra)),
+    ...Object.keys(payload)
+      .filter((key) => !fieldNames.includes(key) && payload[key] !== undefined)
+      .map((key) => codecError(key, t.appendContext(root, key, unknown), 'unknown field', didYouMean(key, fieldNames))),
+  ]
+}
 
 /** The constructor returns its argument, so that a subclass adds its private fields to that object. */
 class Returned {
@@ -174,6 +183,11 @@ class ValidPayload extends Returned {
 export const markValid = (payload: object): ConnectSessionCreate =>
   Object.freeze(new ValidPayload(payload)) as object as ConnectSessionCreate // the same object
 
-/** Validates a payload in camel case. */
+/** Validates a payload in camel case. Unknown fields are rejected. */
 export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCreate> =>
-  ValidPayload.is(payload) ? t.success(payload) : Payload.decode(payload)
+  guardReads(payload, root, () => {
+    if (ValidPayload.is(payload)) return t.success(payload)
+    if (!isRecord(payload)) return failure(payload, root, mustBe('an object', payload))
+    const errors = payloadErrors(payload)
+    return errors.length > 0 ? t.failures(errors) : t.success(payload as object as ConnectSessionCreate) // checked above
+  })

@@ -1,8 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { didYouMean } from '../util/did-you-mean.ts'
 import { isRecord, mustBe, ownValue } from '../util/guards.ts'
-import { codecError, errorsOf, failure, guardReads, unknown, validateAt } from './codec.ts'
+import { failure, guardReads, validateAt } from './codec.ts'
 import { type Json, JsonCodec, JsonObjectCodec } from './json.ts'
 
 /** `originOwnerId` to `origin_owner_id`, for types. */
@@ -55,7 +54,8 @@ export const namedFields = <Name extends string>(fields: Fields<Name>): readonly
 
 type Values = Readonly<Record<string, unknown>>
 
-const decodeField = (
+/** Decodes the value of a field, whose path ends with `key`. */
+export const decodeField = (
   { codec, isRequired }: NamedField,
   value: unknown,
   context: t.Context,
@@ -63,37 +63,6 @@ const decodeField = (
 ): t.Validation<unknown> => {
   if (value !== undefined) return validateAt(codec, value, context, key)
   return isRequired ? failure(value, t.appendContext(context, key, codec), 'is required') : t.success(value)
-}
-
-/** The codec of a model in camel case, which is the same on both sides. Unknown fields are rejected. */
-export const modelCodec = <A>(name: string, fields: Fields): t.Type<A> => {
-  const known = namedFields(fields)
-  const names = Object.keys(fields)
-  const codecs = new Map(known.map(({ name: key, codec }) => [key, codec]))
-  const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ name: key }) => key)
-
-  const is = (value: unknown): value is A => {
-    if (!isRecord(value)) return false
-    for (const key of Object.keys(value)) if (!codecs.get(key)?.is(value[key])) return false
-    for (const key of requiredNames) if (!Object.hasOwn(value, key)) return false
-    return true
-  }
-
-  const explain = (model: Values, context: t.Context): t.Errors => [
-    ...known.flatMap((field) => errorsOf(decodeField(field, ownValue(model, field.name), context, field.name))),
-    ...Object.keys(model)
-      .filter((key) => !codecs.has(key) && model[key] !== undefined)
-      .map((key) => codecError(key, t.appendContext(context, key, unknown), 'unknown field', didYouMean(key, names))),
-  ]
-
-  const validate: t.Validate<unknown, A> = (value, context) =>
-    guardReads(value, context, () => {
-      if (is(value)) return t.success(value)
-      if (!isRecord(value)) return failure(value, context, mustBe('an object', value))
-      const errors = explain(value, context)
-      return errors.length > 0 ? t.failures(errors) : t.success(value as A) // it has undefined fields
-    })
-  return new t.Type<A>(name, is, validate, t.identity)
 }
 
 /**
