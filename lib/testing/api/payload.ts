@@ -1,10 +1,7 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
 import { listOf, nonBlankString, refinement } from '../../model/codec.ts'
 import { type ConnectSessionCreateWire, createFields } from '../../model/create-payload.ts'
-import { issuesOf } from '../../model/issues.ts'
 import { optional, wireCodec } from '../../model/wire.ts'
 import { show } from '../../util/guards.ts'
-import { ApiFailure } from './response.ts'
 
 /** The body of a create, with categories and types that this version may not know. */
 export type CreateBody = Omit<ConnectSessionCreateWire, 'categories' | 'type'> & {
@@ -13,15 +10,13 @@ export type CreateBody = Omit<ConnectSessionCreateWire, 'categories' | 'type'> &
 }
 
 /** Accepts any value that the API may add, except StackOne's misspellings. */
-const openSet = (expectation: string, misspellings: readonly string[]) =>
-  refinement(
-    expectation,
-    (value): value is string => nonBlankString.is(value) && !misspellings.includes(value),
-    expectation,
-    { describe: show },
-  )
+const openSet = (expectation: string, misspellings: readonly string[]) => {
+  const is = (value: unknown): value is string => nonBlankString.is(value) && !misspellings.includes(value)
+  return refinement(expectation, is, expectation, { describe: show })
+}
 
-const createBody = wireCodec<object, CreateBody>(
+/** Decodes and encodes the body of a create. Encoding omits the fields that were null. */
+export const createBody = wireCodec<object, CreateBody>(
   'CreateBody',
   {
     ...createFields,
@@ -30,11 +25,3 @@ const createBody = wireCodec<object, CreateBody>(
   },
   'fail',
 )
-
-/** Returns the body of a create without fields that are null. */
-export const checkCreateBody = (body: unknown): CreateBody => {
-  const decoded = createBody.decode(body)
-  if (!isLeft(decoded)) return createBody.encode(decoded.right)
-  const messages = issuesOf(decoded.left).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-  throw new ApiFailure(400, messages.join('; '))
-}

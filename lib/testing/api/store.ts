@@ -1,40 +1,33 @@
 import { type ConnectSessionTokenWire, defaultLifetimeSeconds } from '../../model/connect-session.ts'
 import { maskWhenPrinted } from '../../util/redact.ts'
+import type { SandboxWebhook } from '../webhook.ts'
 import type { CreateBody } from './payload.ts'
 
 /** An account that an end user connected. The other fields identify it too. */
-export interface Account {
-  readonly id: string
-  readonly provider: string
-  readonly origin_owner_id: string
-  readonly origin_owner_name: string
-}
+export type Account = Readonly<Record<'id' | 'provider' | 'origin_owner_id' | 'origin_owner_name', string>>
 
 export interface StoredSession {
   /** The body of the create, with the account that the session edits. */
   readonly payload: CreateBody
-  /** The response to the create. `get` and `authenticate` omit its token. */
-  readonly wire: ConnectSessionTokenWire
   readonly expiresAt: Date
+  /** The response to the create, with the latest attempt. `get` and `authenticate` omit its token. */
+  wire: ConnectSessionTokenWire
 }
 
-/** The state of a sandbox. */
+/** The options of a sandbox, its sessions and its accounts. */
 export interface Store {
+  readonly apiKey: string | undefined
+  readonly now: () => Date
+  readonly webhook: SandboxWebhook | undefined
   readonly sessions: StoredSession[]
   readonly accounts: Account[]
-  readonly now: () => Date
 }
 
 /** Returns the id of the account that a session edits: the one it names, or the one its owner has at the provider. */
 export const editedAccountId = ({ accounts }: Store, payload: CreateBody): string | undefined => {
-  const { account_id, multiple = false, provider, origin_owner_id, origin_owner_name } = payload
-  if (account_id !== undefined || multiple) return account_id
-  return accounts.find(
-    (account) =>
-      account.origin_owner_id === origin_owner_id &&
-      account.origin_owner_name === origin_owner_name &&
-      account.provider === provider,
-  )?.id
+  if (payload.account_id !== undefined || payload.multiple) return payload.account_id
+  const identity = ['origin_owner_id', 'origin_owner_name', 'provider'] as const
+  return accounts.find((account) => identity.every((name) => account[name] === payload[name]))?.id
 }
 
 export const freezeWire = (wire: ConnectSessionTokenWire): ConnectSessionTokenWire =>
