@@ -19,7 +19,7 @@ export interface LocalServer {
 }
 
 const readRequest = async (incoming: IncomingMessage, origin: string): Promise<Request> => {
-  const { method = 'GET', url = '/' } = incoming
+  const { method, url } = incoming as IncomingMessage & { method: string; url: string } // requests have both
   const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)])
   let body = ''
   for await (const text of incoming.setEncoding('utf8')) body += text

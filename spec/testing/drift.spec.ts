@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
-import { InvalidResponseError } from '../../lib/index.ts'
+import { type ClientEvent, InvalidResponseError } from '../../lib/index.ts'
 import { type DriftKind, driftKinds } from '../../lib/testing/index.ts'
 import { acme } from '../support/call.ts'
 import { itEach } from '../support/it-each.ts'
@@ -96,6 +96,16 @@ describe('A sandbox response with drift', () => {
     )
     expect(await sent).to.deep.equal(create)
     expect(api.sessions).to.have.length(1)
+  })
+
+  it('has the success status of the other endpoints', async () => {
+    const statuses: unknown[] = []
+    const onEvent = (event: ClientEvent) => event.type === 'response' && statuses.push(event.status)
+    const { api, client } = await sandboxed('in process', { onEvent })
+    api.fail({ drift: 'another success status' }, { times: 2 })
+    const { id } = await acme.send(client)
+    await client.get(id)
+    expect(statuses).to.deep.equal([200, 201])
   })
 
   it('adds an unknown category to a session without categories', async () => {

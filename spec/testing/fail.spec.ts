@@ -240,8 +240,10 @@ describe('sandbox().fail', () => {
     expect(parts.reduce((sum, part) => sum + part.length, 0)).to.equal(Math.floor(length / 2))
   })
 
-  it('stays silent for a request without a signal', async () => {
+  it('delays a response, or stays silent, for a request without a signal', async () => {
     const api = sandbox()
+    api.fail({ slow: 1 })
+    expect(await (await send(api)).json()).to.include({ statusCode: 401 })
     api.fail('silence')
     const first = await Promise.race([send(api), new Promise((resolve) => setTimeout(resolve, 30, 'nothing'))])
     expect(first).to.equal('nothing')

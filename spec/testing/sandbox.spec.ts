@@ -88,10 +88,12 @@ describe('The sandbox', () => {
       .and.not.to.include(token)
   })
 
-  it('finds each session by its own token', async () => {
+  it('finds each session by its id and by its token', async () => {
     const { client } = sandboxed()
-    for (const id of ['1', '2']) {
-      const { token } = await acme.send(client)
+    for (let number = 1; number <= 10; number += 1) {
+      const { id, token } = await acme.send(client)
+      expect(id).to.equal(`${number}`)
+      expect(await client.get(id)).to.include({ id })
       expect(await client.authenticate(token)).to.include({ id })
     }
   })
@@ -211,8 +213,11 @@ describe('An error response of the sandbox', () => {
     ['no key', without('authorization'), 401, 'Unauthorized'],
     ['another key', withHeaders({ authorization: `Basic ${btoa('v1.eu1.other:')}` }), 401, 'Unauthorized'],
     ['a key without its colon', withHeaders({ authorization: `Basic ${btoa(apiKey)}` }), 401, 'Unauthorized'],
+    ['a password', withHeaders({ authorization: `Basic ${btoa(`${apiKey}:password`)}` }), 401, 'Unauthorized'],
     ['a key that is not encoded', withHeaders({ authorization: `Basic ${apiKey}` }), 401, 'Unauthorized'],
     ['malformed base64', withHeaders({ authorization: 'Basic abcde' }), 401, 'Unauthorized'],
+    ['two schemes', withHeaders({ authorization: `Bearer Basic ${btoa(`${apiKey}:`)}` }), 401, 'Unauthorized'],
+    ['two parameters', withHeaders({ authorization: `Basic ${btoa(`${apiKey}:`)} a=b` }), 401, 'Unauthorized'],
     ['another scheme', withHeaders({ authorization: `Bearer ${btoa(`${apiKey}:`)}` }), 401, 'Unauthorized'],
     ['no User-Agent', without('user-agent'), 403, 'A User-Agent is required'],
     ['no content type', without('content-type'), 400, 'The content type must be application/json'],

@@ -149,6 +149,8 @@ describe('A sandbox with a webhook', () => {
     ['a blank secret', { secret: ' ', deliver }, 'webhook.secret: must be a non-blank string, got a blank string'],
     ['no target', { secret }, 'webhook.deliver: is required'],
     ['a path', { secret, deliver: '/webhook' }, 'webhook.deliver: must be a function or a URL, such as'],
+    ['text before a URL', { secret, deliver: 'to http://127.0.0.1' }, 'webhook.deliver: must be a function or a URL'],
+    ['text after a URL', { secret, deliver: 'http://127.0.0.1 or' }, 'webhook.deliver: must be a function or a URL'],
     ['another scheme', { secret, deliver: 'ftp://127.0.0.1' }, 'webhook.deliver: must be a function or a URL, such as'],
     [
       'an unknown option',

@@ -45,9 +45,7 @@ export type Fault =
 
 /**
  * The requests that a fault applies to: by default the next one.
- * @example
- * const often: FaultOptions = { rate: 0.5 }
- * sandbox().fail('reset', often)
+ * @example const often: FaultOptions = { rate: 0.5 }
  */
 export interface FaultOptions {
   /** The number of requests. Excluded by `rate`. @default 1 */
