@@ -14,9 +14,7 @@ import { type SandboxWebhook, webhookCheck } from './webhook.ts'
 
 /**
  * Options of `sandbox`; an option that is undefined counts as absent.
- * @example
- * const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
- * sandbox(options)
+ * @example const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
  */
 export interface SandboxOptions {
   /** The only API key that is accepted. @default any key */

@@ -3,9 +3,9 @@ import { isExpired } from '../../model/connect-session.ts'
 import type { ConnectionAttemptWire } from '../../model/connection-attempt.ts'
 import { nonBlank, oneOf, optionsOf } from '../../util/check-options.ts'
 import { omitUndefined } from '../../util/omit-undefined.ts'
+import { maskWhenPrinted } from '../../util/redact.ts'
 import { deliverEvent } from '../webhook.ts'
-import type { CreateBody } from './payload.ts'
-import { type Account, editedAccountId, freezeWire, type Store, sessionById } from './store.ts'
+import { type Account, type CreateBody, editedAccountId, type Store, sessionById } from './store.ts'
 
 /**
  * The status of a connection attempt.
@@ -106,7 +106,7 @@ export const connect = (store: Store, id: unknown, outcome: AttemptStatus | Conn
     oauth_error_code: oauthErrorCode,
     oauth_error_description: oauthErrorDescription,
   })
-  session.wire = freezeWire({ ...session.wire, latest_connection_attempt: Object.freeze(attempt) })
+  session.wire = Object.freeze(maskWhenPrinted({ ...session.wire, latest_connection_attempt: Object.freeze(attempt) }))
   const webhook = store.webhook && event && deliverEvent(store.webhook, event)
   webhook?.catch(() => {}) // the test may ignore the delivery
   return Object.freeze(omitUndefined<ConnectResult>({ status, accountId, webhook }))

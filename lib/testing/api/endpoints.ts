@@ -1,11 +1,29 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { nonBlankString } from '../../model/codec.ts'
+import { listOf, nonBlankString, refinement } from '../../model/codec.ts'
 import { type ConnectSessionTokenWire, type ConnectSessionWire, isExpired } from '../../model/connect-session.ts'
+import { createFields } from '../../model/create-payload.ts'
 import { issuesOf } from '../../model/issues.ts'
-import { isRecord, mustBe } from '../../util/guards.ts'
-import { createBody } from './payload.ts'
+import { optional, wireCodec } from '../../model/wire.ts'
+import { isRecord, mustBe, show } from '../../util/guards.ts'
 import { createResponse, errorBody } from './response.ts'
-import { createSession, type Store, sessionById } from './store.ts'
+import { type CreateBody, createSession, type Store, sessionById } from './store.ts'
+
+/** Accepts any value that the API may add, except StackOne's misspellings. */
+const openSet = (expectation: string, misspellings: readonly string[]) => {
+  const is = (value: unknown): value is string => nonBlankString.is(value) && !misspellings.includes(value)
+  return refinement(expectation, is, expectation, { describe: show })
+}
+
+/** Decodes and encodes the body of a create. Encoding omits the fields that were null. */
+const createBody = wireCodec<object, CreateBody>(
+  'CreateBody',
+  {
+    ...createFields,
+    categories: optional(listOf(openSet('a category', ['hrisLegacy', 'stackOne']), { atLeastOne: 'category' })),
+    type: optional(openSet('an account type', ['PRODUCTION', 'TEST'])),
+  },
+  'fail',
+)
 
 /** The status of a response, and its body or the message of its error. */
 type Result = readonly [status: number, body: object | string]

@@ -1,7 +1,13 @@
 import { type ConnectSessionTokenWire, defaultLifetimeSeconds } from '../../model/connect-session.ts'
+import type { ConnectSessionCreateWire } from '../../model/create-payload.ts'
 import { maskWhenPrinted } from '../../util/redact.ts'
 import type { SandboxWebhook } from '../webhook.ts'
-import type { CreateBody } from './payload.ts'
+
+/** The body of a create, with categories and types that this version may not know. */
+export type CreateBody = Omit<ConnectSessionCreateWire, 'categories' | 'type'> & {
+  readonly categories?: readonly string[]
+  readonly type?: string
+}
 
 /** An account that an end user connected. The other fields identify it too. */
 export type Account = Readonly<Record<'id' | 'provider' | 'origin_owner_id' | 'origin_owner_name', string>>
@@ -30,16 +36,13 @@ export const editedAccountId = ({ accounts }: Store, payload: CreateBody): strin
   return accounts.find((account) => identity.every((name) => account[name] === payload[name]))?.id
 }
 
-export const freezeWire = (wire: ConnectSessionTokenWire): ConnectSessionTokenWire =>
-  Object.freeze(maskWhenPrinted(wire))
-
 export const createSession = (store: Store, body: CreateBody, origin: string): ConnectSessionTokenWire => {
   const account_id = editedAccountId(store, body)
   const payload = { ...body, ...(account_id !== undefined && { account_id }) }
   const { expires_in = defaultLifetimeSeconds, multiple, ...requested } = payload
   const token = `sandbox.${crypto.randomUUID()}`
   const created = store.now()
-  const wire = freezeWire({
+  const wire = maskWhenPrinted({
     type: 'production',
     ...requested,
     id: store.sessions.length + 1,
@@ -49,7 +52,8 @@ export const createSession = (store: Store, body: CreateBody, origin: string): C
     token,
     auth_link_url: `${origin}/embedded/accounts/connect/${token}`,
   })
-  store.sessions.push({ payload, wire, expiresAt: new Date(created.getTime() + expires_in * 1000) })
+  const expiresAt = new Date(created.getTime() + expires_in * 1000)
+  store.sessions.push({ payload, expiresAt, wire: Object.freeze(wire) })
   return wire
 }
 
