@@ -155,10 +155,11 @@ describe('sandbox().connect', () => {
     expect(api.sessions[0]?.latest_connection_attempt).to.have.all.keys('id', 'created_at', 'updated_at', 'status')
   })
 
-  it('knows no sessions and accounts from before a reset', async () => {
+  it('knows no sessions and accounts from before a reset, which also deletes the requests', async () => {
     const { api, send, accountOf } = setUp()
     api.connect(await send(hris))
     api.reset()
+    expect([api.requests, api.sessions]).to.deep.equal([[], []])
     expect(() => api.connect(1)).to.throw(ValidationError, 'one of the 0 sessions')
     expect(await accountOf(hris)).to.equal(undefined)
   })
