@@ -6,18 +6,13 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import * as root from 'stackone-session'
-import * as handler from 'stackone-session/handler'
-import * as page from 'stackone-session/page'
-import * as testing from 'stackone-session/testing'
-import * as webhook from 'stackone-session/webhook'
+import { connectSessionHandler } from 'stackone-session/handler'
+import { sandbox } from 'stackone-session/testing'
 import ts from 'typescript'
-import * as handlerSource from '../lib/handler/index.ts'
-import * as rootSource from '../lib/index.ts'
-import * as pageSource from '../lib/page/index.ts'
-import * as testingSource from '../lib/testing/index.ts'
 import { version } from '../lib/util/version.ts'
-import * as webhookSource from '../lib/webhook/index.ts'
+import { caught } from './support/caught.ts'
 import { plainEnvironment } from './support/environment.ts'
+import { itEach } from './support/it-each.ts'
 import { filesLinkedBy } from './support/links.ts'
 
 interface Target {
@@ -43,34 +38,13 @@ const subpaths = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 
 const require = createRequire(import.meta.url)
 
-const imported = { root, handler, page, testing, webhook }
-
 // The CommonJS modules have the same types.
-const required: typeof imported = {
-  root: require('stackone-session'),
-  handler: require('stackone-session/handler'),
-  page: require('stackone-session/page'),
-  testing: require('stackone-session/testing'),
-  webhook: require('stackone-session/webhook'),
-}
-
-const sources = {
-  root: rootSource,
-  handler: handlerSource,
-  page: pageSource,
-  testing: testingSource,
-  webhook: webhookSource,
-}
+const required: typeof root = require('stackone-session')
 
 interface Locked {
-  readonly version?: string
-  readonly resolved?: string
   readonly integrity?: string
-  readonly dev?: boolean
-  readonly devOptional?: boolean
+  readonly resolved?: string
   readonly hasInstallScript?: boolean
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
@@ -92,48 +66,28 @@ const npm = (folder: string, ...args: readonly string[]) =>
   execute('npm', [...args, '--silent', '--no-audit', '--no-fund'], { cwd: folder, timeout: 60_000 })
 
 describe('The package', () => {
-  it('has the same version in its manifest and in the User-Agent', () => {
-    expect(version).to.equal(manifest.version)
-  })
-
-  it('has no dependencies and supports Node.js 20.19 and later', () => {
+  it('has no dependencies, no side effects, and the version that the User-Agent has', () => {
+    expect(manifest).to.include({ version, sideEffects: false })
     expect(manifest).to.not.have.any.keys('dependencies', 'peerDependencies', 'optionalDependencies')
     expect(manifest.engines).to.deep.equal({ node: '>=20.19' })
   })
 
-  it('has no side effects, so that bundlers drop what is not used', () => {
-    expect(manifest.sideEffects).to.equal(false)
+  it('runs no script when it is installed', () => {
+    const hook = /^(pre|post)?(install|prepare|prepack|publish|pack)$|^(prepublishOnly|dependencies)$/
+    expect(Object.keys(manifest.scripts).filter((name) => hook.test(name))).to.deep.equal([])
   })
 
-  it('exports the names of the sources, from both builds', () => {
-    for (const name of ['root', 'handler', 'page', 'testing', 'webhook'] as const) {
-      expect(Object.keys(imported[name]), name).to.have.members(Object.keys(sources[name]))
-      expect(Object.keys(required[name]), name).to.have.members(Object.keys(sources[name]))
-    }
-  })
-
-  it('exports exactly these values', () => {
-    expect(Object.keys(root)).to.have.members([
-      ...['AbortError', 'ApiError', 'ConfigurationError', 'InvalidResponseError'],
-      ...['NetworkError', 'TimeoutError', 'ValidationError'],
-      ...['ConnectSession', 'ConnectSessionCreate', 'ConnectSessionToken'],
-      ...['createClient', 'days', 'fromJSON', 'hours', 'isExpired', 'isSessionError', 'minutes', 'session'],
-    ])
-    expect(Object.keys(handler)).to.have.members(['connectSessionHandler'])
-    expect(Object.keys(page)).to.have.members(['TokenRequestError', 'createTokenFetcher'])
-    expect(Object.keys(testing)).to.have.members(['driftKinds', 'sandbox', 'signWebhook'])
-    expect(Object.keys(webhook)).to.have.members(['WebhookError', 'verifyWebhook', 'webhookHandler'])
+  itEach('exports the names of the sources, from both builds', subpaths, async ({ subpath }) => {
+    const source: object = await import(join('../lib', subpath, 'index.ts'))
+    const name = subpath.replace('.', 'stackone-session')
+    const built: object = await import(name)
+    expect(Object.keys(built)).to.have.members(Object.keys(source))
+    expect(Object.keys(require(name))).to.have.members(Object.keys(source))
   })
 
   it('has an entry for each subpath by import and by require, with its types first', () => {
-    expect(Object.keys(manifest.exports)).to.deep.equal([
-      '.',
-      './handler',
-      './page',
-      './testing',
-      './webhook',
-      './package.json',
-    ])
+    const names = ['.', './handler', './page', './testing', './webhook', './package.json']
+    expect(Object.keys(manifest.exports)).to.deep.equal(names)
     for (const { subpath, ...conditions } of subpaths) {
       expect(Object.keys(conditions), subpath).to.deep.equal(['import', 'require'])
       for (const target of Object.values(conditions)) {
@@ -162,53 +116,36 @@ describe('The package', () => {
       expect(text).to.include(readFileSync(join(folder, license), 'utf8').trim())
     }
   })
-
-  it('runs no script when it is installed', () => {
-    const hooks = Object.keys(manifest.scripts).filter((name) =>
-      /^(pre|post)?(install|prepare|prepack|publish|pack)$|^(prepublishOnly|dependencies)$/.test(name),
-    )
-    expect(hooks).to.deep.equal([])
-  })
 })
 
 describe('The ES modules and the CommonJS modules', () => {
   const pairs = [
-    { title: 'a session by import and a client by require', one: root, other: required.root },
-    { title: 'a session by require and a client by import', one: required.root, other: root },
+    { title: 'a session by import and a client by require', one: root, other: required },
+    { title: 'a session by require and a client by import', one: required, other: root },
   ]
 
-  for (const { title, one, other } of pairs) {
-    it(`create a token with ${title}`, async () => {
-      const api = testing.sandbox()
-      const client = other.createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch })
-      const created = await one.session().owner('acme-42', 'Acme Inc.').send(client)
-      expect(created.token).to.equal(api.sessions[0]?.token)
-      expect(one.isExpired(created)).to.equal(false)
-      expect(other.ConnectSessionToken.is(created)).to.equal(true)
-    })
-
-    it(`recognize each other's errors with ${title}`, async () => {
-      const api = testing.sandbox()
-      api.fail(401)
-      const client = other.createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch })
-      const error: unknown = await one
-        .session()
-        .owner('acme-42', 'Acme Inc.')
-        .send(client)
-        .catch((reason: unknown) => reason)
-      expect(error).to.be.instanceOf(other.ApiError)
-      expect(error).to.not.be.instanceOf(one.ApiError)
-      expect([one, other].map(({ isSessionError }) => isSessionError(error))).to.deep.equal([true, true])
-      expect(await one.session().owner('acme-42', 'Acme Inc.').task(client)()).to.have.property('_tag', 'Right')
-    })
-  }
+  itEach('create a token and recognize the errors of each other', pairs, async ({ one, other }) => {
+    const api = sandbox()
+    const client = other.createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch })
+    const acme = one.session().owner('acme-42', 'Acme Inc.')
+    const created = await acme.send(client)
+    expect(created.token).to.equal(api.sessions[0]?.token)
+    expect(one.isExpired(created)).to.equal(false)
+    expect(other.ConnectSessionToken.is(created)).to.equal(true)
+    api.fail(401)
+    const error = await caught(acme.send(client))
+    expect(error).to.be.instanceOf(other.ApiError)
+    expect(error).to.not.be.instanceOf(one.ApiError)
+    expect([one, other].map(({ isSessionError }) => isSessionError(error))).to.deep.equal([true, true])
+    expect(await acme.task(client)()).to.have.property('_tag', 'Right')
+  })
 
   it('serve a handler of one build with a client and a callback of the other', async () => {
-    const api = required.testing.sandbox()
-    const POST = handler.connectSessionHandler({
-      client: required.root.createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch }),
+    const api = sandbox()
+    const POST = connectSessionHandler({
+      client: required.createClient({ apiKey: 'v1.sandbox.key', fetch: api.fetch }),
       owner: () => ({ id: 'acme-42', name: 'Acme Inc.' }),
-      configure: (session) => session.expiresIn(required.root.minutes(5)),
+      configure: (session) => session.expiresIn(required.minutes(5)),
     })
     const response = await POST(new Request('https://acme.example/connect', { method: 'POST' }))
     expect(response.status).to.equal(200)
@@ -220,35 +157,18 @@ describe('The lock file', () => {
   const lock: { readonly lockfileVersion: number; readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(
     readFileSync('package-lock.json', 'utf8'),
   )
-  const { '': own = {}, ...installed } = lock.packages
-  const without = (wrong: (locked: Locked) => boolean) =>
-    Object.entries(installed)
-      .filter(([, locked]) => wrong(locked))
-      .map(([path]) => path)
+  const { '': _, ...installed } = lock.packages
 
   it('has a format that every supported npm reads', () => {
     expect(lock.lockfileVersion).to.equal(3)
     expect(Object.keys(installed).length).to.be.at.least(80)
   })
 
-  it('requests what the manifest requests', () => {
-    const { devDependencies }: Locked = JSON.parse(readFileSync('package.json', 'utf8'))
-    expect(own.dependencies).to.equal(undefined)
-    expect(own.devDependencies).to.deep.equal(devDependencies)
-    expect(own.version).to.equal(version)
-  })
-
-  it('contains only development dependencies', () => {
-    expect(without(({ dev, devOptional }) => dev !== true && devOptional !== true)).to.deep.equal([])
-  })
-
-  it('has the integrity of every package, and names no host', () => {
-    expect(without(({ integrity = '' }) => !/^sha512-[\w+/]{86}==$/.test(integrity))).to.deep.equal([])
-    expect(without(({ resolved }) => resolved !== undefined)).to.deep.equal([])
-  })
-
-  it('contains no package with an install script', () => {
-    expect(without(({ hasInstallScript }) => hasInstallScript === true)).to.deep.equal([])
+  it('has the integrity of every package, and names no host and no package with an install script', () => {
+    for (const [path, { integrity, resolved, hasInstallScript }] of Object.entries(installed)) {
+      expect(integrity, path).to.match(/^sha512-[\w+/]{86}==$/)
+      expect([resolved, hasInstallScript], path).to.deep.equal([undefined, undefined])
+    }
   })
 
   it('contains the optional dependencies of every platform', () => {
@@ -344,7 +264,7 @@ describe('The tarball', function () {
     const [, block = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? []
     expect(block).to.include('.send(client)')
     writeFileSync(join(folder, 'first.mjs'), `${block}\nconsole.log(token, authLinkUrl, expiresAt.toISOString())\n`)
-    const api = testing.sandbox({ apiKey: 'v1.sandbox.key' })
+    const api = sandbox({ apiKey: 'v1.sandbox.key' })
     const server = await api.listen()
     try {
       const env = { ...plainEnvironment(), STACKONE_API_KEY: 'v1.sandbox.key', STACKONE_BASE_URL: server.url }

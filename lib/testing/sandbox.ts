@@ -14,9 +14,7 @@ import { type SandboxWebhook, webhookCheck } from './webhook.ts'
 
 /**
  * Options of `sandbox`; an option that is undefined counts as absent.
- * @example
- * const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
- * sandbox(options)
+ * @example const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
  */
 export interface SandboxOptions {
   /** The only API key that is accepted. @default any key */
@@ -63,31 +61,26 @@ export interface Sandbox {
   /** The sessions that were created, oldest first, in their wire form. Their secrets are masked when printed. */
   readonly sessions: readonly ConnectSessionTokenWire[]
   /**
-   * Makes requests to the API's three endpoints fail: by default the next one, with `times` the next few, with `rate` a
-   * share of them.
+   * Makes requests to the API's three endpoints fail: by default the next one.
    *
-   * Faults are applied in the order of the calls. A `rate` applies to the requests that no queued fault applies to, until
-   * `reset`.
+   * Faults are applied in the order of the calls. A `rate` applies to the requests without a queued fault, until `reset`.
    * @throws {ConfigurationError} if the fault or its options are invalid
    * @example
    * const api = sandbox()
-   * api.fail(503, { times: 2 })
    * api.fail({ status: 429, retryAfter: 60 })
    * api.fail('reset', { rate: 0.1 })
    */
   readonly fail: (fault: Fault, options?: FaultOptions) => void
   /**
    * Plays the end user in the Hub: sets the outcome of a session's connection attempt, which `client.get` and
-   * `client.waitForConnection` then return. By default the attempt is `authenticated`.
+   * `client.waitForConnection` then return. By default it is `authenticated`.
    *
    * If the owner has an account at the provider already, the session opens that account, unless it is `multiple`.
    * @throws {ValidationError} if the sandbox has no such session, its token has expired, or the outcome is invalid
    * @example
    * const api = sandbox()
    * const { id } = await acme.send(createClient({ apiKey: 'any', fetch: api.fetch }))
-   *
    * api.connect(id) // { status: 'authenticated', accountId: 'sandbox-account-1' }
-   * api.connect(id, { status: 'error', oauthErrorCode: 'access_denied' }) // { status: 'error' }
    */
   readonly connect: (id: string | number | undefined, outcome?: AttemptStatus | ConnectOutcome) => ConnectResult
   /**
@@ -119,27 +112,23 @@ const recordRequest = ({ method, url, headers }: Request, text: string): Sandbox
 /**
  * Creates a sandbox of StackOne's connect sessions in this process, which needs no network and no account.
  *
- * It validates the API key, the `User-Agent`, the content type and the payload, as the API does. It stores sessions and
- * accounts, and serves the API's three endpoints. A token is valid until it expires, 1800 seconds after its creation by
- * default; opening the Hub does not consume it.
- *
- * Unknown categories and account types are accepted, because the API may add some. StackOne's misspellings, such as
- * `hrisLegacy` and `PRODUCTION`, are rejected.
+ * It validates the API key, the `User-Agent`, the content type and the payload, as the API does, but accepts unknown
+ * categories and account types, because the API may add some. A token is valid until it expires, 1800 seconds after its
+ * creation by default; opening the Hub does not consume it.
  * @throws {ConfigurationError} if an option is invalid
  * @example
  * const api = sandbox()
- * const client = createClient({ apiKey: 'any', fetch: api.fetch })
- * await session().owner('acme-42', 'Acme Inc.').send(client)
+ * await acme.send(createClient({ apiKey: 'any', fetch: api.fetch }))
  * api.requests[0]?.body // { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' }
  */
 export const sandbox = (options: SandboxOptions = {}): Sandbox => {
   const { apiKey, now = () => new Date(), seed, webhook } = checkOptions(options, sandboxOptions, 'sandbox')
-  const store: Store = { sessions: [], accounts: [], now }
+  const store: Store = { apiKey, now, webhook, sessions: [], accounts: [] }
   const requests: SandboxRequest[] = []
-  const faults = createFaultSchedule(seed)
   const servers: Promise<LocalServer>[] = []
+  let faults = createFaultSchedule(seed)
 
-  const fetch = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+  const fetch = async (url: string | Request, init: RequestInit = {}): Promise<Response> => {
     const { signal: ownSignal, ...rest } = init
     // Kept apart: a Request ignores its signal once it is garbage collected, and may reject a signal of jsdom.
     const signal = ownSignal ?? (url instanceof Request ? url.signal : undefined)
@@ -148,19 +137,18 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
     const record = recordRequest(request, await request.text())
     requests.push(record)
     const effect = findEndpoint(request) && faults.next()
-    const respond = (): Response => apiResponse(store, request, record.body, apiKey)
-    return effect === undefined ? respond() : effect(respond, { signal, now })
+    const respond = (): Response => apiResponse(store, request, record.body)
+    return effect === undefined ? respond() : effect(respond, signal, now)
   }
 
-  return Object.freeze({
+  return Object.freeze<Sandbox>({
     fetch,
     requests,
     get sessions() {
       return store.sessions.map(({ wire }) => wire)
     },
-    fail: faults.add,
-    connect: (id: string | number | undefined, outcome: AttemptStatus | ConnectOutcome = 'authenticated') =>
-      connect(store, id, outcome, webhook),
+    fail: (fault, faultOptions) => faults.add(fault, faultOptions),
+    connect: (id, outcome) => connect(store, id, outcome),
     listen: () => {
       const server = serve(fetch)
       servers.push(server)
@@ -168,7 +156,7 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
     },
     reset: () => {
       for (const list of [requests, store.sessions, store.accounts]) list.length = 0
-      faults.reset()
+      faults = createFaultSchedule(seed)
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(servers.splice(0).map(async (server) => (await server).close()))

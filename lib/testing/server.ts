@@ -19,12 +19,11 @@ export interface LocalServer {
 }
 
 const readRequest = async (incoming: IncomingMessage, origin: string): Promise<Request> => {
-  const { method = 'GET', url = '/' } = incoming
+  const { method, url } = incoming as IncomingMessage & { method: string; url: string } // requests have both
   const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)])
   let body = ''
   for await (const text of incoming.setEncoding('utf8')) body += text
-  const hasBody = method !== 'GET' && method !== 'HEAD' && body !== ''
-  return new Request(new URL(url, origin), { method, headers, ...(hasBody && { body }) })
+  return new Request(new URL(url, origin), { method, headers, ...(body !== '' && { body }) })
 }
 
 /** Sends the headers immediately, and each chunk of the body when it arrives. */
@@ -35,12 +34,6 @@ const sendResponse = async (outgoing: ServerResponse, { status, headers, body }:
   outgoing.end()
 }
 
-/** Resets the connection, or closes it if the response has begun: a reset could overtake the bytes that were sent. */
-const breakConnection = (outgoing: ServerResponse): void => {
-  if (outgoing.headersSent) outgoing.destroy()
-  else outgoing.req.socket.resetAndDestroy()
-}
-
 /**
  * Serves a fetch function over HTTP on 127.0.0.1. Its signal is aborted when the client disconnects. If it rejects, or
  * the response's body fails, the connection breaks.
@@ -49,17 +42,19 @@ export const serve = async (
   fetch: (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>,
 ): Promise<LocalServer> => {
   const { createServer } = await import('node:http') // the rest of the sandbox runs without Node
-  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  const server = createServer(async (incoming, outgoing) => {
     const disconnected = new AbortController()
     outgoing.once('close', () => disconnected.abort())
-    const response = await fetch(await readRequest(incoming, url), { signal: disconnected.signal })
-    await sendResponse(outgoing, response)
-  }
-  const server = createServer((incoming, outgoing) => {
-    handle(incoming, outgoing).catch(() => breakConnection(outgoing))
+    try {
+      const response = await fetch(await readRequest(incoming, url), { signal: disconnected.signal })
+      await sendResponse(outgoing, response)
+    } catch {
+      // A reset could overtake the bytes that were sent.
+      if (outgoing.headersSent) outgoing.destroy()
+      else incoming.socket.resetAndDestroy()
+    }
   })
-  // Closing an idle connection could reset the next request that reuses it.
-  server.keepAliveTimeout = 0
+  server.keepAliveTimeout = 0 // closing an idle connection could reset the next request that reuses it
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)

@@ -1,5 +1,4 @@
 import { must, nonBlank, optionsOf } from '../util/check-options.ts'
-import type { Account } from './api/store.ts'
 
 /**
  * The webhook of a sandbox, which delivers `account.updated` for an account that existed.
@@ -14,14 +13,10 @@ export interface SandboxWebhook {
   readonly deliver: string | URL | ((request: Request) => Promise<Response>)
 }
 
+const isTarget = (value: unknown): boolean => typeof value === 'function' || /^https?:\/\/\S+$/i.test(String(value))
+
 export const webhookCheck = optionsOf(
-  {
-    secret: nonBlank,
-    deliver: must(
-      "a function or a URL, such as 'http://127.0.0.1:3000/webhook'",
-      (value) => typeof value === 'function' || /^https?:\/\/\S+$/i.test(String(value)),
-    ),
-  },
+  { secret: nonBlank, deliver: must("a function or a URL, such as 'http://127.0.0.1:3000/webhook'", isTarget) },
   { required: ['secret', 'deliver'] },
 )
 
@@ -40,37 +35,14 @@ export const signWebhook = async (body: string | Uint8Array, secret: string): Pr
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign'])
   const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)
   const signature = new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes))
-  return btoa(String.fromCharCode(...signature))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
-}
-
-interface AccountChange {
-  readonly event: 'account.created' | 'account.updated'
-  readonly account: Account
-  readonly username: string | undefined
-  readonly now: Date
+  const base64 = btoa(String.fromCharCode(...signature))
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /** Signs and delivers an event; returns the response. */
-export const deliverEvent = async (
-  { secret, deliver }: SandboxWebhook,
-  { event, account: { id, ...owner }, username, now }: AccountChange,
-): Promise<Response> => {
-  const body = JSON.stringify({
-    project_id: 'sandbox-project',
-    event,
-    event_date: now,
-    record_type: 'account',
-    record_id: id,
-    sent_at: now,
-    account_id: id,
-    ...owner,
-    origin_username: username,
-  })
+export const deliverEvent = async ({ secret, deliver }: SandboxWebhook, event: object): Promise<Response> => {
+  const body = JSON.stringify(event)
   const headers = { 'content-type': 'application/json', 'x-stackone-signature': await signWebhook(body, secret) }
-  const url = typeof deliver === 'function' ? 'http://localhost/webhook' : deliver
-  const request = new Request(url, { method: 'POST', headers, body })
-  return typeof deliver === 'function' ? deliver(request) : fetch(request)
+  const init = { method: 'POST', headers, body }
+  return typeof deliver === 'function' ? deliver(new Request('http://localhost/webhook', init)) : fetch(deliver, init)
 }

@@ -64,8 +64,8 @@ const names = readdirSync('examples')
   .filter((entry) => entry !== 'index.ts' && !existsSync(join('examples', entry, 'package.json')))
   .map((entry) => entry.replace(/\.ts$/, ''))
 
-const example = (name: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-  run('examples/index.ts', env, [name])
+const example = (names: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
+  run('examples/index.ts', env, names)
 
 /** Returns the source files of a folder, without specs and generated files. */
 const sourcesIn = (folder: string): readonly string[] =>
@@ -73,8 +73,7 @@ const sourcesIn = (folder: string): readonly string[] =>
     .filter(({ name }) => !/^(node_modules|\.next|next-env\.d\.ts|spec)$/.test(name))
     .flatMap((entry) => {
       const path = join(folder, entry.name)
-      if (entry.isDirectory()) return sourcesIn(path)
-      return /\.tsx?$/.test(path) ? [path] : []
+      return entry.isDirectory() ? sourcesIn(path) : [path].filter((file) => /\.tsx?$/.test(file))
     })
 
 const key = 'v1.eu1.mine'
@@ -89,14 +88,13 @@ describe('The examples', function () {
   it('are all listed in the README', () => {
     const readme = readFileSync('README.md', 'utf8')
     const all = readdirSync('examples').filter((entry) => entry !== 'index.ts')
-    expect(
-      all.filter((entry) => !readme.includes(`[\`${entry.replace(/\.ts$/, '')}\`](examples/${entry}`)),
-    ).to.deep.equal([])
+    const linkTo = (entry: string): string => `[\`${entry.replace(/\.ts$/, '')}\`](examples/${entry}`
+    expect(all.filter((entry) => !readme.includes(linkTo(entry)))).to.deep.equal([])
   })
 
   for (const [name, patterns] of Object.entries(outputs))
     describe(name, () => {
-      const onSandbox = early(() => example(name))
+      const onSandbox = early(() => example([name]))
       it('runs on the sandbox without a key', async () => {
         const { code, stdout, stderr } = await onSandbox()
         expect(stderr).to.equal('')
@@ -111,7 +109,7 @@ describe('The examples', function () {
       const api = sandbox({ apiKey: key })
       const withKey = early(async () => {
         const { url } = await api.listen()
-        return example(name, { STACKONE_API_KEY: key, STACKONE_BASE_URL: url })
+        return example([name], { STACKONE_API_KEY: key, STACKONE_BASE_URL: url })
       })
       after(() => api[Symbol.asyncDispose]())
 
@@ -131,7 +129,8 @@ describe('The examples', function () {
 
 describe('npm run example', function () {
   this.timeout(60_000)
-  const [withoutName, unknownName] = [[], ['quickstrat']].map((args) => early(() => run('examples/index.ts', {}, args)))
+  const withoutName = early(() => example([]))
+  const unknownName = early(() => example(['quickstrat']))
 
   const firstLine = (name: string): string => {
     const paths = [`${name}.ts`, `${name}/index.ts`, `${name}/${name}.spec.ts`].map((path) => join('examples', path))
@@ -140,7 +139,7 @@ describe('npm run example', function () {
   }
 
   it('lists each example with the first line of its file', async () => {
-    const { code, stdout, stderr } = (await withoutName?.()) ?? expect.fail()
+    const { code, stdout, stderr } = await withoutName()
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     for (const name of names) {
       expect(firstLine(name)).to.match(/\.$/)
@@ -149,7 +148,7 @@ describe('npm run example', function () {
   })
 
   it('lists all examples after an unknown name', async () => {
-    const { code, stdout, stderr } = (await unknownName?.()) ?? expect.fail()
+    const { code, stdout, stderr } = await unknownName()
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
     expect(stderr)
       .to.match(/^Unknown example 'quickstrat'\.$/m)

@@ -49,15 +49,10 @@ for (const [name, start] of Object.entries(frameworks))
 
     const stored = (ownerId = 'acme-42'): readonly string[] => accounts.of(ownerId).map(({ accountId }) => accountId)
 
-    it('stores the account of an owner', async () => {
-      expect(await post(connected)).to.equal(200)
-      expect(stored()).to.deep.equal(['account-1'])
-      expect(stored('globex-7')).to.deep.equal([])
-    })
-
-    it('stores an account once if its event is delivered twice', async () => {
+    it('stores the account of an owner, once if its event is delivered twice', async () => {
       expect([await post(connected), await post(connected)]).to.deep.equal([200, 200])
       expect(stored()).to.deep.equal(['account-1'])
+      expect(stored('globex-7')).to.deep.equal([])
     })
 
     it('removes a deleted account, also if the older event arrives later', async () => {
@@ -69,10 +64,8 @@ for (const [name, start] of Object.entries(frameworks))
     })
 
     it('ignores events without an owner or an account', async () => {
-      for (const event of [
-        { ...created, origin_owner_id: null },
-        { event: 'record.synced', origin_owner_id: 'acme-42' },
-      ])
+      const withoutAccount = { event: 'record.synced', origin_owner_id: 'acme-42' }
+      for (const event of [{ ...created, origin_owner_id: null }, withoutAccount])
         expect(await post(JSON.stringify(event))).to.equal(200)
       expect(stored()).to.deep.equal([])
     })
@@ -94,15 +87,8 @@ describe('npm run example -- webhook', function () {
     const { code, stdout, stderr } = await example()
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     for (const name of Object.keys(frameworks)) {
-      const start = stdout.indexOf(`${name}, POST http://127.0.0.1:`)
-      expect(
-        stdout
-          .slice(start)
-          .split('\n')
-          .slice(1)
-          .filter((line) => !line.includes('WebhookError'))
-          .slice(0, 7),
-      ).to.deep.equal([
+      const lines = stdout.slice(stdout.indexOf(`${name}, POST http://127.0.0.1:`)).split('\n')
+      expect(lines.filter((line) => !line.includes('WebhookError')).slice(1, 8)).to.deep.equal([
         '  200 Acme connects an account',
         '  200 Acme connects it again',
         '  stored: sandbox-account-1 at bamboohr',

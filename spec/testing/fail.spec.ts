@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ConfigurationError } from '../../lib/index.ts'
-import { type Fault, type FaultOptions, sandbox } from '../../lib/testing/index.ts'
+import { type Fault, type FaultOptions, type Sandbox, sandbox } from '../../lib/testing/index.ts'
 import { acme, patiently } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { itEach } from '../support/it-each.ts'
@@ -16,23 +16,22 @@ interface Case {
   readonly creates?: boolean
 }
 
+const apiError = (status: number) => ({ name: 'ApiError', status })
+
 const cases: readonly Case[] = [
-  ...[400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 418, 599].map((status) => ({
-    fault: status,
-    error: { name: 'ApiError', status },
-  })),
-  { fault: 503, error: { name: 'ApiError', status: 503 }, text: '"Service Unavailable"' },
-  { fault: { status: 429, retryAfter: 7 }, error: { name: 'ApiError', status: 429, retryAfter: 7 } },
-  { fault: { status: 429, retryAfter: 0 }, error: { name: 'ApiError', status: 429, retryAfter: 0 } },
+  ...[400, 429, 599].map((status) => ({ fault: status, error: apiError(status) })),
+  { fault: 503, error: apiError(503), text: '"Service Unavailable"' },
+  { fault: { status: 429, retryAfter: 7 }, error: { ...apiError(429), retryAfter: 7 } },
+  { fault: { status: 429, retryAfter: 0 }, error: { ...apiError(429), retryAfter: 0 } },
   {
     fault: { status: 503, retryAfter: 'Thu, 01 Jan 2026 00:00:00 GMT' },
-    error: { name: 'ApiError', status: 503, retryAfter: 0 },
+    error: { ...apiError(503), retryAfter: 0 },
   },
-  { fault: { status: 400, message: 'Not today' }, error: { name: 'ApiError', status: 400 }, text: '"Not today"' },
+  { fault: { status: 400, message: 'Not today' }, error: apiError(400), text: '"Not today"' },
   { fault: { status: 400, body: 'Plain words' }, error: { name: 'ApiError', body: 'Plain words' } },
   { fault: { status: 422, body: null }, error: { name: 'ApiError', body: null } },
-  { fault: 'html', error: { name: 'ApiError', status: 502 }, text: 'Bad Gateway' },
-  { fault: { html: 504 }, error: { name: 'ApiError', status: 504 }, text: 'Gateway Timeout' },
+  { fault: 'html', error: apiError(502), text: 'Bad Gateway' },
+  { fault: { html: 504 }, error: apiError(504), text: 'Gateway Timeout' },
   { fault: { html: 200 }, error: { name: 'InvalidResponseError', status: 200 }, text: 'HTML' },
   { fault: 'reset', error: { name: 'NetworkError', code: 'ECONNRESET' } },
   { fault: 'cut', error: { name: 'NetworkError', code: 'UND_ERR_SOCKET' }, creates: true },
@@ -88,18 +87,12 @@ for (const way of ways)
       expect(await sent).to.include({ name: 'AbortError', reason: 'enough' })
     })
 
-    it('accepts a delay of zero, and one request', async () => {
+    itEach('can delay a valid response', [0, 50], async (slow) => {
       const { api, client } = await sandboxed(way)
-      api.fail({ slow: 0 }, { times: 1 })
-      expect((await acme.send(client)).drift).to.deep.equal([])
-    })
-
-    it('can delay a valid response', async () => {
-      const { api, client } = await sandboxed(way)
-      api.fail({ slow: 50 })
+      api.fail({ slow }, { times: 1 })
       const started = performance.now()
       const { token, drift } = await acme.label('é 🔑').send(client)
-      expect(performance.now() - started).to.be.at.least(45) // timers may fire slightly early
+      expect(performance.now() - started).to.be.at.least(slow - 5) // timers may fire slightly early
       expect(drift).to.deep.equal([])
       expect(api.sessions.map((created) => created.token)).to.deep.equal([token])
     })
@@ -125,48 +118,44 @@ for (const way of ways)
       expect(api.requests).to.have.length(3)
       expect(api.sessions.map((created) => created.token)).to.deep.equal([token])
     })
-
-    it('applies to all three endpoints', async () => {
-      const { api, client } = await sandboxed(way)
-      const { id, token } = await acme.send(client)
-      api.fail(500, { times: 3 })
-      expect(await caught(acme.send(client))).to.include({ name: 'ApiError', status: 500 })
-      expect(await caught(client.get(id))).to.include({ name: 'ApiError', status: 500 })
-      expect(await caught(client.authenticate(token))).to.include({ name: 'ApiError', status: 500 })
-      expect(await client.get(id)).to.include({ id })
-    })
-
-    it('sends a custom error body unchanged', async () => {
-      const { api, client } = await sandboxed(way)
-      const body = { statusCode: 409, message: ['one', 'two'], errorCode: 'E7' }
-      api.fail({ status: 409, body })
-      expect(await caught(acme.send(client))).to.have.deep.property('body', body)
-    })
-
-    it('precedes the checks of the API', async () => {
-      const { api, client } = await sandboxed(way, {}, { apiKey: 'v1.eu1.other' })
-      api.fail(503)
-      expect(await caught(acme.send(client))).to.include({ status: 503 })
-      expect(await caught(acme.send(client))).to.include({ status: 401 })
-    })
-
-    it('does not change an error response by drift', async () => {
-      const { api, client } = await sandboxed(way, {}, { apiKey: 'v1.eu1.other' })
-      api.fail({ drift: 'another success status' })
-      expect(await caught(acme.send(client))).to.include({ name: 'ApiError', status: 401 })
-      expect(await caught(acme.send(client))).to.include({ name: 'ApiError', status: 401 })
-    })
   })
 
-describe('sandbox().fail', () => {
-  const send = (api: ReturnType<typeof sandbox>, path = '/connect_sessions/1', init: RequestInit = {}) =>
-    api.fetch(`https://api.stackone.com${path}`, init)
+const send = (api: Sandbox, path = '/connect_sessions/1', init: RequestInit = {}) =>
+  api.fetch(`https://api.stackone.com${path}`, init)
 
-  const statusesOf = async (api: ReturnType<typeof sandbox>, count: number): Promise<readonly number[]> => {
-    const statuses: number[] = []
-    for (let index = 0; index < count; index += 1) statuses.push((await send(api)).status)
-    return statuses
-  }
+const statusesOf = async (api: Sandbox, count: number): Promise<readonly number[]> => {
+  const statuses: number[] = []
+  for (let index = 0; index < count; index += 1) statuses.push((await send(api)).status)
+  return statuses
+}
+
+describe('sandbox().fail', () => {
+  const sandboxed = sandboxes()
+
+  it('applies to all three endpoints', async () => {
+    const { api, client } = await sandboxed('in process')
+    const { id, token } = await acme.send(client)
+    api.fail(500, { times: 3 })
+    for (const call of [() => acme.send(client), () => client.get(id), () => client.authenticate(token)])
+      expect(await caught(call())).to.include(apiError(500))
+    expect(await client.get(id)).to.include({ id })
+  })
+
+  it('does not affect other paths and methods', async () => {
+    const api = sandbox()
+    api.fail(503, { rate: 1 })
+    api.fail(500)
+    expect((await send(api, '/hub/settings')).status).to.equal(401)
+    expect((await send(api, '/connect_sessions', { method: 'PUT' })).status).to.equal(401)
+    expect(await statusesOf(api, 2)).to.deep.equal([500, 503])
+  })
+
+  it('precedes the checks of the API, whose errors do not drift', async () => {
+    const { api, client } = await sandboxed('in process', {}, { apiKey: 'v1.eu1.other' })
+    api.fail(503)
+    api.fail({ drift: 'another success status' })
+    for (const status of [503, 401, 401]) expect(await caught(acme.send(client))).to.include(apiError(status))
+  })
 
   it('applies faults in the order of the calls, each for its number of requests', async () => {
     const api = sandbox()
@@ -191,30 +180,12 @@ describe('sandbox().fail', () => {
     expect(await statusesOf(api, 2)).to.deep.equal([503, 503])
   })
 
-  it('does not affect other paths and methods', async () => {
-    const api = sandbox()
-    api.fail(503, { rate: 1 })
-    api.fail(500)
-    expect((await send(api, '/accounts')).status).to.equal(401)
-    expect((await send(api, '/hub/settings')).status).to.equal(401)
-    expect((await send(api, '/connect_sessions', { method: 'PUT' })).status).to.equal(401)
-    expect(await statusesOf(api, 2)).to.deep.equal([500, 503])
-  })
-
   it('has no effect after a reset', async () => {
     const api = sandbox()
     api.fail(503, { times: 9 })
     api.fail(502, { rate: 1 })
     api.reset()
     expect(await statusesOf(api, 1)).to.deep.equal([401])
-  })
-
-  it('copies a fault', async () => {
-    const api = sandbox()
-    const body = { message: 'before' }
-    api.fail({ status: 503, body })
-    body.message = 'after'
-    expect(await (await send(api)).json()).to.deep.equal({ message: 'before' })
   })
 
   it('treats undefined options as absent', async () => {
@@ -225,15 +196,25 @@ describe('sandbox().fail', () => {
   })
 
   it('sends the error body of the API with the time of the sandbox', async () => {
-    const api = sandbox({ now: () => new Date('2026-01-01T00:00:00.000Z') })
+    const timestamp = '2026-01-01T00:00:00.000Z'
+    const api = sandbox({ now: () => new Date(timestamp) })
     api.fail(429)
     const response = await send(api)
-    expect(await response.json()).to.deep.equal({
-      statusCode: 429,
-      message: 'Too Many Requests',
-      timestamp: '2026-01-01T00:00:00.000Z',
-    })
+    expect(await response.json()).to.deep.equal({ statusCode: 429, message: 'Too Many Requests', timestamp })
     expect(response.headers.get('retry-after')).to.equal(null)
+  })
+
+  const bodies: readonly (readonly [body: unknown, type: string, text: string])[] = [
+    ['Plain words', 'text/plain', 'Plain words'],
+    [{ message: 'é' }, 'application/json', '{"message":"é"}'],
+    [null, 'application/json', 'null'],
+  ]
+  itEach('sends a body as text, and other values as JSON', bodies, async ([body, type, text]) => {
+    const api = sandbox()
+    api.fail({ status: 400, body })
+    const response = await send(api)
+    expect(response.headers.get('content-type')).to.equal(type)
+    expect(await response.text()).to.equal(text)
   })
 
   it('rejects like the fetch of Node when a connection is reset', async () => {
@@ -244,74 +225,54 @@ describe('sandbox().fail', () => {
     expect(error).to.have.property('cause').that.includes({ code: 'ECONNRESET', message: 'read ECONNRESET' })
   })
 
-  it('stays silent for a request without a signal', async () => {
-    const api = sandbox()
-    api.fail('silence')
-    const first = await Promise.race([send(api), new Promise((resolve) => setTimeout(resolve, 30, 'nothing'))])
-    expect(first).to.equal('nothing')
-  })
-
-  it('stays silent until the signal is aborted, and rejects with its reason', async () => {
-    const api = sandbox()
-    const controller = new AbortController()
-    const reason = new Error('enough')
-    api.fail('silence')
-    const silent = caught(send(api, '/connect_sessions/1', { signal: controller.signal }))
-    setTimeout(() => controller.abort(reason), 10)
-    expect(await silent).to.equal(reason)
-  })
-
-  itEach(
-    'sends a body as text, and other values as JSON',
-    [
-      ['Plain words', 'text/plain', 'Plain words'],
-      [{ message: 'é' }, 'application/json', '{"message":"é"}'],
-      [null, 'application/json', 'null'],
-    ] as const,
-    async ([body, type, text]) => {
-      const api = sandbox()
-      api.fail({ status: 400, body })
-      const response = await send(api)
-      expect(response.headers.get('content-type')).to.equal(type)
-      expect(await response.text()).to.equal(text)
-    },
-  )
-
   it('sends half of the body and its full length when it cuts a response', async () => {
     const api = sandbox()
     api.fail('cut')
     const response = await send(api)
     const parts: Uint8Array[] = []
-    const error = await caught(
-      (async () => {
-        for await (const part of response.body ?? []) parts.push(part)
-      })(),
-    )
+    const read = async (): Promise<void> => {
+      for await (const part of response.body ?? []) parts.push(part)
+    }
+    const error = await caught(read())
     expect(error).to.be.instanceOf(TypeError).and.to.include({ message: 'terminated' })
     expect(error).to.have.property('cause').that.includes({ code: 'UND_ERR_SOCKET', message: 'other side closed' })
     const length = Number(response.headers.get('content-length'))
     expect(parts.reduce((sum, part) => sum + part.length, 0)).to.equal(Math.floor(length / 2))
   })
 
-  it('rejects a silent request whose signal is aborted before the fault applies', async () => {
+  it('delays a response, or stays silent, for a request without a signal', async () => {
+    const api = sandbox()
+    api.fail({ slow: 1 })
+    expect(await (await send(api)).json()).to.include({ statusCode: 401 })
+    api.fail('silence')
+    const first = await Promise.race([send(api), new Promise((resolve) => setTimeout(resolve, 30, 'nothing'))])
+    expect(first).to.equal('nothing')
+  })
+
+  const abortTimes: readonly (readonly [string, (abort: () => void) => void])[] = [
+    ['before the fault applies', (abort) => abort()],
+    ['later', (abort) => void setTimeout(abort, 10)],
+  ]
+  itEach('rejects a silent request with the reason of its signal', abortTimes, async ([, wait]) => {
     const api = sandbox()
     const controller = new AbortController()
     api.fail('silence')
     const silent = caught(send(api, '/connect_sessions/1', { signal: controller.signal }))
-    controller.abort('enough')
+    wait(() => controller.abort('enough'))
     expect(await silent).to.equal('enough')
   })
 
-  it('breaks a slow response whose signal is aborted before the fault applies', async () => {
+  itEach('breaks a slow response with the reason of its signal', abortTimes, async ([, wait]) => {
     const api = sandbox()
     const controller = new AbortController()
-    api.fail({ slow: 60_000 })
+    api.fail({ slow: 100 })
     const slow = send(api, '/connect_sessions/1', { signal: controller.signal })
-    controller.abort('enough')
+    wait(() => controller.abort('enough'))
     expect(await caught((await slow).text())).to.equal('enough')
+    await new Promise((resolve) => setTimeout(resolve, 120)) // an error of the timer would be uncaught
   })
 
-  it('cancels a slow response whose body is cancelled', async () => {
+  it('stops a slow response whose body is cancelled', async () => {
     const controller = new AbortController()
     for (const init of [{}, { signal: controller.signal }]) {
       const api = sandbox()
@@ -320,50 +281,23 @@ describe('sandbox().fail', () => {
       await response.body?.cancel()
     }
     controller.abort()
-    // An error of the timer would be uncaught.
-    await new Promise((resolve) => setTimeout(resolve, 40))
-  })
-
-  it('cancels a slow response when the signal is aborted', async () => {
-    const api = sandbox()
-    const controller = new AbortController()
-    api.fail({ slow: 10 })
-    const body = caught((await send(api, '/connect_sessions/1', { signal: controller.signal })).text())
-    controller.abort('enough')
-    expect(await body).to.equal('enough')
     await new Promise((resolve) => setTimeout(resolve, 40)) // as above
   })
 
-  it('delays a response to a request without a signal', async () => {
+  const clientErrors =
+    '400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 408 Request Timeout, 409 Conflict'
+  const others = '418 Error 418, 422 Unprocessable Entity, 429 Too Many Requests, 500 Internal Server Error'
+  const gateways = '501 Not Implemented, 502 Bad Gateway, 503 Service Unavailable, 504 Gateway Timeout'
+  const reasonPhrases = [clientErrors, others, gateways].flatMap((texts) => texts.split(', '))
+  itEach('uses the reason phrase of each status, in JSON and in a page', reasonPhrases, async (text) => {
     const api = sandbox()
-    api.fail({ slow: 1 })
-    expect(await (await send(api)).json()).to.include({ statusCode: 401 })
-  })
-
-  const reasonPhrases: readonly (readonly [number, string])[] = [
-    [400, 'Bad Request'],
-    [401, 'Unauthorized'],
-    [403, 'Forbidden'],
-    [404, 'Not Found'],
-    [408, 'Request Timeout'],
-    [409, 'Conflict'],
-    [418, 'Error 418'],
-    [422, 'Unprocessable Entity'],
-    [429, 'Too Many Requests'],
-    [500, 'Internal Server Error'],
-    [501, 'Not Implemented'],
-    [502, 'Bad Gateway'],
-    [503, 'Service Unavailable'],
-    [504, 'Gateway Timeout'],
-  ]
-  itEach('uses the reason phrase of each status, in JSON and in a page', reasonPhrases, async ([status, phrase]) => {
-    const api = sandbox()
+    const status = Number.parseInt(text, 10)
     api.fail(status)
-    expect(await (await send(api)).json()).to.include({ statusCode: status, message: phrase })
+    expect(await (await send(api)).json()).to.include({ statusCode: status, message: text.slice(4) })
     api.fail({ html: status })
     const page = await send(api)
     expect(page.headers.get('content-type')).to.equal('text/html')
-    expect(await page.text()).to.include(`<h1>${status} ${phrase}</h1>`)
+    expect(await page.text()).to.include(`<h1>${text}</h1>`)
   })
 
   it('sends a welcome page with the status 200', async () => {
@@ -372,71 +306,64 @@ describe('sandbox().fail', () => {
     expect(await (await send(api)).text()).to.include('<h1>Welcome</h1>')
   })
 
-  const expectedFault =
+  const named =
     "fault: must be an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift"
-
   const exactlyOne = 'fault: must have exactly one of status, slow, html and drift'
+  const errorStatus = 'must be an error status from 400 to 599'
 
-  const invalid: readonly (readonly [fault: unknown, options: unknown, messages: readonly string[]])[] = [
-    [200, undefined, ['fault: must be an error status from 400 to 599, got 200']],
-    [399, undefined, ['fault: must be an error status from 400 to 599, got 399']],
-    [600, undefined, ['fault: must be an error status from 400 to 599, got 600']],
-    [503.5, undefined, ['fault: must be an error status from 400 to 599, got 503.5']],
-    [Number.NaN, undefined, ['fault: must be an error status from 400 to 599, got NaN']],
-    ['slience', undefined, [`${expectedFault}, got 'slience' (did you mean 'silence'?)`]],
-    [undefined, undefined, ['fault: is required']],
-    [null, undefined, [`${expectedFault}, got null`]],
-    [[503], undefined, [`${expectedFault}, got an array`]],
-    [{}, undefined, [exactlyOne]],
-    [{ stauts: 503 }, undefined, ["unknown option 'fault.stauts' (did you mean 'status'?)"]],
-    [{ status: 200 }, undefined, ['fault.status: must be an error status from 400 to 599, got 200']],
-    [{ status: undefined }, undefined, [exactlyOne]],
-    [{ status: 503, retryafter: 1 }, undefined, ["unknown option 'fault.retryafter' (did you mean 'retryAfter'?)"]],
-    [
-      { status: 503, retryAfter: -1 },
-      undefined,
-      ['fault.retryAfter: must be an integer from 0 (seconds) or the text of a header, got -1'],
-    ],
-    [{ status: 503, retryAfter: 1.5 }, undefined, ['fault.retryAfter', 'got 1.5']],
-    [{ status: 503, retryAfter: 'a\r\nb' }, undefined, ['fault.retryAfter']],
-    [{ status: 503, retryAfter: ' ' }, undefined, ['fault.retryAfter']],
-    [{ status: 503, message: 7 }, undefined, ['fault.message: must be a string, got a number']],
-    [{ status: 503, body: { at: new Date(0) } }, undefined, ['fault.body: must be JSON, got an object']],
-    [{ slow: -1 }, undefined, ['fault.slow: must be a number from 0 to 2147483647 (milliseconds), got -1']],
-    [{ slow: Number.POSITIVE_INFINITY }, undefined, ['fault.slow', 'got Infinity']],
-    [{ slow: '5' }, undefined, ['fault.slow', 'got a string']],
-    [{ slow: 5, status: 503 }, undefined, [exactlyOne]],
-    [{ slow: 5, status: undefined }, undefined, [exactlyOne]],
-    [{ html: 204 }, undefined, ['fault.html: must be 200 or an error status from 400 to 599, got 204']],
+  const invalidFaults: readonly (readonly [fault: unknown, message: string])[] = [
+    [399, `fault: ${errorStatus}, got 399`],
+    [600, `fault: ${errorStatus}, got 600`],
+    [503.5, `fault: ${errorStatus}, got 503.5`],
+    ['slience', `${named}, got 'slience' (did you mean 'silence'?)`],
+    [undefined, 'fault: is required'],
+    [null, `${named}, got null`],
+    [[503], `${named}, got an array`],
+    [{}, exactlyOne],
+    [{ stauts: 503 }, "unknown option 'fault.stauts' (did you mean 'status'?)"],
+    [{ status: 200 }, `fault.status: ${errorStatus}, got 200`],
+    [{ status: undefined }, exactlyOne],
+    [{ status: 503, retryAfter: -1 }, 'fault.retryAfter: must be an integer from 0 (seconds) or the text of a header'],
+    [{ status: 503, retryAfter: 1.5 }, 'fault.retryAfter'],
+    [{ status: 503, retryAfter: 'a\r\nb' }, 'fault.retryAfter'],
+    [{ status: 503, retryAfter: ' ' }, 'fault.retryAfter'],
+    [{ status: 503, message: 7 }, 'fault.message: must be a string, got a number'],
+    [{ status: 503, body: { at: new Date(0) } }, 'fault.body: must be JSON, got an object'],
+    [{ slow: -1 }, 'fault.slow: must be a number from 0 to 2147483647 (milliseconds), got -1'],
+    [{ slow: Number.POSITIVE_INFINITY }, 'fault.slow'],
+    [{ slow: 5, status: 503 }, exactlyOne],
+    [{ slow: 5, status: undefined }, exactlyOne],
+    [{ html: 204 }, 'fault.html: must be 200 or an error status from 400 to 599, got 204'],
     [
       { drift: 'an unknwon type' },
-      undefined,
-      [
-        "fault.drift: must be one of the exported `driftKinds`, got 'an unknwon type' (did you mean 'an unknown type'?)",
-      ],
+      "fault.drift: must be one of the exported `driftKinds`, got 'an unknwon type' (did you mean 'an unknown type'?)",
     ],
-    [{ drift: 7 }, undefined, ['fault.drift: must be one of the exported `driftKinds`, got 7']],
-    [503, { times: 0 }, ['options.times: must be an integer from 1, got 0']],
-    [503, { times: 1.5 }, ['options.times']],
-    [503, { times: -1 }, ['options.times']],
-    [503, { times: Number.POSITIVE_INFINITY }, ['options.times']],
-    [503, { times: '2' }, ['options.times: must be an integer from 1, got a string']],
-    [503, { rate: -0.1 }, ['options.rate: must be a number from 0 to 1, got -0.1']],
-    [503, { rate: 1.1 }, ['options.rate']],
-    [503, { rate: Number.NaN }, ['options.rate']],
-    [503, { rate: 0.5, times: 2 }, ["options: must not have both 'times' and 'rate'"]],
-    [503, { tiems: 2 }, ["unknown option 'options.tiems' (did you mean 'times'?)"]],
-    [503, 2, ['options: must be an object, got a number']],
-    [503, null, ['options: must be an object, got null']],
-    ['slience', { rate: 7 }, ['\n  - fault: ', '\n  - options.rate: ']],
   ]
 
-  itEach('rejects invalid faults and options', invalid, async ([fault, options, messages]) => {
+  const invalidOptions: readonly (readonly [options: unknown, message: string])[] = [
+    [{ times: 0 }, 'options.times: must be an integer from 1, got 0'],
+    [{ times: 1.5 }, 'options.times'],
+    [{ times: Number.POSITIVE_INFINITY }, 'options.times'],
+    [{ rate: -0.1 }, 'options.rate: must be a number from 0 to 1, got -0.1'],
+    [{ rate: 1.1 }, 'options.rate'],
+    [{ rate: Number.NaN }, 'options.rate'],
+    [{ rate: 0.5, times: 2 }, "options: must not have both 'times' and 'rate'"],
+    [{ rate: 7, times: 2 }, '\n  - options.rate: must be a number from 0 to 1, got 7\n  - options: must not have both'],
+    [{ tiems: 2 }, "unknown option 'options.tiems' (did you mean 'times'?)"],
+    [2, 'options: must be an object, got a number'],
+    [null, 'options: must be an object, got null'],
+  ]
+
+  const invalid: readonly (readonly [fault: unknown, options: unknown, message: string])[] = [
+    ...invalidFaults.map(([fault, message]) => [fault, undefined, message] as const),
+    ...invalidOptions.map(([options, message]) => [503, options, message] as const),
+  ]
+  itEach('rejects invalid faults and options', invalid, async ([fault, options, message]) => {
     const api = sandbox()
     // The compiler rejects these values.
     const fail = () => api.fail(fault as Fault, options as FaultOptions | undefined)
     expect(fail).to.throw(ConfigurationError, /^Invalid options for fail:/)
-    for (const text of messages) expect(fail).to.throw(text)
+    expect(fail).to.throw(message)
     expect(await statusesOf(api, 1)).to.deep.equal([401])
   })
 })

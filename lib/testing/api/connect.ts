@@ -3,9 +3,9 @@ import { isExpired } from '../../model/connect-session.ts'
 import type { ConnectionAttemptWire } from '../../model/connection-attempt.ts'
 import { nonBlank, oneOf, optionsOf } from '../../util/check-options.ts'
 import { omitUndefined } from '../../util/omit-undefined.ts'
-import { deliverEvent, type SandboxWebhook } from '../webhook.ts'
-import type { CreateBody } from './payload.ts'
-import { type Account, editedAccountId, freezeWire, type Store, sessionById } from './store.ts'
+import { maskWhenPrinted } from '../../util/redact.ts'
+import { deliverEvent } from '../webhook.ts'
+import { type Account, type CreateBody, editedAccountId, type Store, sessionById } from './store.ts'
 
 /**
  * The status of a connection attempt.
@@ -56,8 +56,7 @@ const invalid = (...issues: readonly Issue[]): ValidationError =>
   new ValidationError(issues, 'Invalid arguments for connect')
 
 const toOutcome = (outcome: AttemptStatus | ConnectOutcome): ConnectOutcome => {
-  const check = typeof outcome === 'string' ? attemptStatus : outcomeOptions
-  const issues = check(outcome, 'outcome')
+  const issues = (typeof outcome === 'string' ? attemptStatus : outcomeOptions)(outcome, 'outcome')
   if (issues.length > 0) throw invalid(...issues)
   return typeof outcome === 'string' ? { status: outcome } : outcome
 }
@@ -67,55 +66,48 @@ const selectProvider = ({ accounts }: Store, payload: CreateBody, provider: stri
   const fixed = accounts.find(({ id }) => id === payload.account_id)?.provider ?? payload.provider
   if (fixed !== undefined && provider !== undefined && fixed !== provider)
     throw invalid({ path: 'outcome.provider', message: 'must be the provider at which the session opens the Hub' })
-  const [category = 'hris'] = payload.categories ?? []
-  return provider ?? fixed ?? `sandbox-${category}`
+  return provider ?? fixed ?? `sandbox-${payload.categories?.[0] ?? 'hris'}`
 }
 
-/** Returns the account that the session edits, or a new one, with the event to deliver. */
-const connectAccount = (store: Store, payload: CreateBody, provider: string) => {
-  const { origin_owner_id, origin_owner_name } = payload
+/** Connects the account that the session edits, or a new one; returns the event for the webhook. */
+const connectAccount = (store: Store, payload: CreateBody, provider: string, now: Date) => {
+  const { origin_owner_id, origin_owner_name, origin_username } = payload
   const edited = editedAccountId(store, { ...payload, provider })
   const existing = store.accounts.find(({ id }) => id === edited)
-  const id = edited ?? `sandbox-account-${store.accounts.length + 1}`
-  const account: Account = existing ?? { id, provider, origin_owner_id, origin_owner_name }
+  const newId = edited ?? `sandbox-account-${store.accounts.length + 1}`
+  const account: Account = existing ?? { id: newId, provider, origin_owner_id, origin_owner_name }
   if (existing === undefined) store.accounts.push(account)
-  return { account, event: edited === undefined ? 'account.created' : 'account.updated' } as const
+  const { id, ...identity } = account
+  const event = edited === undefined ? 'account.created' : 'account.updated'
+  const record = { record_type: 'account', record_id: id, account_id: id, ...identity, origin_username }
+  return { project_id: 'sandbox-project', event, event_date: now, sent_at: now, ...record }
 }
 
 /** Sets the outcome of a session's connection attempt, and delivers the event of the account that was connected. */
-export const connect = (
-  store: Store,
-  id: unknown,
-  outcome: AttemptStatus | ConnectOutcome,
-  webhook: SandboxWebhook | undefined,
-): ConnectResult => {
+export const connect = (store: Store, id: unknown, outcome: AttemptStatus | ConnectOutcome = {}): ConnectResult => {
   const { status = 'authenticated', provider, oauthErrorCode, oauthErrorDescription } = toOutcome(outcome)
   const session = sessionById(store, id)
-  if (session === undefined) {
-    const { length } = store.sessions
+  const { length } = store.sessions
+  if (session === undefined)
     throw invalid({ path: 'id', message: `must be the id of one of the ${length} sessions of this sandbox` })
-  }
-  // An attempt that began before the token expired may expire later.
-  if (isExpired(session, store.now()) && status !== 'expired')
-    throw invalid({ path: 'id', message: "the session's token has expired", hint: 'create a new session' })
-  const { payload, wire } = session
-  const selected = selectProvider(store, payload, provider)
-  const connected = status === 'authenticated' ? connectAccount(store, payload, selected) : undefined
-  const accountId = connected?.account.id
   const now = store.now()
+  // An attempt that began before the token expired may expire later.
+  if (isExpired(session, now) && status !== 'expired')
+    throw invalid({ path: 'id', message: "the session's token has expired", hint: 'create a new session' })
+  const selected = selectProvider(store, session.payload, provider)
+  const event = status === 'authenticated' ? connectAccount(store, session.payload, selected, now) : undefined
+  const accountId = event?.account_id
   const attempt = omitUndefined<ConnectionAttemptWire>({
-    id: `sandbox-attempt-${wire.id}`,
-    created_at: wire.latest_connection_attempt?.created_at ?? now.toISOString(),
+    id: `sandbox-attempt-${session.wire.id}`,
+    created_at: session.wire.latest_connection_attempt?.created_at ?? now.toISOString(),
     updated_at: now.toISOString(),
     status,
     account_secure_id: accountId,
     oauth_error_code: oauthErrorCode,
     oauth_error_description: oauthErrorDescription,
   })
-  const changed = freezeWire({ ...wire, latest_connection_attempt: Object.freeze(attempt) })
-  store.sessions[store.sessions.indexOf(session)] = { ...session, wire: changed }
-  const response =
-    webhook && connected && deliverEvent(webhook, { ...connected, username: payload.origin_username, now })
-  response?.catch(() => {}) // the test may ignore the delivery
-  return Object.freeze(omitUndefined<ConnectResult>({ status, accountId, webhook: response }))
+  session.wire = Object.freeze(maskWhenPrinted({ ...session.wire, latest_connection_attempt: Object.freeze(attempt) }))
+  const webhook = store.webhook && event && deliverEvent(store.webhook, event)
+  webhook?.catch(() => {}) // the test may ignore the delivery
+  return Object.freeze(omitUndefined<ConnectResult>({ status, accountId, webhook }))
 }

@@ -1,9 +1,63 @@
-import { nonBlankString } from '../../model/codec.ts'
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { listOf, nonBlankString, refinement } from '../../model/codec.ts'
 import { type ConnectSessionTokenWire, type ConnectSessionWire, isExpired } from '../../model/connect-session.ts'
-import { isRecord, mustBe } from '../../util/guards.ts'
-import { checkCreateBody } from './payload.ts'
-import { ApiFailure, errorResponse, jsonResponse } from './response.ts'
-import { createSession, type Store, sessionById } from './store.ts'
+import { createFields } from '../../model/create-payload.ts'
+import { issuesOf } from '../../model/issues.ts'
+import { optional, wireCodec } from '../../model/wire.ts'
+import { isRecord, mustBe, show } from '../../util/guards.ts'
+import { createResponse, errorBody } from './response.ts'
+import { type CreateBody, createSession, type Store, sessionById } from './store.ts'
+
+/** Accepts any value that the API may add, except StackOne's misspellings. */
+const openSet = (expectation: string, misspellings: readonly string[]) => {
+  const is = (value: unknown): value is string => nonBlankString.is(value) && !misspellings.includes(value)
+  return refinement(expectation, is, expectation, { describe: show })
+}
+
+/** Decodes and encodes the body of a create. Encoding omits the fields that were null. */
+const createBody = wireCodec<object, CreateBody>(
+  'CreateBody',
+  {
+    ...createFields,
+    categories: optional(listOf(openSet('a category', ['hrisLegacy', 'stackOne']), { atLeastOne: 'category' })),
+    type: optional(openSet('an account type', ['PRODUCTION', 'TEST'])),
+  },
+  'fail',
+)
+
+/** The status of a response, and its body or the message of its error. */
+type Result = readonly [status: number, body: object | string]
+
+type Endpoint = (store: Store, body: unknown, url: URL) => Result
+
+const omitToken = ({ token, auth_link_url, ...session }: ConnectSessionTokenWire): ConnectSessionWire => session
+
+const create: Endpoint = (store, body, { origin }) => {
+  const decoded = createBody.decode(body)
+  if (!isLeft(decoded)) return [201, createSession(store, createBody.encode(decoded.right), origin)]
+  const messages = issuesOf(decoded.left).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  return [400, messages.join('; ')]
+}
+
+const authenticate: Endpoint = ({ sessions, now }, body) => {
+  const token = isRecord(body) ? body['token'] : undefined
+  if (!nonBlankString.is(token)) return [400, `token: ${mustBe('a non-blank string', token)}`]
+  const session = sessions.find((each) => each.wire.token === token && !isExpired(each, now()))
+  return session === undefined ? [401, 'The token is unknown or expired'] : [201, omitToken(session.wire)]
+}
+
+const getSession: Endpoint = (store, _, { pathname }) => {
+  const session = sessionById(store, pathname.split('/').at(-1))
+  return session === undefined ? [404, 'No such connect session'] : [200, omitToken(session.wire)]
+}
+
+/** Returns the endpoint of the API that a request is for. */
+export const findEndpoint = ({ method, url }: Request): Endpoint | undefined => {
+  const route = `${method} ${new URL(url).pathname}`
+  if (route === 'POST /connect_sessions') return create
+  if (route === 'POST /connect_sessions/authenticate') return authenticate
+  return /^GET \/connect_sessions\/[^/]+$/.test(route) ? getSession : undefined
+}
 
 /** Returns the API key of Basic credentials with an empty password. */
 const apiKeyOf = (headers: Headers): string | undefined => {
@@ -15,52 +69,18 @@ const apiKeyOf = (headers: Headers): string | undefined => {
   }
 }
 
-const checkHeaders = ({ headers, method }: Request, apiKey: string | undefined): void => {
+const checkHeaders = ({ headers, method }: Request, apiKey: string | undefined): Result | undefined => {
   const key = apiKeyOf(headers)
-  if (key === undefined || key !== (apiKey ?? key)) throw new ApiFailure(401, 'Unauthorized')
-  if (!nonBlankString.is(headers.get('user-agent'))) throw new ApiFailure(403, 'A User-Agent is required')
-  if (method === 'POST' && !/^application\/json\b/i.test(headers.get('content-type') ?? ''))
-    throw new ApiFailure(400, 'The content type must be application/json')
-}
-
-const omitToken = ({ token, auth_link_url, ...session }: ConnectSessionTokenWire): ConnectSessionWire => session
-
-const authenticate = ({ sessions, now }: Store, body: unknown): Response => {
-  const token = isRecord(body) ? body['token'] : undefined
-  if (!nonBlankString.is(token)) throw new ApiFailure(400, `token: ${mustBe('a non-blank string', token)}`)
-  const session = sessions.find((each) => each.wire.token === token && !isExpired(each, now()))
-  if (session === undefined) throw new ApiFailure(401, 'The token is unknown or expired')
-  return jsonResponse(201, omitToken(session.wire))
-}
-
-const getSession = (store: Store, id: string): Response => {
-  const session = sessionById(store, id)
-  if (session === undefined) throw new ApiFailure(404, 'No such connect session')
-  return jsonResponse(200, omitToken(session.wire))
-}
-
-type Endpoint = (store: Store, body: unknown, origin: string) => Response
-
-/** Returns the endpoint of the API that a request is for. */
-export const findEndpoint = ({ method, url }: Request): Endpoint | undefined => {
-  const route = `${method} ${new URL(url).pathname}`
-  const [, id] = /^GET \/connect_sessions\/([^/]+)$/.exec(route) ?? []
-  if (id !== undefined) return (store) => getSession(store, id)
-  if (route === 'POST /connect_sessions/authenticate') return authenticate
-  if (route !== 'POST /connect_sessions') return undefined
-  return (store, body, origin) => jsonResponse(201, createSession(store, checkCreateBody(body), origin))
+  if (key === undefined || key !== (apiKey ?? key)) return [401, 'Unauthorized']
+  if (!nonBlankString.is(headers.get('user-agent'))) return [403, 'A User-Agent is required']
+  if (method !== 'POST' || /^application\/json\b/i.test(headers.get('content-type') ?? '')) return undefined
+  return [400, 'The content type must be application/json']
 }
 
 /** Responds as the API does. */
-export const apiResponse = (store: Store, request: Request, body: unknown, apiKey: string | undefined): Response => {
-  try {
-    checkHeaders(request, apiKey)
-    const { pathname, origin } = new URL(request.url)
-    const endpoint = findEndpoint(request)
-    if (endpoint === undefined) throw new ApiFailure(404, `Cannot ${request.method} ${pathname}`)
-    return endpoint(store, body, origin)
-  } catch (error) {
-    if (error instanceof ApiFailure) return errorResponse(error.status, error.message, store.now())
-    throw error
-  }
+export const apiResponse = (store: Store, request: Request, body: unknown): Response => {
+  const url = new URL(request.url)
+  const [status, result] = checkHeaders(request, store.apiKey) ??
+    findEndpoint(request)?.(store, body, url) ?? [404, `Cannot ${request.method} ${url.pathname}`]
+  return createResponse(status, typeof result === 'string' ? errorBody(status, result, store.now()) : result)
 }

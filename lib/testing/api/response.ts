@@ -1,18 +1,12 @@
-/** An error response of the API, thrown where a request breaks a rule. */
-export class ApiFailure extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
+/** Creates a response. A string is sent as text, any other value as JSON. */
+export const createResponse = (status: number, body: unknown, headers: Record<string, string> = {}): Response => {
+  const [type, text] = typeof body === 'string' ? ['text/plain', body] : ['application/json', JSON.stringify(body)]
+  return new Response(text, { status, headers: { 'content-type': type, ...headers } })
 }
 
-type HeaderFields = Readonly<Record<string, string>>
-
-export const jsonResponse = (status: number, body: unknown, headers: HeaderFields = {}): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
-
-/** */
-export const errorResponse = (statusCode: number, message: string, now: Date, headers?: HeaderFields): Response =>
-  jsonResponse(statusCode, { statusCode, message, timestamp: now.toISOString() }, headers)
+/** The body of the API's error responses. */
+export const errorBody = (statusCode: number, message: string, now: Date): object => ({
+  statusCode,
+  message,
+  timestamp: now.toISOString(),
+})

@@ -1,44 +1,40 @@
 import { type ConnectSessionTokenWire, defaultLifetimeSeconds } from '../../model/connect-session.ts'
+import type { ConnectSessionCreateWire } from '../../model/create-payload.ts'
 import { maskWhenPrinted } from '../../util/redact.ts'
-import type { CreateBody } from './payload.ts'
+import type { SandboxWebhook } from '../webhook.ts'
+
+/** The body of a create, with categories and types that this version may not know. */
+export type CreateBody = Omit<ConnectSessionCreateWire, 'categories' | 'type'> & {
+  readonly categories?: readonly string[]
+  readonly type?: string
+}
 
 /** An account that an end user connected. The other fields identify it too. */
-export interface Account {
-  readonly id: string
-  readonly provider: string
-  readonly origin_owner_id: string
-  readonly origin_owner_name: string
-}
+export type Account = Readonly<Record<'id' | 'provider' | 'origin_owner_id' | 'origin_owner_name', string>>
 
 export interface StoredSession {
   /** The body of the create, with the account that the session edits. */
   readonly payload: CreateBody
-  /** The response to the create. `get` and `authenticate` omit its token. */
-  readonly wire: ConnectSessionTokenWire
   readonly expiresAt: Date
+  /** The response to the create, with the latest attempt. `get` and `authenticate` omit its token. */
+  wire: ConnectSessionTokenWire
 }
 
-/** The state of a sandbox. */
+/** The options of a sandbox, its sessions and its accounts. */
 export interface Store {
+  readonly apiKey: string | undefined
+  readonly now: () => Date
+  readonly webhook: SandboxWebhook | undefined
   readonly sessions: StoredSession[]
   readonly accounts: Account[]
-  readonly now: () => Date
 }
 
 /** Returns the id of the account that a session edits: the one it names, or the one its owner has at the provider. */
 export const editedAccountId = ({ accounts }: Store, payload: CreateBody): string | undefined => {
-  const { account_id, multiple = false, provider, origin_owner_id, origin_owner_name } = payload
-  if (account_id !== undefined || multiple) return account_id
-  return accounts.find(
-    (account) =>
-      account.origin_owner_id === origin_owner_id &&
-      account.origin_owner_name === origin_owner_name &&
-      account.provider === provider,
-  )?.id
+  if (payload.account_id !== undefined || payload.multiple) return payload.account_id
+  const identity = ['origin_owner_id', 'origin_owner_name', 'provider'] as const
+  return accounts.find((account) => identity.every((name) => account[name] === payload[name]))?.id
 }
-
-export const freezeWire = (wire: ConnectSessionTokenWire): ConnectSessionTokenWire =>
-  Object.freeze(maskWhenPrinted(wire))
 
 export const createSession = (store: Store, body: CreateBody, origin: string): ConnectSessionTokenWire => {
   const account_id = editedAccountId(store, body)
@@ -46,7 +42,7 @@ export const createSession = (store: Store, body: CreateBody, origin: string): C
   const { expires_in = defaultLifetimeSeconds, multiple, ...requested } = payload
   const token = `sandbox.${crypto.randomUUID()}`
   const created = store.now()
-  const wire = freezeWire({
+  const wire = maskWhenPrinted({
     type: 'production',
     ...requested,
     id: store.sessions.length + 1,
@@ -56,7 +52,8 @@ export const createSession = (store: Store, body: CreateBody, origin: string): C
     token,
     auth_link_url: `${origin}/embedded/accounts/connect/${token}`,
   })
-  store.sessions.push({ payload, wire, expiresAt: new Date(created.getTime() + expires_in * 1000) })
+  const expiresAt = new Date(created.getTime() + expires_in * 1000)
+  store.sessions.push({ payload, expiresAt, wire: Object.freeze(wire) })
   return wire
 }
 

@@ -7,19 +7,11 @@ import { type DriftKind, driftKinds } from './drift.ts'
 /**
  * A fault of a request.
  *
- * These faults prevent the request from reaching the API, so no session is created:
+ * With `'silence'` no response arrives, and with `'reset'` the connection breaks before one. A number is a `status`, and
+ * `'html'` is `{ html: 502 }`. The request does not reach the API, so no session is created.
  *
- * - `429`, or any other error status from 400 to 599: a response with the API's error body and no `Retry-After`.
- * - `{ status, retryAfter?, message?, body? }`: the same with a `Retry-After`, another message or another body.
- * - `'html'`, or `{ html: status }`: the HTML page of a gateway, with status 502 by default.
- * - `'reset'`: the connection breaks before a response.
- * - `'silence'`: no response arrives.
- *
- * These faults change the API's response, so a valid create has created its session:
- *
- * - `{ slow: ms }`: the headers arrive immediately, the body after a delay.
- * - `'cut'`: the connection breaks in the middle of the body.
- * - `{ drift }`: a success deviates from the contract, in one of `driftKinds`.
+ * With `slow`, `drift` and `'cut'`, which breaks the connection in the middle of the body, the API responds, so a valid
+ * create has created its session.
  * @example const faults: readonly Fault[] = [503, { status: 429, retryAfter: 60 }, 'reset', { drift: 'no provider' }]
  */
 export type Fault =
@@ -39,7 +31,7 @@ export type Fault =
       readonly body?: unknown
     }
   | {
-      /** The status of the page: 200, or from 400 to 599. */
+      /** The status of the HTML page of a gateway: 200, or from 400 to 599. */
       readonly html: number
     }
   | {
@@ -47,15 +39,13 @@ export type Fault =
       readonly slow: number
     }
   | {
-      /** The deviation from the contract. */
+      /** The deviation of a success from the contract. */
       readonly drift: DriftKind
     }
 
 /**
- * The requests that a fault applies to: by default the next one, with `times` the next few, with `rate` a share of all.
- * @example
- * const often: FaultOptions = { rate: 0.5 }
- * sandbox().fail('reset', often)
+ * The requests that a fault applies to: by default the next one.
+ * @example const often: FaultOptions = { rate: 0.5 }
  */
 export interface FaultOptions {
   /** The number of requests. Excluded by `rate`. @default 1 */
@@ -71,6 +61,11 @@ const isRetryAfter = (value: unknown): boolean =>
 
 const errorStatus = mustBeNumber('an error status from 400 to 599', isErrorStatus)
 
+const namedFault = oneOf(
+  ['silence', 'reset', 'cut', 'html'],
+  "an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift",
+)
+
 const objectFault = optionsOf({
   status: errorStatus,
   retryAfter: mustShown('an integer from 0 (seconds) or the text of a header', isRetryAfter),
@@ -83,16 +78,13 @@ const objectFault = optionsOf({
 
 const faultCheck: Check = (fault, path) => {
   if (typeof fault === 'number') return errorStatus(fault, path)
-  if (!isRecord(fault))
-    return oneOf(
-      ['silence', 'reset', 'cut', 'html'],
-      "an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift",
-    )(fault, path)
+  if (!isRecord(fault)) return namedFault(fault, path)
   const issues = objectFault(fault, path)
-  if (issues.length > 0) return issues
   const kinds = ['status', 'slow', 'html', 'drift'].filter((name) => Object.hasOwn(fault, name))
   const isOne = kinds.length === 1 && kinds.every((name) => fault[name] !== undefined)
-  return isOne ? [] : [{ path, message: 'must have exactly one of status, slow, html and drift' }]
+  return isOne || issues.length > 0
+    ? issues
+    : [{ path, message: 'must have exactly one of status, slow, html and drift' }]
 }
 
 const faultOptions = optionsOf({
@@ -100,13 +92,11 @@ const faultOptions = optionsOf({
   rate: mustBeNumber('a number from 0 to 1', (rate) => rate >= 0 && rate <= 1),
 })
 
-const notBoth: Check = (options, path) => {
+const optionsCheck: Check = (options, path) => {
   const { times, rate }: FaultOptions = Object(options)
-  return times === undefined || rate === undefined ? [] : [{ path, message: "must not have both 'times' and 'rate'" }]
+  if (times === undefined || rate === undefined) return faultOptions(options, path)
+  return [...faultOptions(options, path), { path, message: "must not have both 'times' and 'rate'" }]
 }
 
 /** Checks the arguments of `fail`. */
-export const failArguments = optionsOf(
-  { fault: faultCheck, options: (value, path) => [...faultOptions(value, path), ...notBoth(value, path)] },
-  { required: ['fault'] },
-)
+export const failArguments = optionsOf({ fault: faultCheck, options: optionsCheck }, { required: ['fault'] })

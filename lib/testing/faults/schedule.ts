@@ -17,9 +17,9 @@ const createRandom = (seed: number): (() => number) => {
 
 /** Determines which request meets which fault: queued faults first, then those with a rate, each with its own draw. */
 export const createFaultSchedule = (seed: number = sandboxDefaults.seed) => {
+  const random = createRandom(seed)
   const queue: { readonly effect: Effect; left: number }[] = []
   const rates: { readonly effect: Effect; readonly rate: number }[] = []
-  let random = createRandom(seed)
   return {
     add: (fault: Fault, options: FaultOptions = {}): void => {
       checkOptions({ fault, options }, failArguments, 'fail')
@@ -35,11 +35,6 @@ export const createFaultSchedule = (seed: number = sandboxDefaults.seed) => {
       first.left -= 1
       if (first.left === 0) queue.shift()
       return first.effect
-    },
-    reset: (): void => {
-      queue.length = 0
-      rates.length = 0
-      random = createRandom(seed)
     },
   }
 }
