@@ -1,14 +1,21 @@
 // Fonts show nothing for ignorable characters, such as fillers and zero-width spaces, and for the blank Braille pattern.
 const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/** Returns whether a text has no visible character. */
 export const isBlank = (text: string): boolean => !visible.test(text)
 
 /** Returns a field of an object. An inherited one does not count, in case `Object.prototype` is polluted. */
 export const ownValue = (value: object, name: string): unknown =>
   Object.hasOwn(value, name) ? value[name as keyof typeof value] : undefined
 
-/** Cuts a name at 100 characters. */
+/** Returns what a function reads, or undefined if a getter, a proxy or the runtime throws. */
+export const tryGet = <A>(read: () => A): A | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 export const shortName = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}…` : name)
 
 /** Marks an argument passed explicitly as `undefined`. */
@@ -38,7 +45,6 @@ export const showNumber = (value: unknown): string => (typeof value === 'number'
 export const show = (value: unknown): string =>
   typeof value === 'string' && !isBlank(value) && value.length <= 64 ? `'${value}'` : showNumber(value)
 
-/** Returns the message for a value that does not meet an expectation. */
 export const mustBe = (expectation: string, value: unknown, describe = kindOf): string =>
   `must be ${expectation}, got ${describe(value)}`
 
