@@ -12,12 +12,12 @@ export interface Issue {
 }
 
 /** The fields of an error next to those of every `Error`. Those that may be absent may be undefined. */
-type FieldsOf<E> = {
+type ErrorFields<E> = {
   readonly [K in keyof E as Exclude<K, keyof Error | 'toJSON'>]: object extends Pick<E, K> ? E[K] | undefined : E[K]
 }
 
 /** The measurements that an error of a call carries. */
-export type CallStats = FieldsOf<BaseError>
+export type CallStats = ErrorFields<BaseError>
 
 // Copies of the package recognize each other's errors by this registered symbol.
 const brand = Symbol.for('stackone-session/error')
@@ -117,7 +117,7 @@ export class ApiError extends BaseError {
   /** The delay that the server asked for in `Retry-After`, in seconds. */
   declare readonly retryAfter?: number
 
-  constructor(message: string, fields: FieldsOf<ApiError>) {
+  constructor(message: string, fields: ErrorFields<ApiError>) {
     super(message, fields)
   }
 }
@@ -131,7 +131,7 @@ export class NetworkError extends BaseError {
   /** The system's error code, such as `ECONNREFUSED`, if there was one. */
   declare readonly code?: string
 
-  constructor(message: string, fields: FieldsOf<NetworkError>, options?: ErrorOptions) {
+  constructor(message: string, fields: ErrorFields<NetworkError>, options?: ErrorOptions) {
     super(message, fields, options)
   }
 }
@@ -180,7 +180,7 @@ export class InvalidResponseError extends BaseError {
   /** The deviations from the contract; empty if the body could not be read. */
   declare readonly issues: readonly Issue[]
 
-  constructor(message: string, fields: FieldsOf<InvalidResponseError>) {
+  constructor(message: string, fields: ErrorFields<InvalidResponseError>) {
     super(message, fields)
   }
 }
