@@ -1,10 +1,13 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
 import { connectSessionHandler, type HandlerOptions, type Owner } from '../../lib/handler/index.ts'
 import { type ClientOptions, createClient } from '../../lib/index.ts'
 import { type Sandbox, sandbox } from '../../lib/testing/index.ts'
+import { listening, type Served } from './server.ts'
+
+export type { Served }
 
 export const apiKey = 'v1.eu1.0123456789abcdef'
 
@@ -105,40 +108,6 @@ export const setUp = (options: Partial<HandlerOptions> = {}, client: ClientOptio
   }
 }
 
-export interface Served {
-  readonly url: string
-  readonly close: () => Promise<void>
-}
-
-/** Serves a handler over HTTP, as adapters for Node do: with a streamed body and a signal for a closed connection. */
+/** Serves a handler over HTTP, through the adapter for Node. */
 export const serve = (handler: Setup['handler']): Promise<Served> =>
-  new Promise((resolve, reject) => {
-    const server = createServer(async (incoming, outgoing) => {
-      const { method = '', headers } = incoming
-      const controller = new AbortController()
-      outgoing.once('close', () => {
-        if (!outgoing.writableFinished) controller.abort()
-      })
-      const hasBody = method !== 'GET' && method !== 'HEAD'
-      const response = await handler(
-        new Request(`http://${headers.host}${incoming.url}`, {
-          method,
-          headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-          signal: controller.signal,
-          ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }), // see streamOf
-        }),
-      )
-      outgoing.writeHead(response.status, [...response.headers].flat())
-      outgoing.end(Buffer.from(await response.arrayBuffer()))
-    })
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo // not a pipe
-      const close = (): Promise<void> =>
-        new Promise((closed) => {
-          server.close(() => closed())
-          server.closeAllConnections()
-        })
-      resolve({ url: `http://127.0.0.1:${port}`, close })
-    })
-  })
+  listening(createServer(getRequestListener(handler, { overrideGlobalObjects: false })))
