@@ -12,25 +12,25 @@ export type Fault =
 /** No response at all. */
 export const silence: Fault = { http: () => {} }
 
+const traps = ['get', 'has', 'getPrototypeOf', 'ownKeys', 'getOwnPropertyDescriptor', 'set', 'defineProperty']
+
 /** A proxy that throws itself, whatever is done with it. */
 export const hostile: object = new Proxy(
   {},
   Object.fromEntries(
-    (['get', 'has', 'getPrototypeOf', 'ownKeys', 'getOwnPropertyDescriptor', 'set', 'defineProperty'] as const).map(
-      (trap) => [
-        trap,
-        () => {
-          throw hostile
-        },
-      ],
-    ),
+    traps.map((trap) => [
+      trap,
+      () => {
+        throw hostile
+      },
+    ]),
   ),
 )
 
 const text = JSON.stringify(minted)
 
 /** The response to a create in bytes, after which the connection is closed. */
-export const mintedBytes = [
+const mintedBytes = [
   'HTTP/1.1 201 Created',
   'content-type: application/json',
   `content-length: ${Buffer.byteLength(text)}`,
@@ -55,18 +55,14 @@ export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Pr
   }
   const server = await ('http' in fault
     ? httpServer((request, response, number) => {
-        if (number > times) json(response, 201, minted)
-        else {
-          hold(response.socket)
-          fault.http(response, request)
-        }
+        if (number > times) return json(response, 201, minted)
+        hold(response.socket)
+        fault.http(response, request)
       })
     : rawServer((socket, number) => {
-        if (number > times) socket.end(mintedBytes)
-        else {
-          hold(socket)
-          fault.raw(socket)
-        }
+        if (number > times) return socket.end(mintedBytes)
+        hold(socket)
+        return fault.raw(socket)
       }))
   return { ...server, held: () => open.size }
 }

@@ -50,7 +50,7 @@ const recording = async (server: Server, requests: readonly Recorded[]): Promise
 
 /** An HTTP server on loopback that records its requests. `respond` receives the number of the request, from 1. */
 export const httpServer = (
-  respond: (request: Recorded, response: ServerResponse, number: number) => void,
+  respond: (request: Recorded, response: ServerResponse, number: number) => unknown,
 ): Promise<TestServer> => {
   const requests: Recorded[] = []
   const server = createHttpServer(async (incoming, response) => {
@@ -68,7 +68,7 @@ export const httpServer = (
 }
 
 /** A TCP server on loopback, for responses that are not valid HTTP. `respond` is called at the first bytes of a request. */
-export const rawServer = (respond: (socket: Socket, number: number) => void): Promise<TestServer> => {
+export const rawServer = (respond: (socket: Socket, number: number) => unknown): Promise<TestServer> => {
   const requests: Recorded[] = []
   const server = createTcpServer((socket) => {
     socket.once('data', (bytes: Buffer) => {
