@@ -1,20 +1,11 @@
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, type InspectOptions, inspect } from 'node:util'
-
-const tried = (get: () => unknown): unknown => {
-  try {
-    return get()
-  } catch {
-    return undefined
-  }
-}
+import { tryGet } from '../../lib/util/guards.ts'
 
 // Built-in functions hold nothing of the library, and lead to the whole realm.
 const isNative = (value: object): boolean =>
   typeof value === 'function' && /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(value))
-
-const maxReachable = 100_000
 
 /**
  * Returns everything that is reachable from a value: properties, including symbols and those that are not enumerable,
@@ -30,12 +21,12 @@ export const reachable = (root: unknown, stop: ReadonlySet<unknown> = new Set())
       const from = holder
       for (const key of Reflect.ownKeys(from)) {
         const property = Reflect.getOwnPropertyDescriptor(from, key)
-        queue.push(String(key), property?.get ? tried(() => Reflect.get(from, key, value)) : property?.value)
+        queue.push(String(key), property?.get ? tryGet(() => Reflect.get(from, key, value)) : property?.value)
       }
       queue.push(from)
     }
     if (typeof value === 'function') queue.push(String(value))
-    if (value instanceof Date) queue.push(String(tried(() => value.toISOString())))
+    if (value instanceof Date) queue.push(String(tryGet(() => value.toISOString())))
     if (ArrayBuffer.isView(value)) queue.push(Buffer.from(value.buffer).toString('latin1'))
     if (value instanceof Map || value instanceof Set || value instanceof Headers) queue.push(...value)
   }
@@ -43,7 +34,7 @@ export const reachable = (root: unknown, stop: ReadonlySet<unknown> = new Set())
     const value = queue.pop()
     if (found.has(value) || stop.has(value)) continue
     found.add(value)
-    if (found.size > maxReachable) throw new Error(`more than ${maxReachable} values are reachable`)
+    if (found.size > 100_000) throw new Error('more than 100,000 values are reachable')
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') if (!isNative(value)) visit(value)
   }
   return found
@@ -103,12 +94,12 @@ export const printings: readonly Way[] = [
   { name: '%O', print: (value) => format('%O', value) },
   { name: '%s', print: (value) => format('%s', value) },
   { name: '%d, %i, %f', print: (value) => format('%d %i %f', value, value, value) },
-  { name: 'String', print: (value) => String(tried(() => String(value))) },
-  { name: 'a template', print: (value) => String(tried(() => `${value}`)) },
+  { name: 'String', print: (value) => String(tryGet(() => String(value))) },
+  { name: 'a template', print: (value) => String(tryGet(() => `${value}`)) },
   { name: 'toString of Object', print: (value) => Object.prototype.toString.call(value) },
 ]
 
-const json = (value: unknown): string => String(tried(() => JSON.stringify(value)))
+const json = (value: unknown): string => String(tryGet(() => JSON.stringify(value)))
 
 /** The ways that show everything that a value holds. */
 export const dumps: readonly Way[] = [
@@ -116,11 +107,11 @@ export const dumps: readonly Way[] = [
   { name: 'console.dir, without options', print: (value) => logged((console) => console.dir(value)) },
   { name: 'console.table', print: (value) => logged((console) => console.table(value)) },
   { name: 'inspect, customInspect off', print: (value) => inspect(value, { ...everything, customInspect: false }) },
-  { name: '%j', print: (value) => String(tried(() => format('%j', value))) },
+  { name: '%j', print: (value) => String(tryGet(() => format('%j', value))) },
   { name: 'JSON.stringify', print: json },
   { name: 'JSON.stringify, in an object', print: (value) => json({ error: value, errors: [value] }) },
   { name: 'JSON.stringify, as a cause', print: (value) => json({ ...new Error('wrapped', { cause: value }) }) },
-  { name: 'toJSON', print: (value) => inspect(tried(() => Reflect.get(Object(value), 'toJSON').call(value))) },
+  { name: 'toJSON', print: (value) => inspect(tryGet(() => Reflect.get(Object(value), 'toJSON').call(value))) },
   { name: 'entries', print: (value) => inspect(Object.entries(Object(value)), everything) },
   { name: 'a spread', print: (value) => inspect({ ...Object(value) }, everything) },
   {
@@ -128,13 +119,13 @@ export const dumps: readonly Way[] = [
     print: (value) =>
       String(
         inspect(
-          tried(() => structuredClone(value)),
+          tryGet(() => structuredClone(value)),
           everything,
         ),
       ),
   },
-  { name: 'message', print: (value) => String(tried(() => Reflect.get(Object(value), 'message'))) },
-  { name: 'stack', print: (value) => String(tried(() => Reflect.get(Object(value), 'stack'))) },
+  { name: 'message', print: (value) => String(tryGet(() => Reflect.get(Object(value), 'message'))) },
+  { name: 'stack', print: (value) => String(tryGet(() => Reflect.get(Object(value), 'stack'))) },
   { name: 'everything reachable', print: reachableText },
 ]
 
