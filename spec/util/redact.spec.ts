@@ -25,40 +25,32 @@ describe('A redactor', () => {
     expect(redact(`before ${form} after`)).to.match(/^before \[secret\](%3D|=)* after$/)
   })
 
-  it('masks every occurrence, next to any character', () => {
-    expect(redact(`a${secret}b, ${secret}`)).to.equal('a[secret]b, [secret]')
+  const masked: readonly (readonly [string, readonly string[], string, string])[] = [
+    ['every occurrence, next to any character', [secret], `a${secret}b, ${secret}`, 'a[secret]b, [secret]'],
+    [
+      'a short secret as a whole word only',
+      ['any'],
+      'any of many: any, company',
+      '[secret] of many: [secret], company',
+    ],
+    ['a secret of 8 characters in a word too', ['12345678'], 'a12345678b', 'a[secret]b'],
+    ['the longer of two', ['abcdefgh', 'abcdefghijkl'], 'abcdefghijkl abcdefgh', '[secret] [secret]'],
+    ['a secret that is not Latin-1', ['пароль-0123456789'], 'a пароль-0123456789 b', 'a [secret] b'],
+    ['a lone surrogate', ['tok.\ud800.0123456789'], 'a tok.\ud800.0123456789 b', 'a [secret] b'],
+    ['no empty string', ['', secret], 'nothing to hide', 'nothing to hide'],
+  ]
+  itEach('masks its secrets, and nothing else', masked, ([, secrets, text, expected]) => {
+    expect(createRedactor(() => secrets)(text)).to.equal(expected)
   })
 
-  it('masks a secret of fewer than 8 characters only as a whole word', () => {
-    const short = createRedactor(() => ['any'])
-    expect(short('any of many: any, company')).to.equal('[secret] of many: [secret], company')
-  })
-
-  it('masks the longer of two secrets that overlap', () => {
-    const both = createRedactor(() => ['abcdefgh', 'abcdefghijkl'])
-    expect(both('abcdefghijkl abcdefgh')).to.equal('[secret] [secret]')
-  })
-
-  it('masks secrets that are not Latin-1, and lone surrogates', () => {
-    for (const text of ['пароль-0123456789', 'tok.\ud800.0123456789'])
-      expect(createRedactor(() => [text])(`a ${text} b`)).to.equal('a [secret] b')
-  })
-
-  it('returns other texts unchanged, and never masks the empty string', () => {
-    expect(createRedactor(() => ['', secret])('nothing to hide')).to.equal('nothing to hide')
-    expect(redact('')).to.equal('')
-  })
-
-  it('requests the secrets once, at the first text', () => {
+  it('requests the secrets once, at the first text that is not empty', () => {
     let requests = 0
     const lazy = createRedactor(() => {
       requests += 1
       return [secret]
     })
-    expect(requests).to.equal(0)
-    lazy(secret)
-    lazy(secret)
-    expect(requests).to.equal(1)
+    expect([lazy(''), requests]).to.deep.equal(['', 0])
+    expect([lazy(secret), lazy(secret), requests]).to.deep.equal(['[secret]', '[secret]', 1])
   })
 })
 
@@ -86,19 +78,11 @@ describe('secretsIn', () => {
 })
 
 describe('redactJson', () => {
-  it('masks secret fields by their name, and known secrets anywhere, names included', () => {
-    const value = { token: 'short', nested: [{ [secret]: `got ${secret}` }], count: 1, none: null }
-    expect(redactJson(value, redact)).to.deep.equal({
-      token: '[secret]',
-      nested: [{ '[secret]': 'got [secret]' }],
-      count: 1,
-      none: null,
-    })
-  })
-
-  it('keeps dates', () => {
-    const date = new Date(0)
-    expect(redactJson({ date }, redact)).to.deep.equal({ date })
+  it('masks secret fields by their name, and known secrets anywhere, names included, and keeps dates', () => {
+    const [count, none, date] = [1, null, new Date(0)]
+    const value = { token: 'short', nested: [{ [secret]: `got ${secret}` }], count, none, date }
+    const expected = { token: '[secret]', nested: [{ '[secret]': 'got [secret]' }], count, none, date }
+    expect(redactJson(value, redact)).to.deep.equal(expected)
   })
 })
 
