@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { parse } from 'csv-parse/sync'
 import { plainEnvironment } from './environment.ts'
 import type { Ran } from './run.ts'
@@ -20,16 +22,10 @@ export const startBulk = (
   const child = spawn(process.execPath, [...flags, 'examples/index.ts', 'bulk', ...args], {
     env: { ...plainEnvironment(), ...env },
   })
-  const text = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
-    text.stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    text.stderr += chunk
-  })
+  const output = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)])
   return {
     kill: (signal) => child.kill(signal),
-    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, ...text }))),
+    ended: output.then(([[code], stdout, stderr]) => ({ code, stdout, stderr })),
   }
 }
 
