@@ -62,7 +62,6 @@ export const isPlainObject = (value: object): boolean => {
 
 /** Recognizes the requests of other realms and of polyfills too, for which `instanceof` returns false. */
 export const isFetchRequest = (value: unknown): value is Request => {
-  if (!isObject(value) || !isObject(value['headers'])) return false
-  const { url, method, headers } = value
-  return typeof url === 'string' && typeof method === 'string' && typeof headers['get'] === 'function'
+  const { url, method, headers }: Partial<Request> = Object(value)
+  return typeof url === 'string' && typeof method === 'string' && typeof headers?.get === 'function'
 }
