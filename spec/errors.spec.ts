@@ -21,21 +21,15 @@ describe('ValidationError', () => {
     for (const issue of error.issues) expect(Object.isFrozen(issue)).to.equal(true)
   })
 
-  it('has a message on one line for a single issue', () => {
-    const issues: readonly Issue[] = [{ path: 'provider', message: 'is a number', hint: 'use the key' }]
-    expect(new ValidationError(issues, 'No').message).to.equal('No: provider: is a number (use the key)')
-    expect(new ValidationError([{ path: '', message: 'is blank' }], 'No').message).to.equal('No: is blank')
-  })
-
-  it('has the path and the hint of each issue in its message', () => {
-    const issues: readonly Issue[] = [
-      { path: '', message: 'is malformed' },
-      { path: 'label', message: 'is blank' },
-      { path: 'provider', message: 'is a number', hint: 'use the key' },
-    ]
-    expect(new ValidationError(issues, 'No').message).to.equal(
-      'No:\n  - is malformed\n  - label: is blank\n  - provider: is a number (use the key)',
-    )
+  const blank = { path: '', message: 'is blank' }
+  const hinted = { path: 'provider', message: 'is a number', hint: 'use the key' }
+  const messages: readonly (readonly [string, readonly Issue[], string])[] = [
+    ['one without a path', [blank], 'No: is blank'],
+    ['one with a path and a hint', [hinted], 'No: provider: is a number (use the key)'],
+    ['two', [blank, hinted], 'No:\n  - is blank\n  - provider: is a number (use the key)'],
+  ]
+  itEach('has its issues in its message, each on a line', messages, ([, issues, message]) => {
+    expect(new ValidationError(issues, 'No').message).to.equal(message)
   })
 
   it('lists at most twenty issues in its message', () => {

@@ -40,7 +40,6 @@ export const reachable = (root: unknown, stop: ReadonlySet<unknown> = new Set())
   return found
 }
 
-/** Returns all text that is reachable from a value. */
 const reachableText = (value: unknown): string =>
   [...reachable(value)].filter((text) => typeof text === 'string' || typeof text === 'number').join('\n')
 
@@ -75,13 +74,10 @@ export interface Way {
 export const printings: readonly Way[] = [
   { name: 'console.log', print: (value) => logged((console) => console.log(value)) },
   { name: 'console.error after a text', print: (value) => logged((console) => console.error('failed', value)) },
-  { name: 'console.trace', print: (value) => logged((console) => console.trace(value)) },
   { name: 'console.assert', print: (value) => logged((console) => console.assert(false, value)) },
   { name: 'inspect', print: (value) => inspect(value) },
   { name: 'inspect, without depth', print: (value) => inspect(value, { depth: -1 }) },
   { name: 'inspect, depth Infinity', print: (value) => inspect(value, { depth: Number.POSITIVE_INFINITY }) },
-  { name: 'inspect, showHidden', print: (value) => inspect(value, { showHidden: true }) },
-  { name: 'inspect, getters', print: (value) => inspect(value, { getters: true }) },
   { name: 'inspect, showProxy', print: (value) => inspect(new Proxy(Object(value), {}), { showProxy: true }) },
   { name: 'inspect, everything', print: (value) => inspect(value, everything) },
   { name: 'inspect, colored', print: (value) => inspect(value, { ...everything, colors: true }) },
