@@ -95,6 +95,8 @@ export const printings: readonly Way[] = [
   { name: 'toString of Object', print: (value) => Object.prototype.toString.call(value) },
 ]
 
+const cloned = (value: unknown): unknown => tryGet(() => structuredClone(value))
+
 const json = (value: unknown): string => String(tryGet(() => JSON.stringify(value)))
 
 /** The ways that show everything that a value holds. */
@@ -110,16 +112,7 @@ export const dumps: readonly Way[] = [
   { name: 'toJSON', print: (value) => inspect(tryGet(() => Reflect.get(Object(value), 'toJSON').call(value))) },
   { name: 'entries', print: (value) => inspect(Object.entries(Object(value)), everything) },
   { name: 'a spread', print: (value) => inspect({ ...Object(value) }, everything) },
-  {
-    name: 'structuredClone',
-    print: (value) =>
-      String(
-        inspect(
-          tryGet(() => structuredClone(value)),
-          everything,
-        ),
-      ),
-  },
+  { name: 'structuredClone', print: (value) => inspect(cloned(value), everything) },
   { name: 'message', print: (value) => String(tryGet(() => Reflect.get(Object(value), 'message'))) },
   { name: 'stack', print: (value) => String(tryGet(() => Reflect.get(Object(value), 'stack'))) },
   { name: 'everything reachable', print: reachableText },
