@@ -68,32 +68,24 @@ describe('The defaults', () => {
     )
   })
 
-  it('limit an attempt of a call', async () => {
-    const client = createClient({ apiKey, fetch: never })
-    expect(await delaysDuring(() => void acme.send(client))).to.include(clientDefaults.timeout)
-  })
-
-  it('limit the `apiKey` function by the deadline', async () => {
-    const client = createClient({ apiKey: never })
-    expect(await delaysDuring(() => void acme.send(client))).to.deep.equal([clientDefaults.deadline])
-  })
-
-  it('set the interval of the polls', async () => {
-    const client = createClient({ apiKey, fetch: stub(() => jsonResponse(200, minted)).fetch })
-    expect(await delaysDuring(() => void client.waitForConnection(minted.id))).to.include(waitDefaults.interval)
-  })
-
-  it('limit a request to the handler', async () => {
-    const client = createClient({ apiKey, fetch: never })
-    const handler = connectSessionHandler({ client, owner: never })
-    const request = new Request('http://127.0.0.1/connect', { method: 'POST' })
-    expect(await delaysDuring(() => void handler(request))).to.include(handlerDefaults.timeout)
-  })
-
-  it('limit a webhook', async () => {
-    const secret = 'whsec.0123456789abcdef'
-    const handler = webhookHandler({ secret, onEvent: never })
-    const request = new Request('http://127.0.0.1/webhook', { method: 'POST', body: '{}' })
-    expect(await delaysDuring(() => void handler(request))).to.include(webhookDefaults.timeout)
+  const client = () => createClient({ apiKey, fetch: never })
+  const request = () => new Request('http://127.0.0.1', { method: 'POST', body: '{}' })
+  const timers: readonly (readonly [string, () => Promise<unknown>, number])[] = [
+    ['an attempt of a call', () => acme.send(client()), timeout],
+    ['the `apiKey` function', () => acme.send(createClient({ apiKey: never })), deadline],
+    [
+      'the interval of the polls',
+      () => createClient({ apiKey, fetch: stub(() => jsonResponse(200, minted)).fetch }).waitForConnection(minted.id),
+      waitDefaults.interval,
+    ],
+    [
+      'a request to the handler',
+      () => connectSessionHandler({ client: client(), owner: never })(request()),
+      handlerDefaults.timeout,
+    ],
+    ['a webhook', () => webhookHandler({ secret: 'whsec.1', onEvent: never })(request()), webhookDefaults.timeout],
+  ]
+  itEach('set the timers', timers, async ([, work, ms]) => {
+    expect(await delaysDuring(() => void work())).to.include(ms)
   })
 })
