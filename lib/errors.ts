@@ -11,32 +11,29 @@ export interface Issue {
   readonly hint?: string
 }
 
-/** The measurements that an error of a call carries. */
-export interface CallStats {
-  readonly attempts?: number | undefined
-  readonly elapsedMs?: number | undefined
+/** The fields of an error next to those of every `Error`. Those that may be absent may be undefined. */
+type ErrorFields<E> = {
+  readonly [K in keyof E as Exclude<K, keyof Error | 'toJSON'>]: object extends Pick<E, K> ? E[K] | undefined : E[K]
 }
 
-type Optional<E, K extends keyof E> = { readonly [P in K]?: E[P] | undefined }
+/** The measurements that an error of a call carries. */
+export type CallStats = ErrorFields<BaseError>
 
-// A registered symbol, so that copies of the package recognize each other's errors.
+// Copies of the package recognize each other's errors by this registered symbol.
 const brand = Symbol.for('stackone-session/error')
 
-/** The maximum size of a message in UTF-8. */
-const maxMessageBytes = 4096
-
+/** Limits a message to 4 kB of UTF-8. */
 const shorten = (message: string): string => {
-  if (3 * message.length <= maxMessageBytes) return message
-  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(maxMessageBytes - 3)) // '…' has three bytes
+  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(4093)) // '…' has three bytes
   return read < message.length ? `${message.slice(0, read)}…` : message
 }
 
 abstract class BaseError extends Error {
   /** Discriminates `SessionError`. */
   abstract override readonly name: string
-  /** The number of requests, retries included; for `waitForConnection`, of polls. Absent if no call was made. */
+  /** The number of requests or, for `waitForConnection`, of polls. Absent if no call was made. */
   declare readonly attempts?: number
-  /** Milliseconds from the start of the call to the failure. Absent if no call was made. */
+  /** The duration of the call in milliseconds. Absent if no call was made. */
   declare readonly elapsedMs?: number
 
   constructor(message: string, fields: object = {}, options?: ErrorOptions) {
@@ -46,8 +43,7 @@ abstract class BaseError extends Error {
 
   /** Returns the name, the message and the fields, for `JSON.stringify`. */
   toJSON(): object {
-    const { name, message } = this
-    return Object.assign({ name, message }, this)
+    return Object.assign({ name: this.name, message: this.message }, this)
   }
 }
 
@@ -60,18 +56,15 @@ const stringOf = (value: unknown): string => {
   }
 }
 
-const formatIssue = (issue: Issue): string => {
-  const { path, message } = issue
-  const hint = Object.hasOwn(issue, 'hint') ? issue.hint : undefined // the prototype may be polluted
-  return `${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
-}
+// A hint that is inherited comes from a polluted prototype.
+const formatIssue = (issue: Issue): string =>
+  `${issue.path && `${issue.path}: `}${issue.message}${Object.hasOwn(issue, 'hint') ? ` (${issue.hint})` : ''}`
 
 /** Formats issues as the end of a message: one on the same line, several as a list of at most 20. */
 export const formatIssues = (title: string, issues: readonly Issue[]): string => {
-  if (issues.length <= 1) return `${title}: ${issues.map(formatIssue).join('')}`
   const lines = issues.slice(0, 20).map(formatIssue)
   if (issues.length > 20) lines.push(`and ${issues.length - 20} more`)
-  return `${title}:${lines.map((line) => `\n  - ${line}`).join('')}`
+  return lines.length === 1 ? `${title}: ${lines[0]}` : [`${title}:`, ...lines].join('\n  - ')
 }
 
 export const freezeIssues = (issues: readonly Issue[]): readonly Issue[] =>
@@ -97,8 +90,8 @@ export class ValidationError extends BaseError {
 /**
  * An option, the API key or the client cannot be used, or code that you passed in threw an error.
  *
- * Nothing was sent, except when a custom `fetch` returned something other than an unread `Response`; `attempts` is
- * present then. An error that your code threw is summarized in `cause`: its name, redacted message and code.
+ * Nothing was sent, except when a custom `fetch` returned something other than an unread `Response`. An error that your
+ * code threw is summarized in `cause`: its name, redacted message and code.
  * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …must use https…
  */
 export class ConfigurationError extends BaseError {
@@ -124,10 +117,7 @@ export class ApiError extends BaseError {
   /** The delay that the server asked for in `Retry-After`, in seconds. */
   declare readonly retryAfter?: number
 
-  constructor(
-    message: string,
-    fields: CallStats & Pick<ApiError, 'status' | 'body'> & Optional<ApiError, 'requestId' | 'retryAfter'>,
-  ) {
+  constructor(message: string, fields: ErrorFields<ApiError>) {
     super(message, fields)
   }
 }
@@ -141,7 +131,7 @@ export class NetworkError extends BaseError {
   /** The system's error code, such as `ECONNREFUSED`, if there was one. */
   declare readonly code?: string
 
-  constructor(message: string, fields: CallStats & Optional<NetworkError, 'code'>, options?: ErrorOptions) {
+  constructor(message: string, fields: ErrorFields<NetworkError>, options?: ErrorOptions) {
     super(message, fields, options)
   }
 }
@@ -170,7 +160,6 @@ export class AbortError extends BaseError {
     return this.cause
   }
 
-  /** Includes the reason as a string, since it may not be JSON. */
   override toJSON(): object {
     return { ...super.toJSON(), reason: stringOf(this.reason) }
   }
@@ -191,18 +180,13 @@ export class InvalidResponseError extends BaseError {
   /** The deviations from the contract; empty if the body could not be read. */
   declare readonly issues: readonly Issue[]
 
-  constructor(
-    message: string,
-    fields: CallStats & Pick<InvalidResponseError, 'issues'> & Optional<InvalidResponseError, 'status' | 'requestId'>,
-  ) {
+  constructor(message: string, fields: ErrorFields<InvalidResponseError>) {
     super(message, fields)
   }
 }
 
 /**
- * Every error that the library rejects with; `name` discriminates them.
- *
- * The `Left` of a task is one of these too.
+ * Every error that the library rejects with, or that a task returns as a `Left`; `name` discriminates them.
  * @example const statusFor = ({ name }: SessionError) => (name === 'ValidationError' ? 422 : 502)
  */
 export type SessionError =
@@ -232,8 +216,7 @@ for (const [name, { prototype }] of Object.entries({
  */
 export const isSessionError = (value: unknown): value is SessionError => {
   try {
-    const { [brand]: isBranded }: { readonly [brand]?: unknown } = Object(value)
-    return isBranded === true
+    return Object(value)[brand] === true
   } catch {
     return false // a proxy or a getter threw
   }

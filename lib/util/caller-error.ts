@@ -1,45 +1,28 @@
 import { ConfigurationError } from '../errors.ts'
-import { ownValue } from './guards.ts'
+import { ownValue, tryGet } from './guards.ts'
 import type { Redact } from './redact.ts'
 
 const textField = (error: unknown, name: 'name' | 'message' | 'code'): string | undefined => {
-  try {
-    const value: unknown = Object(error)[name]
-    return typeof value === 'string' ? value : undefined
-  } catch {
-    return undefined // a getter or a proxy threw
-  }
+  const value: unknown = tryGet(() => Object(error)[name])
+  return typeof value === 'string' ? value : undefined
 }
 
-/**
- * Returns whether an error is the control flow of a framework: Next.js throws errors with a `digest` for `redirect()`,
- * `notFound()` and dynamic rendering, and must receive them unchanged.
- */
-export const isControlFlow = (error: unknown): boolean => {
-  try {
-    return error instanceof Error && typeof ownValue(error, 'digest') === 'string'
-  } catch {
-    return false
-  }
-}
+/** Returns whether an error is the control flow of a framework: Next.js throws errors with a `digest` to redirect. */
+export const isControlFlow = (error: unknown): boolean =>
+  typeof tryGet(() => error instanceof Error && ownValue(error, 'digest')) === 'string'
 
-/**
- * Returns the cause to keep of an error that the caller's code threw: a new error with its name, redacted message and
- * code. The original may hold a request with its key.
- */
+/** Copies the name, the redacted message and the code of an error. The original may hold a request with its key. */
 export const sanitizedCause = (error: unknown, redact: Redact): unknown => {
   if (isControlFlow(error)) return error
   const message = typeof error === 'string' ? error : (textField(error, 'message') ?? `a thrown ${typeof error}`)
   const cause = new Error(redact(message).slice(0, 1000))
   const name = redact(textField(error, 'name') ?? 'Error')
   const code = textField(error, 'code')
-  // The original stack would show frames of this library and repeat the name of the class.
-  const fields = { name, stack: `${name}: ${cause.message}`, ...(code !== undefined && { code: redact(code) }) }
-  for (const [field, value] of Object.entries(fields))
-    Object.defineProperty(cause, field, { value, configurable: true, writable: true })
-  return cause
+  // The stack of a new error would show frames of this library.
+  const fields = { name, stack: `${name}: ${cause.message}` }
+  return Object.assign(cause, fields, code !== undefined && { code: redact(code) })
 }
 
-/** Returns the error of a call in which the caller's code threw; `subject` names that code. */
+/** Returns the error of a call in which the caller's code threw. `subject` names that code. */
 export const callerError = (subject: string, error: unknown, redact: Redact = (text) => text): ConfigurationError =>
   new ConfigurationError(`${subject} threw an error. See \`cause\`.`, {}, { cause: sanitizedCause(error, redact) })

@@ -13,15 +13,11 @@ const issue = (path: string, message: string, hint?: string): readonly Issue[] =
   omitUndefined<Issue>({ path, message, hint }),
 ]
 
-type Hint = string | ((value: unknown) => string | undefined)
-
 const mustDescribed =
   (describe: typeof kindOf) =>
-  (expectation: string, isValid: (value: unknown) => boolean, hint?: Hint): Check =>
+  (expectation: string, isValid: (value: unknown) => boolean, hint?: string): Check =>
   (value, path) =>
-    isValid(value)
-      ? []
-      : issue(path, mustBe(expectation, value, describe), typeof hint === 'function' ? hint(value) : hint)
+    isValid(value) ? [] : issue(path, mustBe(expectation, value, describe), hint)
 
 export const must = mustDescribed(kindOf)
 
@@ -44,15 +40,12 @@ export const integerBetween = (min: number, max: number, unit = ''): Check =>
   )
 
 /** Checks for one of a list of strings. The message shows the value and suggests the nearest string. */
-export const oneOf = (
-  values: readonly string[],
-  expectation = `one of ${values.map((value) => `'${value}'`).join(', ')}`,
-): Check =>
-  mustShown(
-    expectation,
-    (value) => values.some((each) => each === value),
-    (value) => didYouMean(value, values),
-  )
+export const oneOf =
+  (values: readonly string[], expectation = `one of ${values.map((value) => `'${value}'`).join(', ')}`): Check =>
+  (value, path) =>
+    values.some((each) => each === value)
+      ? []
+      : issue(path, mustBe(expectation, value, show), didYouMean(value, values))
 
 export const arrayOf =
   (entry: Check): Check =>
@@ -78,7 +71,7 @@ export const optionsOf =
       return issue(path, 'must be a plain object, got a class instance', hint)
     }
     const names = Object.keys(checks)
-    const pathOf = (name: string): string => (path === '' ? name : `${path}.${name}`)
+    const pathOf = (name: string): string => `${path && `${path}.`}${name}`
     const problems = Object.entries(omitUndefined<object>(value)).flatMap(([name, each]) => {
       const check = Object.hasOwn(checks, name) && checks[name]
       if (check) return check(each, pathOf(name))
@@ -86,7 +79,7 @@ export const optionsOf =
       return issue('', `unknown option '${pathOf(shortName(name))}'`, hint ?? `the options are ${names.join(', ')}`)
     })
     const missing = required.filter((name) => ownValue(value, name) === undefined)
-    return [...problems, ...missing.flatMap((name) => issue(pathOf(name), 'is required'))]
+    return [...problems, ...missing.map((name) => ({ path: pathOf(name), message: 'is required' }))]
   }
 
 /** Returns a copy of checked options; throws a `ConfigurationError` that lists all problems. */

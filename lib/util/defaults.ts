@@ -1,4 +1,4 @@
-/** Defaults of `createClient` and of its calls. Times are in milliseconds. */
+/** Defaults of `createClient` and of its calls. All times are in milliseconds. */
 export const clientDefaults = {
   baseUrl: 'https://api.stackone.com',
   timeout: 10_000,
@@ -8,13 +8,10 @@ export const clientDefaults = {
   dangerouslyAllowBrowser: false,
 } as const
 
-/** Defaults of `waitForConnection`. */
 export const waitDefaults = { interval: 2000, deadline: 600_000 } as const
 
-/** Defaults of `connectSessionHandler`. */
 export const handlerDefaults = { maxBytes: 10_000, timeout: 30_000 } as const
 
-/** Defaults of `webhookHandler`. */
 export const webhookDefaults = { maxBytes: 1_048_576, timeout: 30_000 } as const
 
 /** Defaults of `sandbox` and of its faults. */

@@ -1,13 +1,10 @@
+import { ownValue, tryGet } from './guards.ts'
+
 /** Reads an environment variable. Returns undefined where there is none, or where the runtime denies access. */
 export const environmentVariable = (name: string): string | undefined => {
-  try {
-    // Not every runtime has `process`.
-    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
-    const { env } = process ?? {}
-    return (env && Object.hasOwn(env, name) && env[name]) || undefined
-  } catch {
-    return undefined
-  }
+  // Not every runtime has `process`.
+  const value = tryGet(() => ownValue((globalThis as unknown as { process: { env: object } }).process.env, name))
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** Returns whether the code runs in a page or in one of its workers. Other runtimes have workers too, but another user agent. */

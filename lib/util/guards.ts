@@ -1,14 +1,22 @@
 // Fonts show nothing for ignorable characters, such as fillers and zero-width spaces, and for the blank Braille pattern.
 const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/** Returns whether a text has no visible character. */
+// Most texts begin with a visible ASCII character, which needs no regular expression.
 export const isBlank = (text: string): boolean => !(text > '!' && text < '~') && !visible.test(text)
 
 /** Returns a field of an object. An inherited one does not count, in case `Object.prototype` is polluted. */
 export const ownValue = (value: object, name: string): unknown =>
   Object.hasOwn(value, name) ? value[name as keyof typeof value] : undefined
 
-/** Cuts a name at 100 characters. */
+/** Returns what a function reads, or undefined if a getter, a proxy or the runtime throws. */
+export const tryGet = <A>(read: () => A): A | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 export const shortName = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}…` : name)
 
 /** Marks an argument passed explicitly as `undefined`. */
@@ -38,7 +46,6 @@ export const showNumber = (value: unknown): string => (typeof value === 'number'
 export const show = (value: unknown): string =>
   typeof value === 'string' && !isBlank(value) && value.length <= 64 ? `'${value}'` : showNumber(value)
 
-/** Returns the message for a value that does not meet an expectation. */
 export const mustBe = (expectation: string, value: unknown, describe = kindOf): string =>
   `must be ${expectation}, got ${describe(value)}`
 
@@ -56,7 +63,6 @@ export const isPlainObject = (value: object): boolean => {
 
 /** Recognizes the requests of other realms and of polyfills too, for which `instanceof` returns false. */
 export const isFetchRequest = (value: unknown): value is Request => {
-  if (!isObject(value) || !isObject(value['headers'])) return false
-  const { url, method, headers } = value
-  return typeof url === 'string' && typeof method === 'string' && typeof headers['get'] === 'function'
+  const { url, method, headers }: Partial<Request> = Object(value)
+  return typeof url === 'string' && typeof method === 'string' && typeof headers?.get === 'function'
 }

@@ -1,8 +1,4 @@
+import { tryGet } from './guards.ts'
+
 /** Parses JSON; returns undefined for any other text. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text.trim())
-  } catch {
-    return undefined
-  }
-}
+export const parseJson = (text: string): unknown => tryGet(() => JSON.parse(text.trim()))

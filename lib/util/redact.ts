@@ -1,18 +1,14 @@
-import { isObject } from './guards.ts'
+import { isObject, tryGet } from './guards.ts'
 
 /** The text that replaces a secret. */
 export const mask = '[secret]'
 
-/** Masks secrets in a text. */
 export type Redact = (text: string) => string
 
-/** Removes control characters and those that change the direction of a text, which must not reach a terminal. */
-const removeControls = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, '')
-
-/** Masks secrets, and removes control characters, which may split a secret. */
+/** Masks secrets, and removes control characters, which may split a secret and must not reach a terminal. */
 export const redactText = (text: string, redact: Redact): string => {
   const masked = redact(text)
-  const printable = removeControls(masked)
+  const printable = masked.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, '')
   return printable === masked ? masked : redact(printable)
 }
 
@@ -27,13 +23,12 @@ const maxSecrets = 50
 
 /** The forms in which a secret is masked: as sent, in base64, URL-encoded and JSON-escaped. */
 const encodings = (secret: string): readonly string[] => {
-  const isLatin1 = [...secret].every((character) => character <= '\xff')
-  const base64 = isLatin1 ? btoa(secret) : ''
-  const forms = [secret, base64].flatMap((form) => {
+  const base64 = tryGet(() => btoa(secret)) ?? '' // throws if the secret is not Latin-1
+  return [secret, base64].flatMap((form) => {
     const unpadded = form.replace(/=+$/, '')
-    return [form, unpadded, encodeURIComponent(unpadded.toWellFormed()), unpadded.replaceAll('/', '\\/')]
+    const escaped = [unpadded.replaceAll('/', '\\/'), JSON.stringify(unpadded).slice(1, -1)]
+    return [form, unpadded, encodeURIComponent(unpadded.toWellFormed()), ...escaped]
   })
-  return [...forms, JSON.stringify(secret).slice(1, -1)]
 }
 
 // A short secret counts only as a whole word.
@@ -43,7 +38,7 @@ const maskSecret = (text: string, secret: string): string =>
     return found.length < minLength && /[A-Za-z0-9]/.test(neighbors) ? found : mask
   })
 
-/** Returns a function that masks secrets. They are requested at the first text, since most calls have none to redact. */
+/** Returns a function that masks secrets. They are requested at the first text, since most calls redact none. */
 export const createRedactor = (secrets: () => readonly string[]): Redact => {
   let forms: readonly string[] | undefined
   return (text) => {
@@ -59,7 +54,7 @@ export const createRedactor = (secrets: () => readonly string[]): Redact => {
 const isSecretField = (name: string, value: unknown): value is string =>
   typeof value === 'string' && secretNames.test(name)
 
-/** Masks secrets in a JSON value of bounded depth: by text, in names too, and by the names of secret fields. */
+/** Masks secrets in a JSON value of bounded depth: secret fields by their names, and known secrets everywhere. */
 export const redactJson = (value: unknown, redact: Redact): unknown => {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return value.map((entry) => redactJson(entry, redact))
@@ -75,27 +70,21 @@ export const redactJson = (value: unknown, redact: Redact): unknown => {
 /** Collects the values of the secret fields of a JSON value, up to a limit. */
 export const secretsIn = (value: unknown): readonly string[] => {
   const found = new Set<string>()
-  // Level by level, since a response may be nested deeper than the stack allows.
-  for (let level = [value].filter(isObject); level.length > 0 && found.size < maxSecrets; ) {
-    for (const part of level)
-      for (const [name, field] of Array.isArray(part) ? [] : Object.entries(part))
-        if (isSecretField(name, field) && field.length >= minLength) found.add(field)
-    level = level.flatMap((part) => Object.values(part).filter(isObject))
-  }
+  const queue = [value] // a response may be nested deeper than the stack allows
+  for (const part of queue)
+    for (const [name, field] of isObject(part) && found.size < maxSecrets ? Object.entries(part) : [])
+      if (isObject(field)) queue.push(field)
+      else if (isSecretField(name, field) && field.length >= minLength) found.add(field)
   return [...found].slice(0, maxSecrets)
 }
 
-/** Returns a function that masks what the secret fields of a value hold. */
+/** Returns a function that masks the values of the secret fields of a JSON value. */
 export const redactorOf = (value: unknown): Redact => createRedactor(() => secretsIn(value))
 
-/**
- * Copies an object so that its secrets are masked however it is printed. The fields themselves, and `JSON.stringify`,
- * still give them.
- *
- * Secret fields become getters, since `console.dir` ignores the inspection hook but shows no getter's value.
- */
+/** Copies an object so that its secrets are masked when it is printed, but not in `JSON.stringify`. */
 export const maskWhenPrinted = <A extends object>(value: A): A => {
   const masked = { ...value }
+  // `console.dir` ignores the inspection hook, but shows no getter's value.
   for (const [name, field] of Object.entries(value))
     if (isSecretField(name, field)) Object.defineProperty(masked, name, { get: () => field, enumerable: true })
   const inspect = (): unknown => redactJson(value, redactorOf(value))

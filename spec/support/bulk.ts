@@ -1,35 +1,25 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { parse } from 'csv-parse/sync'
 import { plainEnvironment } from './environment.ts'
-import type { Ran } from './run.ts'
 
-export interface Running {
-  readonly kill: (signal: 'SIGINT' | 'SIGKILL') => void
-  /** The result; the code is null if it was killed. */
-  readonly ended: Promise<Omit<Ran, 'code'> & { readonly code: number | null }>
-}
-
-/** Starts the example bulk in another process. */
+/** Starts the example bulk in another process. The code is null if it is killed. */
 export const startBulk = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   imports: readonly string[] = [],
-): Running => {
+) => {
   const flags = ['./spec/support/typescript.js', ...imports].map((path) => `--import=${path}`)
   const child = spawn(process.execPath, [...flags, 'examples/index.ts', 'bulk', ...args], {
     env: { ...plainEnvironment(), ...env },
   })
-  const text = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
-    text.stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    text.stderr += chunk
-  })
+  const closed = once(child, 'close') as Promise<[number | null]> // the exit code
+  const output = Promise.all([closed, text(child.stdout), text(child.stderr)])
   return {
-    kill: (signal) => child.kill(signal),
-    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, ...text }))),
+    kill: (signal: 'SIGINT' | 'SIGKILL') => child.kill(signal),
+    ended: output.then(([[code], stdout, stderr]) => ({ code, stdout, stderr })),
   }
 }
 

@@ -1,14 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
-import {
-  type CallOptions,
-  type Client,
-  type ClientOptions,
-  type ConnectSessionToken,
-  createClient,
-  isSessionError,
-  type SessionError,
-  session,
-} from '../../lib/index.ts'
+import PQueue from 'p-queue'
+import type { CallOptions, Client, ClientOptions, ConnectSessionToken, SessionError } from '../../lib/index.ts'
+import { createClient, isSessionError, session } from '../../lib/index.ts'
 import type { Either } from '../../lib/util/either.ts'
 
 export const apiKey = 'v1.eu1.0123456789abcdef'
@@ -61,13 +54,9 @@ export const patiently = async <A>(
 
 /** Runs work with limited concurrency. The work starts immediately, without waiting for the promises to be awaited. */
 export const pooled = <A>(size: number, works: readonly (() => Promise<A>)[]): readonly Promise<A>[] => {
-  const waiting: (() => void)[] = []
-  const turn = (index: number): Promise<void> =>
-    index < size ? Promise.resolve() : new Promise((begin) => waiting.push(begin))
-  return works.map((work, index) => {
-    const done = turn(index)
-      .then(work)
-      .finally(() => waiting.shift()?.())
+  const queue = new PQueue({ concurrency: size })
+  return works.map((work) => {
+    const done = queue.add(work)
     done.catch(() => {}) // it may be awaited only later
     return done
   })

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { httpServer, json, minted, type Recorded, rawServer, type TestServer } from './server.ts'
 
@@ -12,25 +11,25 @@ export type Fault =
 /** No response at all. */
 export const silence: Fault = { http: () => {} }
 
+const traps = ['get', 'has', 'getPrototypeOf', 'ownKeys', 'getOwnPropertyDescriptor', 'set', 'defineProperty']
+
 /** A proxy that throws itself, whatever is done with it. */
 export const hostile: object = new Proxy(
   {},
   Object.fromEntries(
-    (['get', 'has', 'getPrototypeOf', 'ownKeys', 'getOwnPropertyDescriptor', 'set', 'defineProperty'] as const).map(
-      (trap) => [
-        trap,
-        () => {
-          throw hostile
-        },
-      ],
-    ),
+    traps.map((trap) => [
+      trap,
+      () => {
+        throw hostile
+      },
+    ]),
   ),
 )
 
 const text = JSON.stringify(minted)
 
 /** The response to a create in bytes, after which the connection is closed. */
-export const mintedBytes = [
+const mintedBytes = [
   'HTTP/1.1 201 Created',
   'content-type: application/json',
   `content-length: ${Buffer.byteLength(text)}`,
@@ -55,40 +54,26 @@ export const faulty = async (fault: Fault, times = Number.POSITIVE_INFINITY): Pr
   }
   const server = await ('http' in fault
     ? httpServer((request, response, number) => {
-        if (number > times) json(response, 201, minted)
-        else {
-          hold(response.socket)
-          fault.http(response, request)
-        }
+        if (number > times) return json(response, 201, minted)
+        hold(response.socket)
+        fault.http(response, request)
       })
     : rawServer((socket, number) => {
-        if (number > times) socket.end(mintedBytes)
-        else {
-          hold(socket)
-          fault.raw(socket)
-        }
+        if (number > times) return socket.end(mintedBytes)
+        hold(socket)
+        return fault.raw(socket)
       }))
   return { ...server, held: () => open.size }
 }
 
-/**
- * A port without a listener, until it is closed. It is the local port of a connection: a port that was only released
- * could be assigned to a server of another process, which would then receive the request.
- */
-export const closedPort = async (): Promise<FaultyServer> => {
-  const [server, free] = await Promise.all([rawServer(() => {}), rawServer(() => {})])
-  const [port, localPort] = [server, free].map(({ url }) => Number(new URL(url).port))
-  const freed = free.close()
-  const holder = connect({ host: '127.0.0.1', port: port ?? 0, localAddress: '127.0.0.1', localPort: localPort ?? 0 })
-  await Promise.all([freed, once(holder, 'connect')])
-  const close = async (): Promise<void> => {
-    const closed = once(holder, 'close')
-    holder.resetAndDestroy()
-    await closed
-    await server.close()
-  }
-  return { ...server, url: free.url, close, held: () => 0 }
-}
+/** A port without a listener. Those below 1024 are never assigned to a server, and `fetch` does not block this one. */
+export const closedPort = async (): Promise<FaultyServer> => ({
+  url: 'http://127.0.0.1:2',
+  requests: [],
+  connections: async () => 0,
+  held: () => 0,
+  close: async () => {},
+})
 
 /** Bytes, then silence on the open connection. */
 export const stuck = (...lines: readonly string[]): Fault => ({ raw: (socket) => socket.write(lines.join('\r\n')) })

@@ -22,34 +22,23 @@ export const malformed = (wires: fc.Arbitrary<object>): fc.Arbitrary<object> => 
 export const followsLaws = <A, O extends object>(codec: Codec<A, O>, wires: fc.Arbitrary<O>, least: O): void => {
   const decoded = (wire: unknown): A => rightOf(codec.decode(wire))
 
-  it('encodes a decoded body to the same body', () => {
-    fc.assert(
-      fc.property(wires, (wire) => {
-        expect(codec.encode(decoded(wire))).to.deep.equal(wire)
-      }),
-    )
-  })
-
-  it('decodes an encoded model to the same model, also through JSON', () => {
-    fc.assert(
-      fc.property(wires, (wire) => {
-        const model = decoded(wire)
-        expect(decoded(codec.encode(model))).to.deep.equal(model)
-        expect(decoded(JSON.parse(JSON.stringify(codec.encode(model))))).to.deep.equal(model)
-      }),
-    )
-  })
-
-  it('recognizes every decoded model', () => {
-    fc.assert(fc.property(wires, (wire) => codec.is(decoded(wire))))
-  })
-
-  it('does not change the body that it decodes', () => {
+  it('encodes a decoded body to the same body, and does not change it', () => {
     fc.assert(
       fc.property(wires, (wire) => {
         const before = JSON.stringify(wire)
-        codec.encode(decoded(wire))
+        expect(codec.encode(decoded(wire))).to.deep.equal(wire)
         expect(JSON.stringify(wire)).to.equal(before)
+      }),
+    )
+  })
+
+  it('decodes an encoded model to the same model, also through JSON, and recognizes it', () => {
+    fc.assert(
+      fc.property(wires, (wire) => {
+        const model = decoded(wire)
+        expect(codec.is(model)).to.equal(true)
+        expect(decoded(codec.encode(model))).to.deep.equal(model)
+        expect(decoded(JSON.parse(JSON.stringify(codec.encode(model))))).to.deep.equal(model)
       }),
     )
   })
@@ -75,11 +64,8 @@ export const followsLaws = <A, O extends object>(codec: Codec<A, O>, wires: fc.A
   const notObjects: readonly (readonly [unknown, string])[] = [
     [undefined, 'undefined'],
     [null, 'null'],
-    [true, 'a boolean'],
     [0, 'zero'],
     ['text', 'a string'],
-    [Symbol('s'), 'a symbol'],
-    [1n, 'a bigint'],
     [() => least, 'a function'],
     [[least], 'an array'],
   ]

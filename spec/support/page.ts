@@ -1,12 +1,14 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
-import { connectSessionHandler, type HandlerOptions, type Owner } from '../../lib/handler/index.ts'
+import { connectSessionHandler, type HandlerError, type HandlerOptions, type Owner } from '../../lib/handler/index.ts'
 import { type ClientOptions, createClient } from '../../lib/index.ts'
 import { type Sandbox, sandbox } from '../../lib/testing/index.ts'
+import { apiKey } from './call.ts'
+import { listening, type Served } from './server.ts'
 
-export const apiKey = 'v1.eu1.0123456789abcdef'
+export { apiKey, type Served }
 
 export const acme: Owner = { id: 'acme-42', name: 'Acme Inc.' }
 
@@ -45,14 +47,6 @@ export interface Received {
   readonly issues: readonly string[] | undefined
 }
 
-interface ErrorBody {
-  readonly error: {
-    readonly code: string
-    readonly message: string
-    readonly issues?: readonly { readonly path: string; readonly message: string; readonly hint?: string }[]
-  }
-}
-
 /** Reads a response, and asserts what holds for every response of the handler. */
 export const receive = async (response: Response): Promise<Received> => {
   const { status, headers } = response
@@ -60,20 +54,13 @@ export const receive = async (response: Response): Promise<Received> => {
   expect(headers.get('cache-control')).to.equal('no-store')
   expect(headers.get('x-content-type-options')).to.equal('nosniff')
   expect(headers.get('content-type')).to.equal(text === '' ? null : 'application/json')
-  const received = { status, headers, text, code: undefined, message: undefined, issues: undefined }
-  if (text === '') return { ...received, body: undefined }
-  const body: unknown = JSON.parse(text)
-  if (status === 200) {
-    expect(body).to.have.all.keys('token', 'expiresAt')
-    return { ...received, body }
-  }
-  expect(body).to.have.all.keys('error')
-  const { error } = body as ErrorBody // asserted above and below
-  expect(Object.keys(error).filter((name) => name !== 'issues')).to.deep.equal(['code', 'message'])
-  const issues = error.issues?.map(
-    ({ path, message, hint }) => `${path}: ${message}${hint === undefined ? '' : ` (${hint})`}`,
-  )
-  return { ...received, body, code: error.code, message: error.message, issues }
+  const body: unknown = text === '' ? undefined : JSON.parse(text)
+  const isError = text !== '' && status !== 200
+  if (text !== '') expect(body).to.have.all.keys(...(isError ? ['error'] : ['token', 'expiresAt']))
+  const { error = {} }: { readonly error?: Partial<HandlerError['error']> } = Object(body)
+  expect(Object.keys(error).filter((name) => name !== 'issues')).to.deep.equal(isError ? ['code', 'message'] : [])
+  const issues = error.issues?.map(({ path, message, hint }) => `${path}: ${message}${hint ? ` (${hint})` : ''}`)
+  return { status, headers, text, body, code: error.code, message: error.message, issues }
 }
 
 export interface Setup {
@@ -105,40 +92,6 @@ export const setUp = (options: Partial<HandlerOptions> = {}, client: ClientOptio
   }
 }
 
-export interface Served {
-  readonly url: string
-  readonly close: () => Promise<void>
-}
-
-/** Serves a handler over HTTP, as adapters for Node do: with a streamed body and a signal for a closed connection. */
+/** Serves a handler over HTTP, through the adapter for Node. */
 export const serve = (handler: Setup['handler']): Promise<Served> =>
-  new Promise((resolve, reject) => {
-    const server = createServer(async (incoming, outgoing) => {
-      const { method = '', headers } = incoming
-      const controller = new AbortController()
-      outgoing.once('close', () => {
-        if (!outgoing.writableFinished) controller.abort()
-      })
-      const hasBody = method !== 'GET' && method !== 'HEAD'
-      const response = await handler(
-        new Request(`http://${headers.host}${incoming.url}`, {
-          method,
-          headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-          signal: controller.signal,
-          ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }), // see streamOf
-        }),
-      )
-      outgoing.writeHead(response.status, [...response.headers].flat())
-      outgoing.end(Buffer.from(await response.arrayBuffer()))
-    })
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo // not a pipe
-      const close = (): Promise<void> =>
-        new Promise((closed) => {
-          server.close(() => closed())
-          server.closeAllConnections()
-        })
-      resolve({ url: `http://127.0.0.1:${port}`, close })
-    })
-  })
+  listening(createServer(getRequestListener(handler, { overrideGlobalObjects: false })))

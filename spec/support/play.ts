@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { sandbox } from 'stackone-session/testing'
+import { withTimeout } from '../../lib/util/timeout.ts'
 import { said } from './saying.ts'
 
 /** How a snippet ended. */
@@ -12,28 +14,14 @@ export interface Played {
   readonly failed?: string
 }
 
-const timeoutMs = 10_000
-
 const play = async (file: string): Promise<Played> => {
   const server = await sandbox().listen()
   process.env['STACKONE_BASE_URL'] = server.url
   said.clear()
-  const timer = new AbortController()
-  try {
-    await Promise.race([
-      import(pathToFileURL(resolve(file)).href),
-      new Promise((_, reject) => {
-        const late = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs)
-        timer.signal.addEventListener('abort', () => clearTimeout(late))
-      }),
-    ])
-    return { said: Object.fromEntries(said) }
-  } catch (error) {
-    return { said: Object.fromEntries(said), failed: error instanceof Error ? String(error.stack) : String(error) }
-  } finally {
-    timer.abort()
-    await server.close()
-  }
+  const outcome = await withTimeout(10_000, undefined, () => import(pathToFileURL(resolve(file)).href))
+  await server.close()
+  const failed = outcome.type === 'error' ? inspect(outcome.error) : 'it took longer than ten seconds'
+  return { said: Object.fromEntries(said), ...(outcome.type !== 'value' && { failed }) }
 }
 
 process.env['STACKONE_API_KEY'] = 'v1.sandbox.key'

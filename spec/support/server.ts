@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 
 /** A request that the server received. */
 export interface Recorded {
@@ -9,66 +12,63 @@ export interface Recorded {
   readonly body: string
 }
 
-export interface TestServer {
+/** A server on loopback. */
+export interface Served {
   readonly url: string
-  readonly requests: readonly Recorded[]
-  /** Returns the number of open sockets. */
-  readonly connections: () => Promise<number>
   readonly close: () => Promise<void>
 }
 
-const started = (server: Server, requests: readonly Recorded[], sockets: Set<Socket>): Promise<TestServer> =>
-  new Promise((resolve, reject) => {
-    server.on('connection', (socket: Socket) => {
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.once('close', () => sockets.delete(socket))
-    })
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      resolve({
-        url: `http://127.0.0.1:${port}`,
-        requests,
-        connections: () =>
-          new Promise((count, fail) => server.getConnections((error, open) => (error ? fail(error) : count(open)))),
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed())
-            for (const socket of sockets) socket.destroy()
-          }),
-      })
-    })
+export interface TestServer extends Served {
+  readonly requests: readonly Recorded[]
+  /** Returns the number of open sockets. */
+  readonly connections: () => Promise<number>
+}
+
+/** Starts a server. Closing it destroys its connections. */
+export const listening = async (server: Server): Promise<Served> => {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('close', () => sockets.delete(socket))
   })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo // not a pipe
+  const close = (): Promise<void> =>
+    new Promise((closed) => {
+      server.close(() => closed())
+      for (const socket of sockets) socket.destroy()
+    })
+  return { url: `http://127.0.0.1:${port}`, close }
+}
+
+const recording = async (server: Server, requests: readonly Recorded[]): Promise<TestServer> => ({
+  ...(await listening(server)),
+  requests,
+  connections: promisify(server.getConnections.bind(server)),
+})
 
 /** An HTTP server on loopback that records its requests. `respond` receives the number of the request, from 1. */
 export const httpServer = (
-  respond: (request: Recorded, response: ServerResponse, number: number) => void,
+  respond: (request: Recorded, response: ServerResponse, number: number) => unknown,
 ): Promise<TestServer> => {
   const requests: Recorded[] = []
-  const server = createHttpServer((incoming, response) => {
-    const chunks: Buffer[] = []
-    incoming.on('error', () => {})
+  const server = createHttpServer(async (incoming, response) => {
     response.on('error', () => {})
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-    incoming.on('end', () => {
-      const request = {
-        method: incoming.method ?? '',
-        url: incoming.url ?? '',
-        headers: incoming.headers,
-        body: Buffer.concat(chunks).toString('utf8'),
-      }
-      requests.push(request)
-      respond(request, response, requests.length)
-    })
+    const body = await text(incoming).catch(() => undefined)
+    if (body === undefined) return // the client closed the connection
+    const { method = '', url = '', headers } = incoming
+    const request = { method, url, headers, body }
+    requests.push(request)
+    respond(request, response, requests.length)
   })
   // A connection that the server closes while the client reuses it is reset, which would fail a test by chance.
   server.keepAliveTimeout = 0
-  return started(server, requests, new Set())
+  return recording(server, requests)
 }
 
 /** A TCP server on loopback, for responses that are not valid HTTP. `respond` is called at the first bytes of a request. */
-export const rawServer = (respond: (socket: Socket, number: number) => void): Promise<TestServer> => {
+export const rawServer = (respond: (socket: Socket, number: number) => unknown): Promise<TestServer> => {
   const requests: Recorded[] = []
   const server = createTcpServer((socket) => {
     socket.once('data', (bytes: Buffer) => {
@@ -76,7 +76,7 @@ export const rawServer = (respond: (socket: Socket, number: number) => void): Pr
       respond(socket, requests.length)
     })
   })
-  return started(server, requests, new Set())
+  return recording(server, requests)
 }
 
 /** Responds with JSON. */

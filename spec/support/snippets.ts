@@ -95,58 +95,38 @@ export const publicNames: readonly Public[] = subpaths.flatMap(([from, index]) =
   }),
 )
 
+const declarationsOf = (name: string, file: string): readonly ts.Node[] =>
+  sourceOf(file).statements.filter((node) => nameOf(node) === name)
+
 /** Returns the first paragraph of each doc comment of a name in a file of lib. */
 export const summariesOf = (name: string, file: string): readonly string[] =>
-  sourceOf(file)
-    .statements.filter((node) => nameOf(node) === name)
+  declarationsOf(name, file)
     .flatMap((node) => ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc))
-    .map(({ comment }) =>
-      (ts.getTextOfJSDocComment(comment) ?? '')
-        .split(/\n\s*\n/, 1)
-        .join()
-        .replace(/\s+/g, ' '),
+    .map(
+      ({ comment }) =>
+        ts
+          .getTextOfJSDocComment(comment)
+          ?.split(/\n\s*\n/)[0]
+          ?.replace(/\s+/g, ' ') ?? '',
     )
 
 /** Returns the public names without an example. */
 export const withoutExample = (): readonly string[] =>
   publicNames
-    .filter(
-      ({ name, file }) =>
-        !sourceOf(file).statements.some((node) => nameOf(node) === name && examplesAt(node).length > 0),
-    )
+    .filter(({ name, file }) => declarationsOf(name, file).flatMap(examplesAt).length === 0)
     .map(({ name }) => name)
 
-// A declaration inside a function does not shadow a name outside of it.
-const isInFunction = (node: ts.Node): boolean =>
-  node.parent !== undefined && (ts.isFunctionLike(node.parent) || isInFunction(node.parent))
-
-const isDeclared = (node: ts.Identifier): boolean => {
-  const { parent } = node
-  const declares =
-    ts.isVariableDeclaration(parent) ||
-    ts.isBindingElement(parent) ||
-    ts.isImportSpecifier(parent) ||
-    ts.isImportClause(parent)
-  return declares && parent.name === node && !isInFunction(node)
-}
-
-const isPropertyName = ({ parent }: ts.Identifier): boolean =>
-  ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent)
+/** The codes of "Cannot find name", also with a suggestion, and of a shorthand property without a variable. */
+const missingName = [2304, 2552, 18004]
 
 /** Returns the names that a piece of code uses and does not declare. */
 const missing = (code: string): ReadonlySet<string> => {
-  const names = nodesOf(parse(code)).filter(ts.isIdentifier)
-  const declared = new Set(names.filter(isDeclared).map(({ text }) => text))
-  const isUsed = (node: ts.Identifier): boolean =>
-    !isPropertyName(node) ||
-    (ts.isPropertyAccessExpression(node.parent) && node.parent.expression === node) ||
-    (ts.isPropertyAssignment(node.parent) && node.parent.initializer === node)
-  return new Set(
-    names
-      .filter(isUsed)
-      .map(({ text }) => text)
-      .filter((name) => !declared.has(name)),
-  )
+  const source = parse(code)
+  const options = { noLib: true, noResolve: true, types: [] }
+  const host = { ...ts.createCompilerHost(options), getSourceFile: () => source }
+  const diagnostics = ts.createProgram([source.fileName], options, host).getSemanticDiagnostics(source)
+  const found = diagnostics.filter((each) => missingName.includes(each.code))
+  return new Set(found.map(({ start = 0, length = 0 }) => code.slice(start, start + length)))
 }
 
 /**

@@ -1,13 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import {
-  type Client,
-  type ClientOptions,
-  type Connection,
-  isSessionError,
-  type SessionError,
-  type WaitOptions,
-} from '../../lib/index.ts'
+import type { Client, ClientOptions, Connection, SessionError, WaitOptions } from '../../lib/index.ts'
+import { isSessionError } from '../../lib/index.ts'
 import { clientOf } from './call.ts'
+import { caught } from './caught.ts'
 import { httpServer, json, minted, type TestServer } from './server.ts'
 
 const { token, auth_link_url, ...session } = minted
@@ -63,12 +58,8 @@ export const waitErrorOf = async (
   options: WaitOptions = {},
   id: unknown = '4711',
 ): Promise<SessionError> => {
-  try {
-    // As from JavaScript, where the id may be anything.
-    await Reflect.apply(client.waitForConnection, undefined, [id, options])
-  } catch (error) {
-    if (isSessionError(error)) return error
-    throw new Error('rejected with something other than a SessionError', { cause: error })
-  }
-  throw new Error('expected an error, got a connection')
+  // As from JavaScript, where the id may be anything.
+  const error = await caught(Reflect.apply(client.waitForConnection, undefined, [id, options]))
+  if (isSessionError(error)) return error
+  throw new Error('rejected with something other than a SessionError', { cause: error })
 }

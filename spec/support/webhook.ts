@@ -30,14 +30,8 @@ export const sign = (body: string | Uint8Array, by = secret): string =>
 export const deliver = (body: string | Uint8Array<ArrayBuffer>, signature: string | undefined = sign(body)): Request =>
   post(body, { 'x-stackone-signature': signature })
 
-export interface Receiver {
-  readonly handler: (request: Request) => Promise<Response>
-  readonly events: readonly WebhookEvent[]
-  readonly errors: readonly unknown[]
-}
-
 /** Creates a handler that collects its events and errors. */
-export const receiver = (options: Partial<WebhookHandlerOptions> = {}): Receiver => {
+export const receiver = (options: Partial<WebhookHandlerOptions> = {}) => {
   const events: WebhookEvent[] = []
   const errors: unknown[] = []
   const handler = webhookHandler({

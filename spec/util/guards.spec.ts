@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import {
   explicitUndefined,
+  isFetchRequest,
   isPlainObject,
   isRecord,
   kindOf,
@@ -13,57 +14,45 @@ import {
 import { itEach } from '../support/it-each.ts'
 
 describe('kindOf', () => {
-  const kinds: readonly (readonly [unknown, string])[] = [
-    [undefined, 'undefined'],
-    [explicitUndefined, 'undefined'],
-    [null, 'null'],
-    [true, 'a boolean'],
-    ['text', 'a string'],
-    ['', 'a blank string'],
-    [' \t\n', 'a blank string'],
-    [7, 'a number'],
-    [0, 'zero'],
-    [-0, 'zero'],
-    [-5, 'a negative number'],
-    [1.5, 'a fraction'],
-    [2 ** 53, 'an unsafe integer'],
-    [Number.NaN, 'NaN'],
-    [Number.POSITIVE_INFINITY, 'Infinity'],
-    [Number.NEGATIVE_INFINITY, '-Infinity'],
-    [1n, 'a bigint'],
-    [Symbol('a'), 'a symbol'],
-    [() => 1, 'a function'],
-    [[], 'an array'],
-    [{}, 'an object'],
-    [new Date(0), 'an object'],
-    [new String('a'), 'an object'],
+  const kinds: readonly (readonly [string, ...unknown[]])[] = [
+    ['undefined', undefined, explicitUndefined],
+    ['null', null],
+    ['a boolean', true],
+    ['a string', 'text'],
+    ['a blank string', '', ' \t\n'],
+    ['a number', 7],
+    ['zero', 0, -0],
+    ['a negative number', -5],
+    ['a fraction', 1.5],
+    ['an unsafe integer', 2 ** 53],
+    ['NaN', Number.NaN],
+    ['-Infinity', Number.NEGATIVE_INFINITY],
+    ['a bigint', 1n],
+    ['a symbol', Symbol('a')],
+    ['a function', () => 1],
+    ['an array', []],
+    ['an object', {}, new Date(0), new String('a')],
   ]
-  itEach('describes the kind of a value', kinds, ([value, kind]) => {
-    expect(kindOf(value)).to.equal(kind)
+  itEach('describes the kind of a value', kinds, ([kind, ...values]) => {
+    for (const value of values) expect(kindOf(value)).to.equal(kind)
   })
 })
 
 describe('The message for an unexpected value', () => {
-  it('describes the value without repeating it', () => {
-    expect(mustBe('a boolean', 'sesame')).to.equal('must be a boolean, got a string')
-  })
-
-  it('shows a number or a string that is neither secret nor customer data', () => {
-    expect(mustBe('a known category', 'payroll', show)).to.equal("must be a known category, got 'payroll'")
-    expect(mustBe('an integer', 1.5, show)).to.equal('must be an integer, got 1.5')
-    expect(mustBe('an integer', Number.NaN, show)).to.equal('must be an integer, got NaN')
-  })
-
-  it('shows no string that is blank or longer than 64 characters, and no other value', () => {
-    expect(show('x'.repeat(64))).to.include("'xxx")
-    expect(show('x'.repeat(65))).to.equal('a string')
-    expect(show(' ')).to.equal('a blank string')
-    expect(show(['ats'])).to.equal('an array')
-  })
-
-  it('shows numbers only if a string may be a secret', () => {
-    expect(mustBe('an integer', 1.5, showNumber)).to.equal('must be an integer, got 1.5')
-    expect(mustBe('an integer', 'sesame', showNumber)).to.equal('must be an integer, got a string')
+  const messages: readonly (readonly [string, typeof kindOf | undefined, unknown])[] = [
+    ['must be a key, got a string', undefined, 'sesame'],
+    ['must be a key, got a string', showNumber, 'sesame'],
+    ['must be a key, got 1.5', showNumber, 1.5],
+    ["must be a key, got 'payroll'", show, 'payroll'],
+    ['must be a key, got NaN', show, Number.NaN],
+    [`must be a key, got '${'x'.repeat(64)}'`, show, 'x'.repeat(64)],
+    ['must be a key, got a string', show, 'x'.repeat(65)],
+    ['must be a key, got a blank string', show, ' '],
+    ['must be a key, got an array', show, ['ats']],
+  ]
+  itEach('shows the value only if it is a number or a short string that may be shown', messages, (row) => {
+    const [message, describe, value] = row
+    expect(mustBe('a key', value, describe)).to.equal(message)
   })
 })
 
@@ -83,6 +72,16 @@ describe('isPlainObject', () => {
     class Plan {}
     for (const value of [new Plan(), new Date(), new Map(), [], Object.create({ a: 1 })])
       expect(isPlainObject(value)).to.equal(false)
+  })
+})
+
+describe('isFetchRequest', () => {
+  it('is true for the requests of any library', () => {
+    const request = { url: 'https://acme.example', method: 'POST', headers: new Headers() }
+    expect(isFetchRequest(request)).to.equal(true)
+    const changes = [{ url: undefined }, { method: undefined }, { headers: undefined }, { headers: {} }]
+    for (const other of [undefined, null, 'text', ...changes.map((change) => ({ ...request, ...change }))])
+      expect(isFetchRequest(other)).to.equal(false)
   })
 })
 

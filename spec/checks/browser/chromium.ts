@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome']
 
 /** Returns the path in CHROMIUM, or of a Chromium on the PATH. */
-export const chromiumPath = (): string | undefined => {
+const chromiumPath = (): string | undefined => {
   const { CHROMIUM: configured, PATH = '' } = process.env
   const paths = configured
     ? [configured]
@@ -13,7 +14,7 @@ export const chromiumPath = (): string | undefined => {
 }
 
 /** Flags for a container that runs as root. Background requests are disabled, and no host name is resolved. */
-export const flags = [
+const flags = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -24,3 +25,5 @@ export const flags = [
   '--disable-sync',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ]
+
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath() ?? '', args: flags })

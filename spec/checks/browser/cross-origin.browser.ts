@@ -1,15 +1,12 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
 import express from 'express'
 import { Hono } from 'hono'
-import { type Browser, chromium } from 'playwright-core'
 import { connectSessionHandler } from '../../../lib/handler/index.ts'
 import { createClient } from '../../../lib/index.ts'
 import { sandbox } from '../../../lib/testing/index.ts'
-import { chromiumPath, flags } from './chromium.ts'
+import { pageServers } from './page-servers.ts'
 
 type Handler = (request: Request) => Promise<Response>
 
@@ -33,25 +30,7 @@ const post = (url: string): Promise<unknown> => {
 }
 
 describe('A page of an allowed origin', () => {
-  const servers: { readonly close: () => void }[] = []
-  let browser: Browser
-
-  const listen = async (listener: RequestListener): Promise<string> => {
-    const server = createServer(listener).listen(0, '127.0.0.1')
-    servers.push(server)
-    await once(server, 'listening')
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server has an AddressInfo
-  }
-
-  before(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: flags })
-  })
-
-  afterEach(() => {
-    for (const server of servers.splice(0)) server.close()
-  })
-
-  after(() => browser.close())
+  const { listen, newPage } = pageServers()
 
   /** Opens a page of another origin, sends it to the handler, and returns the result. */
   const postAcross = async (mount: (handler: Handler) => RequestListener) => {
@@ -64,7 +43,7 @@ describe('A page of an allowed origin', () => {
       origins: [site],
     })
     const url = `${await listen(mount(handler))}/connect`
-    const page = await browser.newPage()
+    const page = await newPage()
     await page.goto(site)
     const result = await page.evaluate(post, url)
     await page.close()

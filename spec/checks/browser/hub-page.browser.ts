@@ -1,13 +1,13 @@
 import { serve } from '@hono/node-server'
 import { expect } from 'chai'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { hubServer } from '../../../examples/hub-page/hub.ts'
 import { createClient, session } from '../../../lib/index.ts'
 import { type Sandbox, sandbox, signWebhook } from '../../../lib/testing/index.ts'
 import { until } from '../../support/call.ts'
 import { httpServer, type TestServer } from '../../support/server.ts'
 import { type Backend, start } from './backend.ts'
-import { chromiumPath, flags } from './chromium.ts'
+import { launch } from './chromium.ts'
 import { type Visit, visit } from './visit.ts'
 
 const apiKey = 'v1.eu1.key-of-the-server'
@@ -121,7 +121,7 @@ const sendCrossOrigin = ({ url, type, mode }: CrossOriginRequest): Promise<strin
 let browser: Browser
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: flags })
+  browser = await launch()
 })
 
 after(() => browser.close())

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type Backend, start } from './backend.ts'
-import { chromiumPath, flags } from './chromium.ts'
+import { launch } from './chromium.ts'
 
 /** Counts the signals that the page aborts with listeners of `createTokenFetcher`, before its scripts run. */
 const countAborts = (): void => {
@@ -20,7 +20,7 @@ describe('The React page of the Next.js example', () => {
 
   before(async () => {
     app = await start({ PORT: '0' }, ['examples/next/index.ts', '--serve'])
-    browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: flags })
+    browser = await launch()
   })
 
   after(async () => {

@@ -1,15 +1,12 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { connectSessionHandler, type HandlerRequest } from '../../../lib/handler/index.ts'
 import { createClient } from '../../../lib/index.ts'
 import { type Sandbox, sandbox } from '../../../lib/testing/index.ts'
 import { until } from '../../support/call.ts'
-import { chromiumPath, flags } from './chromium.ts'
+import { pageServers } from './page-servers.ts'
 
 interface Call {
   readonly url: string
@@ -38,25 +35,7 @@ const fetchTokens = async ({ url, request, abortAfter }: Call): Promise<unknown>
 }
 
 describe('createTokenFetcher in a page of another origin', () => {
-  const servers: { readonly close: () => void }[] = []
-  let browser: Browser
-
-  const listen = async (listener: RequestListener): Promise<string> => {
-    const server = createServer(listener).listen(0, '127.0.0.1')
-    servers.push(server)
-    await once(server, 'listening')
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server has an AddressInfo
-  }
-
-  before(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: flags })
-  })
-
-  afterEach(() => {
-    for (const server of servers.splice(0)) server.close()
-  })
-
-  after(() => browser.close())
+  const { listen, newPage } = pageServers()
 
   interface Setup {
     readonly api: Sandbox
@@ -89,7 +68,7 @@ describe('createTokenFetcher in a page of another origin', () => {
         return handler(request)
       }),
     )
-    const page = await browser.newPage()
+    const page = await newPage()
     await page.context().addCookies([{ name: 'login', value: '7f3a', url: server }])
     await page.goto(site)
     return { api, page, url: `${server}/connect`, methods }

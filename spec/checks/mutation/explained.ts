@@ -25,13 +25,6 @@ export const explained: readonly Explanation[] = [
     why: 'an interval below a millisecond elapses with the next timer',
   },
   {
-    file: 'lib/errors.ts',
-    line: 'if (3 * message.length <= maxMessageBytes)',
-    from: '3',
-    to: '4',
-    why: `${performance}: the bytes are counted either way`,
-  },
-  {
     file: 'lib/client/wait-for-connection.ts',
     line: 'Math.max(1, remaining())',
     from: '1',
