@@ -1,5 +1,4 @@
 import { request as httpRequest } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
 import { expectTypeOf } from 'expect-type'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
@@ -26,7 +25,9 @@ import { itEach } from '../support/it-each.ts'
 import {
   acme,
   acmeWire,
+  adapt,
   apiKey,
+  listen,
   post,
   postJson,
   type Received,
@@ -51,18 +52,13 @@ const hangingFetch = () => {
 }
 
 describe('The handler', () => {
-  it('responds with the token and its expiry', async () => {
-    const { call, api } = setUp()
+  it('sends a session of the owner, and responds with the token and its expiry', async () => {
+    const { call, api, sent } = setUp()
     const { status, body } = await call(post())
     expect(status).to.equal(200)
     const [created] = api.sessions
     const expiresAt = new Date(Date.parse(created?.created_at ?? '') + 1_800_000).toISOString()
     expect(body).to.deep.equal({ token: created?.token, expiresAt })
-  })
-
-  it('sends a session of the owner that the callback returns', async () => {
-    const { call, sent } = setUp()
-    await call(post())
     expect(sent()).to.deep.equal([acmeWire])
   })
 
@@ -117,29 +113,17 @@ describe('The handler', () => {
   describe('with a configure callback', () => {
     it('sends the fields that it sets, which override those of the page', async () => {
       const { call, sent } = setUp({
-        allow: { categories: true, multiple: true },
+        allow: { categories: ['payroll'], providers: true, multiple: true },
         configure: async (session, request) =>
-          session.expiresIn(minutes(10)).multiple(false).label(new URL(request.url).pathname),
+          session.expiresIn(minutes(10)).categories('hris').multiple(false).label(new URL(request.url).pathname),
       })
-      await call(postJson({ categories: ['crm'], multiple: true }))
-      expect(sent()).to.deep.equal([
-        { ...acmeWire, categories: ['crm'], expires_in: 600, multiple: false, label: '/api/connect' },
-      ])
-    })
-
-    it('lets it override the categories of the page', async () => {
-      const { call, sent } = setUp({
-        allow: { categories: ['ats', 'payroll'] },
-        configure: (session) => session.categories('hris'),
-      })
-      await call(postJson({ categories: ['payroll'] }))
-      expect(sent()).to.deep.equal([{ ...acmeWire, categories: ['hris'] }])
+      await call(postJson({ categories: ['payroll'], provider: 'bamboohr', multiple: true }))
+      const page = { provider: 'bamboohr', categories: ['hris'], multiple: false }
+      expect(sent()).to.deep.equal([{ ...acmeWire, ...page, expires_in: 600, label: '/api/connect' }])
     })
 
     const changes: readonly (readonly [string, (session: Session) => Session])[] = [
       ['sets another owner', (session) => session.owner('globex-7', 'Globex')],
-      ['sets another owner with the same name', (session) => session.owner('globex-7', 'Acme Inc.')],
-      ['sets a blank owner', (session) => session.owner('', '')],
       ['returns a session of another owner', () => session().owner('globex-7', 'Globex').label('a')],
     ]
     itEach(
@@ -250,14 +234,6 @@ describe('The handler', () => {
     expect(sent()).to.deep.equal([{ ...acmeWire, account_id: '451' }])
   })
 
-  it('responds with 500 if a callback tries to change the owner', async () => {
-    const ownsAccount = (_id: string, _request: Request, owner: Owner): boolean =>
-      Reflect.apply(Object.assign, undefined, [owner, { id: 'globex-7' }]) !== undefined
-    const { call, sent } = setUp({ allow: { ownsAccount } })
-    expect((await call(postJson({ accountId: '451' }))).status).to.equal(500)
-    expect(sent()).to.deep.equal([])
-  })
-
   describe('in a process whose Object.prototype is polluted', () => {
     const callPolluted = async (polluted: object, { handler }: Setup, request: Request): Promise<Received> => {
       try {
@@ -331,16 +307,8 @@ describe('The handler', () => {
   })
 
   it('accepts a request without a signal', async () => {
-    const { call, sent } = setUp({ allow: { multiple: true } })
-    const request = new Proxy(postJson({ multiple: true }), {
-      get: (target, name) => {
-        if (name === 'signal') return undefined
-        const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
-    expect((await call(request)).status).to.equal(200)
-    expect(sent()).to.deep.equal([{ ...acmeWire, multiple: true }])
+    const request = Object.defineProperty(post(), 'signal', { value: undefined })
+    expect((await setUp().call(request)).status).to.equal(200)
   })
 
   it('accepts any client with a create method', async () => {
@@ -364,32 +332,19 @@ describe('The handler', () => {
   describe('called with something other than a Request', () => {
     const values: readonly (readonly [string, unknown, string])[] = [
       ['undefined', undefined, 'undefined'],
-      ['null', null, 'null'],
       ['a string', 'POST', 'a string'],
-      ['an empty object', {}, 'an object'],
-      [
-        "an object like Node's request",
-        { method: 'POST', url: '/connect', headers: { host: 'a.example' } },
-        'an object',
-      ],
+      ["an object like Node's request", { method: 'POST', url: '/', headers: { host: 'a.example' } }, 'an object'],
       ['a Hono context', { req: { raw: post(), url, method: 'POST' } }, 'an object'],
     ]
-    itEach(
-      'rejects other values with a ConfigurationError, and does not call onError',
-      values,
-      async ([, value, kind]) => {
-        const { handler, errors } = setUp()
-        const error = await caught(Reflect.apply(handler, undefined, [value]))
-        expect(error).to.be.instanceOf(ConfigurationError)
-        expect(error)
-          .to.have.property('message')
-          .that.equals(
-            `The handler must be called with a Fetch API Request, got ${kind}. In Express, Fastify and Node, wrap it: ` +
-              "getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw.",
-          )
-        expect(errors).to.deep.equal([])
-      },
-    )
+    itEach('rejects with a ConfigurationError, and does not call onError', values, async ([, value, kind]) => {
+      const { handler, errors } = setUp()
+      const error = await caught(Reflect.apply(handler, undefined, [value]))
+      const message =
+        `The handler must be called with a Fetch API Request, got ${kind}. In Express, Fastify and Node, wrap it: ` +
+        "getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw."
+      expect(error).to.be.instanceOf(ConfigurationError).and.to.have.property('message', message)
+      expect(errors).to.deep.equal([])
+    })
 
     it("reaches Express's error handler if it is mounted without an adapter", async () => {
       const errors: unknown[] = []
@@ -402,20 +357,12 @@ describe('The handler', () => {
       const app = express()
         .post('/connect', mistaken as RequestHandler) // the mistake, which JavaScript allows
         .use(onError)
-      const server = app.listen(0, '127.0.0.1')
+      const server = await listen(app)
       try {
-        expect(await until(() => server.listening)).to.equal(true)
-        const address = server.address()
-        const port = typeof address === 'object' ? address?.port : undefined
-        const response = await fetch(`http://127.0.0.1:${port}/connect`, {
-          method: 'POST',
-          signal: AbortSignal.timeout(5000),
-        })
-        expect(response.status).to.equal(500)
+        expect((await fetch(`${server.url}/connect`, { method: 'POST' })).status).to.equal(500)
         expect(errors[0]).to.have.property('message').that.includes('getRequestListener(handler)')
       } finally {
-        server.close()
-        server.closeAllConnections()
+        await server.close()
       }
     })
   })
@@ -435,17 +382,13 @@ describe('The handler', () => {
 
     it('receives the preflight and the POST request from Express', async () => {
       const { handler } = setUp({ origins: [origin] })
-      const server = express().all('/connect', getRequestListener(handler)).listen(0, '127.0.0.1')
+      const server = await listen(express().all('/connect', adapt(handler)))
       try {
-        expect(await until(() => server.listening)).to.equal(true)
-        const address = server.address()
-        const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}/connect`
+        const target = `${server.url}/connect`
         const responses = [await fetch(target, preflight), await fetch(target, request)]
         expect(responses.map(({ status }) => status)).to.deep.equal([204, 200])
-        for (const { headers } of responses) expect(headers.get('access-control-allow-origin')).to.equal(origin)
       } finally {
-        server.close()
-        server.closeAllConnections()
+        await server.close()
       }
     })
   })
@@ -455,21 +398,15 @@ describe('The handler', () => {
     const redirect = (): never => {
       throw Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/login;307;' })
     }
-    const failing = {
-      client: createClient({ apiKey, retries: 0, fetch: async () => new Response('', { status: 500 }) }),
-    }
     const sources: readonly (readonly [string, Partial<HandlerOptions>, (readonly unknown[])?])[] = [
       ['owner', { owner: redirect }],
       ['owner, asynchronously', { owner: async () => redirect() }],
       ['ownsAccount', { allow: { ownsAccount: redirect } }],
       ['configure', { configure: redirect }],
-      ['configure, asynchronously', { configure: async () => redirect() }],
       ['onSession', { onSession: redirect }],
       ["a client's create", { client: { create: redirect } }],
-      ["a client's create, asynchronously", { client: { create: async () => redirect() } }],
       ["a client's fetch", { client: createClient({ apiKey, fetch: redirect }) }],
       ["a client's apiKey function", { client: createClient({ apiKey: redirect }) }],
-      ['onError', { ...failing, onError: redirect }],
     ]
     itEach(
       'rejects with the control flow error of a framework, whichever callback throws it',
@@ -519,21 +456,16 @@ describe('The handler', () => {
       expect([status, code, sent()]).to.deep.equal([413, 'too-large', []])
     })
 
-    it('responds with 500 if a body parser has read a chunked body', async () => {
+    it('responds with 500 if a body parser has read the body', async () => {
       const { handler, errors, sent } = setUp({ allow: { multiple: true } })
-      const app = express().use(express.json()).all('/connect', getRequestListener(handler)).listen(0, '127.0.0.1')
-      try {
-        expect(await until(() => app.listening)).to.equal(true)
-        const address = app.address()
-        const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}/connect`
-        const { status } = await receive(await fetch(post(streamOf('{"multiple":', 'true}'), {}, target)))
+      server = await listen(express().use(express.json()).all('/connect', adapt(handler)))
+      const text = '{"multiple":true}'
+      for (const body of [text, streamOf(text)]) {
+        const { status } = await receive(await fetch(post(body, {}, `${server.url}/connect`)))
         expect([status, sent()]).to.deep.equal([500, []])
-        expect(errors[0]).to.have.property('message').that.includes('The request body was already read.')
-      } finally {
-        app.close()
-        app.closeAllConnections()
+        expect(errors.at(-1)).to.have.property('message').that.includes('The request body was already read.')
       }
-      server = await serve(handler)
+      expect(errors).to.have.length(2)
     })
 
     it('aborts the call when the page closes the connection', async () => {

@@ -1,6 +1,7 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
 import { connectSessionHandler, type HandlerOptions, type Owner } from '../../lib/handler/index.ts'
 import { type ClientOptions, createClient } from '../../lib/index.ts'
@@ -105,32 +106,18 @@ export const setUp = (options: Partial<HandlerOptions> = {}, client: ClientOptio
   }
 }
 
+/** Adapts a handler to Node and Express. */
+export const adapt = (handler: Setup['handler']) => getRequestListener(handler, { overrideGlobalObjects: false })
+
 export interface Served {
   readonly url: string
   readonly close: () => Promise<void>
 }
 
-/** Serves a handler over HTTP, as adapters for Node do: with a streamed body and a signal for a closed connection. */
-export const serve = (handler: Setup['handler']): Promise<Served> =>
+/** Serves an app over HTTP, such as one of Express. */
+export const listen = (app: RequestListener): Promise<Served> =>
   new Promise((resolve, reject) => {
-    const server = createServer(async (incoming, outgoing) => {
-      const { method = '', headers } = incoming
-      const controller = new AbortController()
-      outgoing.once('close', () => {
-        if (!outgoing.writableFinished) controller.abort()
-      })
-      const hasBody = method !== 'GET' && method !== 'HEAD'
-      const response = await handler(
-        new Request(`http://${headers.host}${incoming.url}`, {
-          method,
-          headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-          signal: controller.signal,
-          ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }), // see streamOf
-        }),
-      )
-      outgoing.writeHead(response.status, [...response.headers].flat())
-      outgoing.end(Buffer.from(await response.arrayBuffer()))
-    })
+    const server = createServer(app)
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo // not a pipe
@@ -142,3 +129,6 @@ export const serve = (handler: Setup['handler']): Promise<Served> =>
       resolve({ url: `http://127.0.0.1:${port}`, close })
     })
   })
+
+/** Serves a handler over HTTP, by the adapter for Node. */
+export const serve = (handler: Setup['handler']): Promise<Served> => listen(adapt(handler))
