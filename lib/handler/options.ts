@@ -19,21 +19,15 @@ import { type Allow, fieldChecks, type Owner } from './request.ts'
 /**
  * Options of `connectSessionHandler`: a plain object, in which undefined counts as absent.
  * @example
- * const options: HandlerOptions = {
- *   client,
- *   owner: async (request) => (await userOf(request))?.company,
- *   configure: (session) => session.expiresIn(600).metadata({ source: 'settings' }),
- *   onSession: ({ id, originOwnerId }) => log.info(`session ${id} of ${originOwnerId}`),
- * }
+ * const owner = async (request: Request) => (await userOf(request))?.company
+ * const options: HandlerOptions = { client, owner, configure: (session) => session.expiresIn(600) }
  */
 export interface HandlerOptions {
   /** The client that sends the sessions: the result of `createClient`, or any object with its `create` method. */
   readonly client: SessionClient
   /**
-   * Returns the customer who sends the request, or null to respond with 401.
-   *
-   * Derive it from credentials that you verify, such as a session cookie. The body was already read at this point, so
-   * that a page cannot choose the owner. Of the result, only own properties are read.
+   * Returns the customer who sends the request, or null to respond with 401. Derive it from credentials that you verify,
+   * such as a session cookie. The body was already read, so that a page cannot choose the owner.
    */
   readonly owner: (request: Request) => Owner | null | undefined | Promise<Owner | null | undefined>
   /** The fields that a page may set. @default none */

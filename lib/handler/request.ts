@@ -32,9 +32,8 @@ export interface Allow {
   /** Whether a page may set `multiple`. @default false */
   readonly multiple?: boolean | undefined
   /**
-   * Allows a page to edit an account, if this returns true or a promise of true.
-   *
-   * Look the account up among those of `owner`, since a page can send the id of any account.
+   * Allows a page to edit an account, if this returns true or a promise of true. Look the account up among those of
+   * `owner`, since a page can send the id of any account.
    * @default a page cannot edit an account
    */
   readonly ownsAccount?: ((accountId: string, request: Request, owner: Owner) => boolean | Promise<boolean>) | undefined
@@ -42,9 +41,7 @@ export interface Allow {
 
 /**
  * The JSON body of a page's request; the server's `allow` option decides which fields a page may set.
- * @example
- * const request: HandlerRequest = { categories: ['hris'], multiple: true }
- * const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) }
+ * @example const request: HandlerRequest = { categories: ['hris'], multiple: true }
  */
 export interface HandlerRequest {
   /** The categories at which the Hub opens, without duplicates. */

@@ -7,7 +7,7 @@ import { arrayOf, type Check, must, nonBlank, optionsOf } from '../util/check-op
 /**
  * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
  *
- * The type accepts undefined, as in environment variables; the code rejects it.
+ * The type allows undefined for the sake of environment variables; an undefined secret is rejected when the code runs.
  * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
  */
 export type WebhookSecret = string | undefined | readonly (string | undefined)[]
@@ -70,7 +70,7 @@ const argumentsCheck = optionsOf(
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** Decodes 32 bytes in base64url. The last character has 4 bits, so the 16 spellings that no encoder uses are rejected. */
+/** Decodes 32 bytes in base64url. Of the last character, encoders use the 16 forms whose unused bits are zero. */
 const decodeSignature = (signature: string): Bytes | undefined => {
   if (!/^[\w-]{42}[AEIMQUYcgkosw048]$/.test(signature)) return undefined
   const binary = atob(signature.replaceAll('-', '+').replaceAll('_', '/'))
