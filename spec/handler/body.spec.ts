@@ -133,12 +133,13 @@ describe("The handler and a body's JSON", () => {
     ['only spaces', '   '],
     ['invalid UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ...['null', '7', '[{"multiple":true}]'].map((body) => [`JSON that is not an object: ${body}`, body] as const),
-    [
-      'a stream that fails',
-      new ReadableStream({ start: (controller) => controller.error(new Error('the connection was reset')) }),
-    ],
   ]
   itEach('responds with 400 to a body that is not a JSON object', invalid, async ([, body]) => {
+    expect(await rejection(post(body))).to.deep.equal([400, 'invalid-body'])
+  })
+
+  it('responds with 400 to a body whose stream fails', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.error(new Error('the connection was reset')) })
     expect(await rejection(post(body))).to.deep.equal([400, 'invalid-body'])
   })
 

@@ -1,7 +1,5 @@
-import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { expectTypeOf } from 'expect-type'
-import { rolldown } from 'rolldown'
 import type { HandlerErrorCode } from '../../lib/handler/index.ts'
 import {
   createTokenFetcher,
@@ -332,17 +330,5 @@ describe('createTokenFetcher', () => {
         for (const name of Object.keys(issued)) Reflect.deleteProperty(Object.prototype, name)
       }
     })
-  })
-})
-
-describe('The page entry', () => {
-  it('is at most 2 kB with gzip, imports nothing and uses no Node API', async () => {
-    const bundle = await rolldown({ input: 'lib/page/index.ts', platform: 'browser' })
-    const { output } = await bundle.generate({ minify: true })
-    expect(output).to.have.length(1)
-    const [{ code, imports, dynamicImports }] = output
-    expect([imports, dynamicImports]).to.deep.equal([[], []])
-    expect(gzipSync(code, { level: 9 }).byteLength).to.be.at.most(2000)
-    expect(code).not.to.match(/\b(process|Buffer|require|node:|globalThis\.process)\b/)
   })
 })
