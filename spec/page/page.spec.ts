@@ -41,7 +41,8 @@ const pendingFetch = () => {
   return { sent, fetchToken: createTokenFetcher('/connect', { fetch }) }
 }
 
-const fetcherOf = (response: Response): TokenFetcher => createTokenFetcher('/connect', { fetch: async () => response })
+const fetcherOf = (response: Response): TokenFetcher =>
+  createTokenFetcher('/connect', { fetch: async () => response.clone() })
 
 const errorOf = async (call: Promise<unknown>): Promise<TokenRequestError> => {
   const error = await caught(call)
