@@ -34,7 +34,7 @@ const webhookOptions = optionsOf(
   } satisfies Record<keyof WebhookHandlerOptions, Check>,
   {
     required: ['secret', 'onEvent'],
-    aliases: { secrets: 'secret', signingSecret: 'secret', webhookSecret: 'secret', timeoutMs: 'timeout' },
+    aliases: { signingSecret: 'secret', webhookSecret: 'secret' },
   },
 )
 

@@ -66,6 +66,7 @@ describe("The handler and the fields of a page's request", () => {
     ],
     ['a listed provider', { provider: 'bamboohr' }, { providers: ['personio', 'bamboohr'] }, { provider: 'bamboohr' }],
     ['any provider', { provider: 'a new one' }, everything, { provider: 'a new one' }],
+    ['multiple as true', { multiple: true }, everything, { multiple: true }],
     ['multiple as false', { multiple: false }, everything, { multiple: false }],
     ["an account of the owner's", { accountId: '451' }, everything, { account_id: '451' }],
   ]

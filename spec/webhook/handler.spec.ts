@@ -255,11 +255,9 @@ describe('The options of the webhook handler', () => {
       ['secret[1]: must be a non-blank string, got undefined'],
     ],
     ['an unknown option', { secret, onEvent, tolerance: 300 }, ["unknown option 'tolerance' (the options are secret,"]],
-    [
-      "another library's name",
-      { signingSecret: secret, onEvent, secret },
-      ["unknown option 'signingSecret' (use 'secret')"],
-    ],
+    ...['signingSecret', 'webhookSecret'].map(
+      (name) => [name, { [name]: secret, onEvent, secret }, [`unknown option '${name}' (use 'secret')`]] as const,
+    ),
     [
       'a misspelled option',
       { secret, onEvent, onEror: onEvent },
@@ -267,7 +265,11 @@ describe('The options of the webhook handler', () => {
     ],
     ['onError that is not a function', { secret, onEvent, onError: 7 }, ['onError: must be a function, got a number']],
     ['no bytes', { secret, onEvent, maxBytes: 0 }, ['maxBytes: must be an integer from 1 to 100000000 (bytes), got 0']],
-    ['a timeout of 0', { secret, onEvent, timeout: 0 }, ['timeout: must be an integer from 1 to 2147483647']],
+    [
+      'a timeout of 0',
+      { secret, onEvent, timeout: 0 },
+      ['timeout: must be an integer from 1 to 2147483647 (milliseconds), got 0'],
+    ],
   ]
   itEach('are rejected if invalid', invalid, ([, options, lines]) => {
     let error: unknown
