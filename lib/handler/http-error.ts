@@ -1,6 +1,5 @@
 import type { Issue, SessionError } from '../errors.ts'
 import { ownValue } from '../util/guards.ts'
-import { withoutPrototype } from '../util/omit-undefined.ts'
 import type { HeaderFields } from './origin.ts'
 
 /**
@@ -25,11 +24,7 @@ export type HandlerErrorCode =
 
 /**
  * The body of an error response; it contains no details of the server or of StackOne's response.
- * @example
- * const handler = connectSessionHandler({ client, owner: () => null })
- * const response = await handler(new Request('https://app.acme.example/connect', { method: 'POST' }))
- * const { error }: HandlerError = await response.json()
- * error.code // 'unauthorized'
+ * @example const codeOf = async (response: Response) => ((await response.json()) as HandlerError).error.code
  */
 export interface HandlerError {
   /** The error. */
@@ -60,26 +55,22 @@ const responses = {
   timeout: [504, 'Request timed out'],
 } as const satisfies Record<HandlerErrorCode, readonly [status: number, message: string]>
 
-interface HttpErrorOptions {
-  /** The error to pass to `onError`. */
-  readonly cause?: unknown
-  readonly issues?: readonly Issue[]
-  readonly headers?: HeaderFields
-}
-
-/** An error with its response. */
+/** An error with its response; `cause` is the error to pass to `onError`. */
 export class HttpError extends Error {
   readonly status: number
   readonly body: HandlerError
-  readonly headers: HeaderFields
 
-  constructor(code: HandlerErrorCode, options: HttpErrorOptions = {}) {
-    const { cause, issues, headers = {} } = withoutPrototype(options)
+  constructor(code: HandlerErrorCode, cause?: unknown, issues?: readonly Issue[]) {
     const [status, message] = responses[code]
     super(message, { cause })
     this.status = status
     this.body = { error: { code, message, ...(issues && { issues }) } }
-    this.headers = headers
+  }
+
+  get headers(): HeaderFields {
+    if (this.status === 405) return { allow: 'POST' }
+    const retryAfter = this.status === 429 && ownValue(Object(this.cause), 'retryAfter')
+    return typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}
   }
 }
 
@@ -94,9 +85,5 @@ const codes = {
   ConfigurationError: 'internal',
 } as const satisfies Record<SessionError['name'], HandlerErrorCode>
 
-export const toHttpError = (error: SessionError): HttpError => {
-  if (error.name !== 'ApiError' || error.status !== 429) return new HttpError(codes[error.name], { cause: error })
-  const retryAfter = ownValue(error, 'retryAfter')
-  const headers: HeaderFields = typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}
-  return new HttpError('rate-limited', { cause: error, headers })
-}
+export const toHttpError = (error: SessionError): HttpError =>
+  new HttpError(error.name === 'ApiError' && error.status === 429 ? 'rate-limited' : codes[error.name], error)

@@ -11,8 +11,8 @@ import { type HandlerOptions, type HandlerSettings, resolveHandlerOptions } from
 import { allowedOrigin, corsHeaders, type HeaderFields, isSameOrigin, preflightHeaders } from './origin.ts'
 
 export type { HandlerError, HandlerErrorCode } from './http-error.ts'
-export type { Allow, HandlerOptions, Owner } from './options.ts'
-export type { HandlerRequest } from './request.ts'
+export type { HandlerOptions } from './options.ts'
+export type { Allow, HandlerRequest, Owner } from './request.ts'
 
 /**
  * The body of a successful response.
@@ -36,12 +36,11 @@ const respond = (status: number, headers: HeaderFields, body?: HandlerResponse |
     },
   })
 
-const reportError = ({ onError }: HandlerSettings, error: unknown, request: Request): void => {
+const reportError = async ({ onError }: HandlerSettings, error: unknown, request: Request): Promise<void> => {
   try {
-    Promise.resolve(onError?.(error, request)).catch(() => {})
-  } catch (thrown) {
+    await onError?.(error, request)
+  } catch {
     // A faulty callback must not change the response.
-    if (isControlFlow(thrown)) throw thrown
   }
 }
 
@@ -51,13 +50,13 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
   if (request.method === 'OPTIONS' && origin !== undefined)
     return respond(204, { ...cors, ...preflightHeaders(request) })
   try {
-    if (request.method !== 'POST') throw new HttpError('method-not-allowed', { headers: { allow: 'POST' } })
+    if (request.method !== 'POST') throw new HttpError('method-not-allowed')
     if (origin === undefined && !isSameOrigin(request)) throw new HttpError('origin-not-allowed')
     const { token, expiresAt } = await createSession(request, settings)
     return respond(200, cors, { token, expiresAt: expiresAt.toISOString() })
   } catch (error) {
     if (isControlFlow(error)) throw error
-    const known = error instanceof HttpError ? error : new HttpError('internal', { cause: error })
+    const known = error instanceof HttpError ? error : new HttpError('internal', error)
     // If the page disconnected, that may be why a callback failed.
     const { status, body, cause, headers } = request.signal?.aborted ? new HttpError('aborted') : known
     if (status === 429 || status >= 500) reportError(settings, cause, request)
@@ -80,8 +79,8 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
  * server's mistakes, such as a callback that throws, 500. If the `timeout` elapses, the response is 408 while the body is
  * read, and 504 later; callbacks are not stopped. If the page disconnects, a pending call is aborted (499).
  *
- * The promise rejects only with a `ConfigurationError`, if the handler is called with something other than a `Request`,
- * and with a framework's control flow, such as the error of Next.js's `redirect()`, which it rethrows unchanged.
+ * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, and with a framework's control
+ * flow, such as the error of Next.js's `redirect()`.
  * @throws {ConfigurationError} if an option is unknown or invalid
  * @example
  * const handler = connectSessionHandler({

@@ -1,5 +1,4 @@
 import type { ConnectSessionToken } from '../model/connect-session.ts'
-import { type Category, normalizeCategory } from '../model/enums.ts'
 import type { Session, SessionClient } from '../session/types.ts'
 import {
   arrayOf,
@@ -15,77 +14,32 @@ import {
 import { handlerDefaults } from '../util/defaults.ts'
 import { withoutPrototype } from '../util/omit-undefined.ts'
 import { maxTimeout } from '../util/timeout.ts'
+import { type Allow, fieldChecks, type Owner } from './request.ts'
 
 /**
- * The customer for whom a session is created.
- * @example const owner: Owner = { id: 'acme-42', name: 'Acme Inc.', username: 'it@acme.example' }
- */
-export interface Owner {
-  /** The customer's id in your system (`origin_owner_id`); not blank. */
-  readonly id: string
-  /** The customer's readable name (`origin_owner_name`); not blank. Changing it creates a second account. */
-  readonly name: string
-  /** The end user who connects (`origin_username`), such as an e-mail address; not blank. */
-  readonly username?: string | undefined
-}
-
-/**
- * The fields that a page may set in its request; everything that is not listed is rejected.
- * @example const allow: Allow = { categories: ['ats', 'hris'], providers: true }
- */
-export interface Allow {
-  /** The categories that a page may request, known or not; `true` allows every known category. @default none */
-  readonly categories?: readonly (Category | (string & {}))[] | true | undefined
-  /** The providers that a page may request; `true` allows any. @default none */
-  readonly providers?: readonly string[] | true | undefined
-  /** Whether a page may set `multiple`. @default false */
-  readonly multiple?: boolean | undefined
-  /**
-   * Allows a page to edit an account, if this returns true or a promise of true.
-   *
-   * Look the account up among those of `owner`, since a page can send the id of any account.
-   * @default a page cannot edit an account
-   * @example
-   * const ownerIds = new Map([['account-9', 'acme-42']])
-   * const allow: Allow = { ownsAccount: (accountId, _request, owner) => ownerIds.get(accountId) === owner.id }
-   */
-  readonly ownsAccount?: ((accountId: string, request: Request, owner: Owner) => boolean | Promise<boolean>) | undefined
-}
-
-/**
- * Options of `connectSessionHandler`: a plain object.
- *
- * An option that is undefined counts as absent.
+ * Options of `connectSessionHandler`: a plain object, in which undefined counts as absent.
  * @example
- * const options: HandlerOptions = { client, owner: async (request) => (await userOf(request))?.company }
- * connectSessionHandler(options)
+ * const owner = async (request: Request) => (await userOf(request))?.company
+ * const options: HandlerOptions = { client, owner, configure: (session) => session.expiresIn(600) }
  */
 export interface HandlerOptions {
   /** The client that sends the sessions: the result of `createClient`, or any object with its `create` method. */
   readonly client: SessionClient
   /**
-   * Returns the customer who sends the request, or null to respond with 401.
-   *
-   * Derive it from credentials that you verify, such as a session cookie. The body was already read at this point, so
-   * that a page cannot choose the owner. Of the result, only own properties are read.
+   * Returns the customer who sends the request, or null to respond with 401. Derive it from credentials that you verify,
+   * such as a session cookie. The body was already read, so that a page cannot choose the owner.
    */
   readonly owner: (request: Request) => Owner | null | undefined | Promise<Owner | null | undefined>
   /** The fields that a page may set. @default none */
   readonly allow?: Allow | undefined
   /**
    * Returns the session to send: the given session with the fields that your server sets. They override those of the
-   * page, but not the owner. A session with another owner id is a mistake: the response is 500, and nothing is sent.
-   * @example
-   * const configure = (session: Session) => session.expiresIn(minutes(10)).metadata({ source: 'settings' })
-   * connectSessionHandler({ client, owner: () => null, configure })
+   * page, but not the owner: for a session with another owner id, the response is 500, and nothing is sent.
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
   /**
-   * Receives each session that was created, before the response is sent, for example to store its id for
-   * `client.waitForConnection`. It is awaited. If it throws, the response is 500.
-   * @example
-   * const onSession = ({ id, originOwnerId }: ConnectSessionToken) => log.info(`session ${id} of ${originOwnerId}`)
-   * connectSessionHandler({ client, owner: () => null, onSession })
+   * Receives each session that was created, for example to store its id for `client.waitForConnection`. It is awaited
+   * before the response is sent. If it throws, the response is 500.
    */
   readonly onSession?: ((session: ConnectSessionToken, request: Request) => unknown) | undefined
   /**
@@ -98,10 +52,7 @@ export interface HandlerOptions {
   readonly maxBytes?: number | undefined
   /** The time limit of a request, including the callbacks, in milliseconds. @default 30000 */
   readonly timeout?: number | undefined
-  /**
-   * Receives the original error of each response with status 429, 500 or above. It is not awaited, and its own errors
-   * are ignored.
-   */
+  /** Receives the error of each response with status 429, 500 or above. It is not awaited, and its errors are ignored. */
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined
 }
 
@@ -150,15 +101,13 @@ const handlerCheck = optionsOf(
 export const resolveHandlerOptions = (options: HandlerOptions) => {
   // The required options are present, or `checkOptions` throws.
   const checked = checkOptions(options, handlerCheck, 'connectSessionHandler') as HandlerOptions
-  const { client, owner, configure, onSession, onError } = checked
-  const { timeout = handlerDefaults.timeout, maxBytes = handlerDefaults.maxBytes } = checked
-  const { categories, providers, multiple, ownsAccount } = withoutPrototype(checked.allow ?? {})
-  return {
-    ...{ client, owner, configure, onSession, onError, timeout, maxBytes, multiple, ownsAccount },
-    categories: categories === true ? categories : categories?.map(normalizeCategory),
-    providers: providers === true ? providers : providers && [...providers],
-    origins: [...(checked.origins ?? [])],
-  } as const
+  const { timeout = handlerDefaults.timeout, maxBytes = handlerDefaults.maxBytes, origins = [] } = checked
+  const allow = withoutPrototype(checked.allow ?? {})
+  const { ownsAccount } = allow
+  return withoutPrototype({
+    ...checked,
+    ...{ timeout, maxBytes, ownsAccount, origins: [...origins], fieldChecks: fieldChecks(allow) },
+  })
 }
 
 export type HandlerSettings = ReturnType<typeof resolveHandlerOptions>

@@ -6,13 +6,42 @@ import { didYouMean } from '../util/did-you-mean.ts'
 import { mustBe } from '../util/guards.ts'
 import { withoutPrototype } from '../util/omit-undefined.ts'
 import { HttpError } from './http-error.ts'
-import type { HandlerSettings } from './options.ts'
+
+/**
+ * The customer for whom a session is created.
+ * @example const owner: Owner = { id: 'acme-42', name: 'Acme Inc.', username: 'it@acme.example' }
+ */
+export interface Owner {
+  /** The customer's id in your system (`origin_owner_id`); not blank. */
+  readonly id: string
+  /** The customer's readable name (`origin_owner_name`); not blank. Changing it creates a second account. */
+  readonly name: string
+  /** The end user who connects (`origin_username`), such as an e-mail address; not blank. */
+  readonly username?: string | undefined
+}
+
+/**
+ * The fields that a page may set in its request; everything that is not listed is rejected.
+ * @example const allow: Allow = { categories: ['ats', 'hris'], providers: true }
+ */
+export interface Allow {
+  /** The categories that a page may request, known or not; `true` allows every known category. @default none */
+  readonly categories?: readonly (Category | (string & {}))[] | true | undefined
+  /** The providers that a page may request; `true` allows any. @default none */
+  readonly providers?: readonly string[] | true | undefined
+  /** Whether a page may set `multiple`. @default false */
+  readonly multiple?: boolean | undefined
+  /**
+   * Allows a page to edit an account, if this returns true or a promise of true. Look the account up among those of
+   * `owner`, since a page can send the id of any account.
+   * @default a page cannot edit an account
+   */
+  readonly ownsAccount?: ((accountId: string, request: Request, owner: Owner) => boolean | Promise<boolean>) | undefined
+}
 
 /**
  * The JSON body of a page's request; the server's `allow` option decides which fields a page may set.
- * @example
- * const request: HandlerRequest = { categories: ['hris'], multiple: true }
- * const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) }
+ * @example const request: HandlerRequest = { categories: ['hris'], multiple: true }
  */
 export interface HandlerRequest {
   /** The categories at which the Hub opens, without duplicates. */
@@ -56,13 +85,18 @@ const categoriesIn =
     })
   }
 
-const fieldChecks = ({ categories, providers, multiple, ownsAccount }: HandlerSettings) =>
-  ({
-    categories: categories ? categoriesIn(categories) : notAllowed,
-    provider: providers ? stringIn(providers) : notAllowed,
+type FieldChecks = ReadonlyMap<string, Check>
+
+/** Returns the check of each field. */
+export const fieldChecks = ({ categories, providers, multiple, ownsAccount }: Allow): FieldChecks => {
+  const checks = {
+    categories: categories ? categoriesIn(categories === true || categories.map(normalizeCategory)) : notAllowed,
+    provider: providers ? stringIn(providers === true || [...providers]) : notAllowed,
     multiple: multiple ? ofType('boolean') : notAllowed,
     accountId: ownsAccount ? nonBlank : notAllowed,
-  }) satisfies Record<keyof HandlerRequest, Check>
+  } satisfies Record<keyof HandlerRequest, Check>
+  return new Map(Object.entries(checks))
+}
 
 const unknownField = (name: string, known: readonly string[]): Issue => {
   // Any spelling: `owner`, `origin_owner_id`, `Owner-Name`, `originUsername`.
@@ -73,12 +107,11 @@ const unknownField = (name: string, known: readonly string[]): Issue => {
 }
 
 /** Returns the fields of a body; throws an `HttpError` with all problems. Whose account it is, is not checked. */
-export const parseRequest = (body: Readonly<Record<string, unknown>>, settings: HandlerSettings): HandlerRequest => {
-  const checks: ReadonlyMap<string, Check> = new Map(Object.entries(fieldChecks(settings)))
+export const parseRequest = (body: Readonly<Record<string, unknown>>, checks: FieldChecks): HandlerRequest => {
   const issues = Object.entries(body)
     .slice(0, maxIssues) // a body with more fields is invalid anyway
     .flatMap(([name, value]) => checks.get(name)?.(value, name) ?? unknownField(name, [...checks.keys()]))
-  if (issues.length > 0) throw new HttpError('invalid-choices', { issues: issues.slice(0, maxIssues) })
+  if (issues.length > 0) throw new HttpError('invalid-choices', undefined, issues.slice(0, maxIssues))
   return withoutPrototype(body)
 }
 

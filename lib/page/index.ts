@@ -30,9 +30,7 @@ export interface FetchedToken {
 
 /**
  * Options of `createTokenFetcher`; an option that is undefined counts as absent.
- * @example
- * const options: TokenFetcherOptions = { headers: { 'x-requested-with': 'fetch' } }
- * createTokenFetcher('/connect', options)
+ * @example const options: TokenFetcherOptions = { headers: { 'x-requested-with': 'fetch' } }
  */
 export interface TokenFetcherOptions {
   /** Sends the requests. @default the global `fetch` at the time of the call */
@@ -43,11 +41,7 @@ export interface TokenFetcherOptions {
 
 /**
  * Requests a token for the fields that the page chooses; see `createTokenFetcher`.
- * @example
- * const openHub = async (fetchToken: TokenFetcher) => {
- *   const { token } = await fetchToken({ categories: ['ats'] }, { signal: AbortSignal.timeout(10_000) })
- *   document.querySelector('stackone-hub')?.setAttribute('token', token)
- * }
+ * @example const tokenFrom = async (fetchToken: TokenFetcher) => (await fetchToken({ categories: ['ats'] })).token
  */
 export type TokenFetcher = (
   request?: HandlerRequest,
@@ -94,36 +88,28 @@ const fieldOf = (value: unknown, name: string): unknown => (isObject(value) ? ow
 
 const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-/** Returns the seconds of a `Retry-After`, which a proxy may send as a date. */
-const retryAfterOf = ({ headers }: Response): number | undefined => {
-  const header = headers.get('retry-after') || 'none'
-  const seconds = Number(header)
-  const delay = Number.isNaN(seconds) ? Math.ceil((Date.parse(header) - Date.now()) / 1000) : seconds
-  return Number.isFinite(delay) ? Math.max(0, delay) : undefined
-}
-
-const toError = (response: Response, body: unknown): TokenRequestError => {
-  const { status } = response
-  const retryAfter = retryAfterOf(response)
+const toError = ({ status, headers }: Response, body: unknown): TokenRequestError => {
+  const seconds = Number.parseFloat(headers.get('retry-after') ?? '')
+  const details = { status, retryAfter: seconds >= 0 ? seconds : undefined }
   const [code, message, issues] = ['code', 'message', 'issues'].map((name) => fieldOf(fieldOf(body, 'error'), name))
-  const details = { status, retryAfter, issues: Array.isArray(issues) ? issues : [] }
-  if (status >= 400 && isFilled(code) && isFilled(message))
-    return new TokenRequestError(code as TokenRequestErrorCode, message, details) // a newer handler may send a new code
-  const unexpected = `The response with status ${status} is not that of connectSessionHandler`
-  return new TokenRequestError('invalid-response', unexpected, { ...details, issues: [] })
+  if (status < 400 || !isFilled(code) || !isFilled(message)) {
+    const unexpected = `The response with status ${status} is not that of connectSessionHandler`
+    return new TokenRequestError('invalid-response', unexpected, details)
+  }
+  // A newer handler may send a new code.
+  const known = { ...details, issues: Array.isArray(issues) ? issues : [] }
+  return new TokenRequestError(code as TokenRequestErrorCode, message, known)
 }
 
 /** Sends a request, and returns the token of the response. */
 const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken> => {
-  let response: Response
-  let text: string
-  try {
-    response = await send()
-    text = await response.text()
-  } catch (cause) {
-    throw new TokenRequestError('network', 'The server could not be reached', { cause })
+  const read = async () => {
+    const response = await send()
+    return { response, body: parseJson(await response.text()) }
   }
-  const body = parseJson(text)
+  const { response, body } = await read().catch((cause: unknown) => {
+    throw new TokenRequestError('network', 'The server could not be reached', { cause })
+  })
   const token = fieldOf(body, 'token')
   const expiresAt = new Date(String(fieldOf(body, 'expiresAt')))
   if (!response.ok || !isFilled(token) || Number.isNaN(expiresAt.getTime())) throw toError(response, body)
@@ -144,9 +130,8 @@ interface SharedRequest {
  * effects twice. Later calls send a new one, because each opening of the Hub needs a new token. After another user has
  * signed in, create a new function.
  *
- * Aborting the `signal` of a call rejects that call only. The HTTP request is cancelled once all its calls are aborted.
- *
- * It rejects with a `TokenRequestError`.
+ * It rejects with a `TokenRequestError`. Aborting the `signal` of a call rejects that call only; the HTTP request is
+ * cancelled once all its calls are aborted.
  * @param url the URL of the handler's route
  * @example
  * const fetchToken = createTokenFetcher('/connect')
@@ -161,20 +146,16 @@ export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptio
 
   const start = (body: string): SharedRequest => {
     const controller = new AbortController()
-    const send = (): Promise<Response> => {
-      const init: RequestInit = {
-        method: 'POST',
-        headers: { ...Object.fromEntries(new Headers(headers)), 'content-type': 'application/json' }, // lower case
-        body,
-        credentials: 'include',
-        signal: controller.signal,
-      }
+    const { signal } = controller
+    const send = async (): Promise<Response> => {
+      const fields = { ...Object.fromEntries(new Headers(headers)), 'content-type': 'application/json' } // lower case
+      const init: RequestInit = { method: 'POST', headers: fields, body, credentials: 'include', signal }
       return (fetch ?? globalThis.fetch)(String(url), withoutPrototype(init))
     }
     const forget = (): void => {
       if (pending.get(body) === shared) pending.delete(body)
     }
-    controller.signal.addEventListener('abort', forget)
+    signal.addEventListener('abort', forget)
     const token = requestToken(send).finally(forget)
     const shared = { token, controller, callers: 0 }
     pending.set(body, shared)

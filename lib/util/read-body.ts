@@ -32,16 +32,45 @@ const alreadyRead = (): ConfigurationError =>
       'original request.',
   )
 
-/** Reads the body of a request until the signal is aborted. Returns undefined once it exceeds `maxBytes`. */
-export const readRequestBody = async (
-  { headers, body, bodyUsed }: Request,
+/**
+ * Returns whether an adapter created the request and the HTTP parser ends its body at `Content-Length`. Such a request has
+ * an expensive `body`. A plain `Request` may have been created by code, with any header.
+ */
+const isFramed = (request: Request): boolean =>
+  Object.getPrototypeOf(request) !== Request.prototype &&
+  /^\d+$/.test(request.headers.get('content-length') ?? '') &&
+  !request.headers.has('transfer-encoding')
+
+const readFramed = async (request: Request, maxBytes: number): Promise<Uint8Array | undefined> => {
+  try {
+    const buffer = await request.arrayBuffer()
+    return buffer.byteLength > maxBytes ? undefined : new Uint8Array(buffer)
+  } catch (error) {
+    // An adapter may notice only now that a body parser was faster.
+    throw String(error).includes('unusable') ? alreadyRead() : error
+  }
+}
+
+const readStream = async (
+  { body }: Request,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> => {
+  if (body?.locked) throw alreadyRead()
+  return body ? readBytes(body, maxBytes, signal) : new Uint8Array()
+}
+
+/** Reads the body of a request until the signal is aborted. Returns undefined once it exceeds `maxBytes`. */
+export const readRequestBody = async (
+  request: Request,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> => {
+  const { headers } = request
   const length = Number(headers.get('content-length'))
   if (length > maxBytes) return undefined
-  if (bodyUsed || body?.locked) throw alreadyRead()
-  const bytes = body ? await readBytes(body, maxBytes, signal) : new Uint8Array()
+  if (request.bodyUsed) throw alreadyRead()
+  const bytes = await (isFramed(request) ? readFramed(request, maxBytes) : readStream(request, maxBytes, signal))
   // After a body parser, an adapter finds an empty body.
   if (bytes?.length === 0 && (length > 0 || headers.has('transfer-encoding'))) throw alreadyRead()
   return bytes

@@ -33,22 +33,22 @@ const responseTexts = {
 
 type Status = keyof typeof responseTexts
 
-/** Returns the status of the response, and the error to report unless it is 200. */
+/** Returns the status of the response, and the error to report. */
 const receiveEvent = async (
   request: Request,
   { secret, onEvent, maxBytes }: WebhookSettings,
   signal: AbortSignal,
 ): Promise<readonly [status: Status, error?: unknown]> => {
-  const body = await readRequestBody(request, maxBytes, signal)
-  if (body === undefined)
-    return [413, new WebhookError('invalid-body', `The body of the webhook exceeds ${maxBytes} bytes.`)]
-  const event = await verifyWebhook(body, request.headers.get(signatureHeader), secret).catch((error: unknown) => {
-    if (error instanceof WebhookError) return error
-    throw error
-  })
-  if (event instanceof WebhookError) return [event.reason === 'invalid-body' ? 400 : 401, event]
-  await onEvent(event)
-  return [200]
+  try {
+    const body = await readRequestBody(request, maxBytes, signal)
+    if (body === undefined)
+      return [413, new WebhookError('invalid-body', `The body of the webhook exceeds ${maxBytes} bytes.`)]
+    await onEvent(await verifyWebhook(body, request.headers.get(signatureHeader), secret))
+    return [200]
+  } catch (error) {
+    if (!(error instanceof WebhookError)) return [500, error]
+    return [error.reason === 'invalid-body' ? 400 : 401, error]
+  }
 }
 
 const reportError = async ({ onError }: WebhookSettings, error: unknown): Promise<void> => {
@@ -63,16 +63,14 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
   if (request.method !== 'POST') return 405
   const { timeout } = settings
   const outcome = await withTimeout(timeout, undefined, (signal) => receiveEvent(request, settings, signal))
-  if (outcome.type === 'value') {
-    const [status, error] = outcome.value
-    if (status !== 200) reportError(settings, error)
-    return status
+  if (outcome.type !== 'value') {
+    reportError(settings, new TimeoutError(`The webhook took longer than ${timeout} ms.`))
+    return 500
   }
-  const error =
-    outcome.type === 'error' ? outcome.error : new TimeoutError(`The webhook took longer than ${timeout} ms.`)
+  const [status, error] = outcome.value
   if (isControlFlow(error)) throw error
-  reportError(settings, error)
-  return 500
+  if (status !== 200) reportError(settings, error)
+  return status
 }
 
 /**
@@ -81,15 +79,13 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
  * It runs as is in Next.js, Hono, Bun, Deno and Workers. In Express, mount it before body parsers, wrapped with
  * `getRequestListener` of `@hono/node-server`, or read the body with `express.raw` and call `verifyWebhook`.
  *
- * The handler verifies the signature over the exact bytes of the body and then awaits `onEvent`. It responds with 200
- * once `onEvent` has resolved, 401 for a missing or wrong signature, 400 for a signed body that is not an event, 405 for
- * methods other than POST, 413 for a body over `maxBytes`, and 500 if `onEvent` throws or the request takes longer than
- * `timeout`: StackOne may then deliver the event again. Neither a time nor an id is signed, so make `onEvent` idempotent.
+ * It verifies the signature over the exact bytes of the body, awaits `onEvent`, and responds with 200. It responds with
+ * 401 for a missing or wrong signature, 400 for a signed body that is not an event, 405 for methods other than POST, 413
+ * for a body over `maxBytes`, and 500 if `onEvent` throws or the `timeout` elapses: StackOne may then deliver the event
+ * again. Neither a time nor an id is signed, so make `onEvent` idempotent.
  *
- * The promise rejects only with a `ConfigurationError`, if the handler is called with something other than a `Request`,
- * and with a framework's control flow, such as the error of Next.js's `redirect()`, which it rethrows unchanged.
- *
- * Contract section 8.
+ * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, and with a framework's control
+ * flow, such as the error of Next.js's `redirect()`. Contract section 8.
  * @throws {ConfigurationError} if an option is unknown or invalid, such as a secret that is undefined
  * @example
  * const handler = webhookHandler({

@@ -5,26 +5,17 @@ import { maxTimeout } from '../util/timeout.ts'
 import { secretCheck, type WebhookSecret } from './verify.ts'
 
 /**
- * Options of `webhookHandler`: a plain object.
- *
- * An option that is undefined counts as absent.
- * @example
- * const options: WebhookHandlerOptions = { secret, onEvent: (event) => console.log(event.event) }
- * webhookHandler(options)
+ * Options of `webhookHandler`: a plain object, in which undefined counts as absent.
+ * @example const options: WebhookHandlerOptions = { secret, onEvent: (event) => console.log(event.event) }
  */
 export interface WebhookHandlerOptions {
   /** The signing secret or, during a rotation, `[current, previous]`. Required. */
   readonly secret: WebhookSecret
-  /**
-   * Receives each event whose signature is valid. It is awaited, and the response is 200 once it resolved.
-   *
-   * It can receive an event more than once, so it must be idempotent.
-   */
+  /** Receives each event whose signature is valid, possibly more than once. It is awaited. */
   readonly onEvent: (event: WebhookEvent) => unknown
   /**
    * Receives the error of each response other than 200 and 405: a `WebhookError`, or the error that `onEvent` threw. It
    * is not awaited, and its own errors are ignored.
-   * @default errors are not reported
    */
   readonly onError?: ((error: unknown) => unknown) | undefined
   /** The maximum size of a request body in bytes, from 1 to 100000000. @default 1048576 */
@@ -43,7 +34,7 @@ const webhookOptions = optionsOf(
   } satisfies Record<keyof WebhookHandlerOptions, Check>,
   {
     required: ['secret', 'onEvent'],
-    aliases: { secrets: 'secret', signingSecret: 'secret', webhookSecret: 'secret', timeoutMs: 'timeout' },
+    aliases: { signingSecret: 'secret', webhookSecret: 'secret' },
   },
 )
 
@@ -51,8 +42,7 @@ const webhookOptions = optionsOf(
 export const resolveWebhookOptions = (options: WebhookHandlerOptions) => {
   // The required options are present, or `checkOptions` throws.
   const checked = checkOptions(options, webhookOptions, 'webhookHandler') as WebhookHandlerOptions
-  const { onEvent, onError } = checked
+  const { onEvent, onError, maxBytes = webhookDefaults.maxBytes, timeout = webhookDefaults.timeout } = checked
   const secret = [checked.secret].flat() // a copy: the list must not change later
-  const { maxBytes = webhookDefaults.maxBytes, timeout = webhookDefaults.timeout } = checked
   return { secret, onEvent, onError, maxBytes, timeout }
 }

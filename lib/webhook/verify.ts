@@ -7,7 +7,7 @@ import { arrayOf, type Check, must, nonBlank, optionsOf } from '../util/check-op
 /**
  * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
  *
- * A type for environment variables: undefined is accepted by the compiler, and rejected when the code runs.
+ * The type allows undefined for the sake of environment variables; an undefined secret is rejected when the code runs.
  * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
  */
 export type WebhookSecret = string | undefined | readonly (string | undefined)[]
@@ -20,8 +20,7 @@ export type WebhookErrorReason = 'missing-signature' | 'wrong-signature' | 'inva
 
 /**
  * A webhook that cannot be accepted; it contains neither the secret nor the expected signature.
- * @example
- * const statusOf = (error: WebhookError) => (error.reason === 'invalid-body' ? 400 : 401)
+ * @example const statusOf = (error: WebhookError) => (error.reason === 'invalid-body' ? 400 : 401)
  */
 export class WebhookError extends Error {
   /** Discriminates it from other errors. */
@@ -69,19 +68,38 @@ const argumentsCheck = optionsOf(
   { required: ['rawBody', 'secret'] },
 )
 
-/**
- * 32 bytes in unpadded base64url. The last character holds four bits, so the regular expression lists the 16 that
- * encoders produce: one signature must not have several spellings.
- */
-const encodedSignature = /^[\w-]{42}[AEIMQUYcgkosw048]$/
+type Bytes = Uint8Array<ArrayBuffer>
 
-const isSignedWith = async (secret: string, body: Uint8Array<ArrayBuffer>, signature: string): Promise<boolean> => {
-  if (!encodedSignature.test(signature)) return false
-  const base64 = signature.replaceAll('-', '+').replaceAll('_', '/')
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify'])
-  return crypto.subtle.verify(algorithm, key, bytes, body) // compares in constant time
+/** Decodes 32 bytes in base64url. Of the last character, encoders use the 16 forms whose unused bits are zero. */
+const decodeSignature = (signature: string): Bytes | undefined => {
+  if (!/^[\w-]{42}[AEIMQUYcgkosw048]$/.test(signature)) return undefined
+  const binary = atob(signature.replaceAll('-', '+').replaceAll('_', '/'))
+  return new Uint8Array(32).map((_, index) => binary.charCodeAt(index))
+}
+
+/** What is used of Node, Bun and Deno. Other runtimes lack it, or have a polyfill that throws. */
+interface NodeGlobals {
+  readonly process: {
+    readonly getBuiltinModule: (name: string) => {
+      readonly createHmac: (hash: string, key: string) => { update: (data: Bytes) => { digest: () => Bytes } }
+      readonly timingSafeEqual: (a: Bytes, b: Bytes) => boolean
+    }
+  }
+}
+
+/** Compares in constant time. */
+const isSigned = async (secret: string, body: Bytes, signature: Bytes): Promise<boolean> => {
+  try {
+    // Eight times as fast as Web Crypto, which uses a thread pool.
+    const { createHmac, timingSafeEqual } = (globalThis as unknown as NodeGlobals).process.getBuiltinModule(
+      'node:crypto',
+    )
+    return timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature)
+  } catch {
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+    const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify'])
+    return crypto.subtle.verify(algorithm, key, signature, body)
+  }
 }
 
 const parseEvent = (body: Uint8Array): unknown => {
@@ -116,7 +134,8 @@ export const verifyWebhook = async (
   // A copy: the caller's bytes may change before they are parsed.
   const body = typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : new Uint8Array(rawBody)
   const secrets = [secret].flat() as readonly string[] // checked above
-  const matches = await Promise.all(secrets.map((each) => isSignedWith(each, body, signature)))
+  const signed = decodeSignature(signature)
+  const matches = await Promise.all(secrets.map((each) => signed && isSigned(each, body, signed)))
   if (!matches.includes(true))
     throw new WebhookError(
       'wrong-signature',

@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
 import { expectTypeOf } from 'expect-type'
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import express from 'express'
 import { Hono } from 'hono'
 import {
   connectSessionHandler,
@@ -18,7 +17,6 @@ import {
   minutes,
   type Session,
   type SessionClient,
-  session,
 } from '../../lib/index.ts'
 import { until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
@@ -26,7 +24,9 @@ import { itEach } from '../support/it-each.ts'
 import {
   acme,
   acmeWire,
+  adapt,
   apiKey,
+  listen,
   post,
   postJson,
   type Received,
@@ -51,18 +51,13 @@ const hangingFetch = () => {
 }
 
 describe('The handler', () => {
-  it('responds with the token and its expiry', async () => {
-    const { call, api } = setUp()
+  it('sends a session of the owner, and responds with the token and its expiry', async () => {
+    const { call, api, sent } = setUp()
     const { status, body } = await call(post())
     expect(status).to.equal(200)
     const [created] = api.sessions
     const expiresAt = new Date(Date.parse(created?.created_at ?? '') + 1_800_000).toISOString()
     expect(body).to.deep.equal({ token: created?.token, expiresAt })
-  })
-
-  it('sends a session of the owner that the callback returns', async () => {
-    const { call, sent } = setUp()
-    await call(post())
     expect(sent()).to.deep.equal([acmeWire])
   })
 
@@ -70,26 +65,6 @@ describe('The handler', () => {
     const { call, sent } = setUp({ owner: async () => ({ ...acme, username: 'it@acme.example' }) })
     await call(post())
     expect(sent()).to.deep.equal([{ ...acmeWire, origin_username: 'it@acme.example' }])
-  })
-
-  it('sends the fields of the page that are allowed', async () => {
-    const { call, sent } = setUp({
-      allow: { categories: ['ats', 'hris'], providers: ['bamboohr'], multiple: true, ownsAccount: () => true },
-    })
-    const { status } = await call(
-      postJson({ categories: ['hris', 'ats'], provider: 'bamboohr', multiple: false, accountId: '451' }),
-    )
-    expect(status).to.equal(200)
-    expect(sent()).to.deep.equal([
-      { ...acmeWire, provider: 'bamboohr', categories: ['hris', 'ats'], account_id: '451', multiple: false },
-    ])
-  })
-
-  it('calls the owner callback for each request', async () => {
-    const owner = (request: Request) => ({ id: request.headers.get('x-user') ?? '', name: 'Acme Inc.' })
-    const { call, sent } = setUp({ owner })
-    await Promise.all(['acme-42', 'globex-7'].map((user) => call(post(undefined, { 'x-user': user }))))
-    expect(sent()).to.have.deep.members([acmeWire, { ...acmeWire, origin_owner_id: 'globex-7' }])
   })
 
   itEach('responds with 401 and sends nothing if there is no owner', [null, undefined], async (missing) => {
@@ -117,46 +92,24 @@ describe('The handler', () => {
   describe('with a configure callback', () => {
     it('sends the fields that it sets, which override those of the page', async () => {
       const { call, sent } = setUp({
-        allow: { categories: true, multiple: true },
+        allow: { categories: ['payroll'], providers: true, multiple: true },
         configure: async (session, request) =>
-          session.expiresIn(minutes(10)).multiple(false).label(new URL(request.url).pathname),
+          session.expiresIn(minutes(10)).categories('hris').multiple(false).label(new URL(request.url).pathname),
       })
-      await call(postJson({ categories: ['crm'], multiple: true }))
-      expect(sent()).to.deep.equal([
-        { ...acmeWire, categories: ['crm'], expires_in: 600, multiple: false, label: '/api/connect' },
-      ])
+      await call(postJson({ categories: ['payroll'], provider: 'bamboohr', multiple: true }))
+      const page = { provider: 'bamboohr', categories: ['hris'], multiple: false }
+      expect(sent()).to.deep.equal([{ ...acmeWire, ...page, expires_in: 600, label: '/api/connect' }])
     })
 
-    it('lets it override the categories of the page', async () => {
-      const { call, sent } = setUp({
-        allow: { categories: ['ats', 'payroll'] },
-        configure: (session) => session.categories('hris'),
-      })
-      await call(postJson({ categories: ['payroll'] }))
-      expect(sent()).to.deep.equal([{ ...acmeWire, categories: ['hris'] }])
+    it('responds with 500 and sends nothing if it returns a session of another owner', async () => {
+      const { call, sent, errors } = setUp({ configure: (session) => session.owner('globex-7', 'Acme Inc.') })
+      const { status, code, text } = await call(post())
+      expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
+      expect(text).not.to.include('globex')
+      const message = 'The configure callback must not change the owner id. Return the session that it receives.'
+      expect(errors).to.have.length(1)
+      expect(errors[0]).to.be.instanceOf(ConfigurationError).and.to.have.property('message', message)
     })
-
-    const changes: readonly (readonly [string, (session: Session) => Session])[] = [
-      ['sets another owner', (session) => session.owner('globex-7', 'Globex')],
-      ['sets another owner with the same name', (session) => session.owner('globex-7', 'Acme Inc.')],
-      ['sets a blank owner', (session) => session.owner('', '')],
-      ['returns a session of another owner', () => session().owner('globex-7', 'Globex').label('a')],
-    ]
-    itEach(
-      'responds with 500 and sends nothing if configure fails or does not return a session',
-      changes,
-      async ([, configure]) => {
-        const { call, sent, errors } = setUp({ configure })
-        const { status, code, text } = await call(post())
-        expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
-        expect(text).not.to.include('globex')
-        expect(errors).to.have.length(1)
-        expect(errors[0]).to.have.property('name').that.is.oneOf(['ConfigurationError', 'ValidationError'])
-        expect(errors[0])
-          .to.have.property('message')
-          .that.matches(/owner id|originOwnerId/)
-      },
-    )
 
     it('sends the name of the owner callback if configure changes only the name', async () => {
       const { call, sent } = setUp({ configure: (session) => session.owner('acme-42', 'Acme GmbH') })
@@ -171,17 +124,6 @@ describe('The handler', () => {
       await Promise.all([named.call(post()), unnamed.call(post())])
       expect(named.sent()).to.deep.equal([{ ...acmeWire, origin_username: 'it@acme.example' }])
       expect(unnamed.sent()).to.deep.equal([{ ...acmeWire, origin_username: 'other@acme.example' }])
-    })
-
-    it('does not call it for an invalid request', async () => {
-      const calls: unknown[] = []
-      const configure = (requested: Session) => {
-        calls.push(requested)
-        return requested
-      }
-      const { call } = setUp({ configure })
-      expect((await call(postJson({ provider: 'bamboohr' }))).status).to.equal(400)
-      expect(calls).to.deep.equal([])
     })
   })
 
@@ -210,34 +152,12 @@ describe('The handler', () => {
       expect(events).to.deep.equal(['stored', 'responded'])
     })
 
-    itEach(
-      'responds with 500 and without the token if it fails, and passes the error to onError',
-      [
-        [
-          'throws',
-          () => {
-            throw new Error('database down')
-          },
-        ],
-        ['rejects', () => Promise.reject(new Error('database down'))],
-      ] as const,
-      async ([, onSession]) => {
-        const { call, errors, api } = setUp({ onSession })
-        const { status, code, text } = await call(post())
-        expect([status, code]).to.deep.equal([500, 'internal'])
-        expect(text).not.to.include(api.sessions[0]?.token)
-        expect(text).not.to.include('database')
-        expect(errors.map(String)).to.deep.equal(['Error: database down'])
-      },
-    )
-
-    it('does not call it if no session is created', async () => {
-      const calls: unknown[] = []
-      const { call, api } = setUp({ onSession: (created) => calls.push(created) })
-      api.fail(500)
-      expect((await call(post())).status).to.equal(502)
-      expect((await call(postJson({ provider: 'bamboohr' }))).status).to.equal(400)
-      expect(calls).to.deep.equal([])
+    it('responds with 500 and without the token if it fails, and passes the error to onError', async () => {
+      const { call, errors, api } = setUp({ onSession: () => Promise.reject(new Error('database down')) })
+      const { status, code, text } = await call(post())
+      expect([status, code]).to.deep.equal([500, 'internal'])
+      expect(text).not.to.include(api.sessions[0]?.token).and.not.to.include('database')
+      expect(errors.map(String)).to.deep.equal(['Error: database down'])
     })
   })
 
@@ -248,14 +168,6 @@ describe('The handler', () => {
     expect((await call(postJson({ accountId: '451' }))).status).to.equal(200)
     expect(owners[0]).to.be.frozen
     expect(sent()).to.deep.equal([{ ...acmeWire, account_id: '451' }])
-  })
-
-  it('responds with 500 if a callback tries to change the owner', async () => {
-    const ownsAccount = (_id: string, _request: Request, owner: Owner): boolean =>
-      Reflect.apply(Object.assign, undefined, [owner, { id: 'globex-7' }]) !== undefined
-    const { call, sent } = setUp({ allow: { ownsAccount } })
-    expect((await call(postJson({ accountId: '451' }))).status).to.equal(500)
-    expect(sent()).to.deep.equal([])
   })
 
   describe('in a process whose Object.prototype is polluted', () => {
@@ -286,25 +198,15 @@ describe('The handler', () => {
         expect(text.toLowerCase()).not.to.include('globex')
       },
     )
-
-    it('adds no issues and no headers to an error response', async () => {
-      const polluted = { issues: [globex], headers: { 'x-globex': '1' } }
-      const { headers, issues } = await callPolluted(polluted, setUp({ owner: () => null }), post())
-      expect([headers.has('x-globex'), issues]).to.deep.equal([false, undefined])
-    })
   })
 
-  itEach(
-    'responds to other methods with 405 before it checks anything else',
-    ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    async (method) => {
-      const { call, sent } = setUp({ origins: ['https://admin.acme.example'] })
-      const headers = { origin: 'https://evil.example', 'content-type': 'text/plain' }
-      const { status, code, headers: received } = await call(new Request(url, { method, headers }))
-      expect([status, code, received.get('allow')]).to.deep.equal([405, 'method-not-allowed', 'POST'])
-      expect(sent()).to.deep.equal([])
-    },
-  )
+  const methods = ['GET', 'HEAD', 'PUT', 'OPTIONS']
+  itEach('responds to other methods with 405 before it checks anything else', methods, async (method) => {
+    const { call, sent } = setUp({ origins: ['https://admin.acme.example'] })
+    const headers = { origin: 'https://evil.example', 'content-type': 'text/plain' }
+    const { status, code, headers: received } = await call(new Request(url, { method, headers }))
+    expect([status, code, received.get('allow'), sent()]).to.deep.equal([405, 'method-not-allowed', 'POST', []])
+  })
 
   it("responds with 499 and aborts the call when the request's signal is aborted", async () => {
     const { signals, fetch } = hangingFetch()
@@ -331,16 +233,8 @@ describe('The handler', () => {
   })
 
   it('accepts a request without a signal', async () => {
-    const { call, sent } = setUp({ allow: { multiple: true } })
-    const request = new Proxy(postJson({ multiple: true }), {
-      get: (target, name) => {
-        if (name === 'signal') return undefined
-        const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
-    expect((await call(request)).status).to.equal(200)
-    expect(sent()).to.deep.equal([{ ...acmeWire, multiple: true }])
+    const request = Object.defineProperty(post(), 'signal', { value: undefined })
+    expect((await setUp().call(request)).status).to.equal(200)
   })
 
   it('accepts any client with a create method', async () => {
@@ -364,59 +258,18 @@ describe('The handler', () => {
   describe('called with something other than a Request', () => {
     const values: readonly (readonly [string, unknown, string])[] = [
       ['undefined', undefined, 'undefined'],
-      ['null', null, 'null'],
       ['a string', 'POST', 'a string'],
-      ['an empty object', {}, 'an object'],
-      [
-        "an object like Node's request",
-        { method: 'POST', url: '/connect', headers: { host: 'a.example' } },
-        'an object',
-      ],
+      ["an object like Node's request", { method: 'POST', url: '/', headers: { host: 'a.example' } }, 'an object'],
       ['a Hono context', { req: { raw: post(), url, method: 'POST' } }, 'an object'],
     ]
-    itEach(
-      'rejects other values with a ConfigurationError, and does not call onError',
-      values,
-      async ([, value, kind]) => {
-        const { handler, errors } = setUp()
-        const error = await caught(Reflect.apply(handler, undefined, [value]))
-        expect(error).to.be.instanceOf(ConfigurationError)
-        expect(error)
-          .to.have.property('message')
-          .that.equals(
-            `The handler must be called with a Fetch API Request, got ${kind}. In Express, Fastify and Node, wrap it: ` +
-              "getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw.",
-          )
-        expect(errors).to.deep.equal([])
-      },
-    )
-
-    it("reaches Express's error handler if it is mounted without an adapter", async () => {
-      const errors: unknown[] = []
-      const onError: ErrorRequestHandler = (error, _request, response, _next) => {
-        errors.push(error)
-        response.status(500).end()
-      }
-      const { handler } = setUp()
-      const mistaken: unknown = handler
-      const app = express()
-        .post('/connect', mistaken as RequestHandler) // the mistake, which JavaScript allows
-        .use(onError)
-      const server = app.listen(0, '127.0.0.1')
-      try {
-        expect(await until(() => server.listening)).to.equal(true)
-        const address = server.address()
-        const port = typeof address === 'object' ? address?.port : undefined
-        const response = await fetch(`http://127.0.0.1:${port}/connect`, {
-          method: 'POST',
-          signal: AbortSignal.timeout(5000),
-        })
-        expect(response.status).to.equal(500)
-        expect(errors[0]).to.have.property('message').that.includes('getRequestListener(handler)')
-      } finally {
-        server.close()
-        server.closeAllConnections()
-      }
+    itEach('rejects with a ConfigurationError, and does not call onError', values, async ([, value, kind]) => {
+      const { handler, errors } = setUp()
+      const error = await caught(Reflect.apply(handler, undefined, [value]))
+      const message =
+        `The handler must be called with a Fetch API Request, got ${kind}. In Express, Fastify and Node, wrap it: ` +
+        "getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw."
+      expect(error).to.be.instanceOf(ConfigurationError).and.to.have.property('message', message)
+      expect(errors).to.deep.equal([])
     })
   })
 
@@ -435,17 +288,13 @@ describe('The handler', () => {
 
     it('receives the preflight and the POST request from Express', async () => {
       const { handler } = setUp({ origins: [origin] })
-      const server = express().all('/connect', getRequestListener(handler)).listen(0, '127.0.0.1')
+      const server = await listen(express().all('/connect', adapt(handler)))
       try {
-        expect(await until(() => server.listening)).to.equal(true)
-        const address = server.address()
-        const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}/connect`
+        const target = `${server.url}/connect`
         const responses = [await fetch(target, preflight), await fetch(target, request)]
         expect(responses.map(({ status }) => status)).to.deep.equal([204, 200])
-        for (const { headers } of responses) expect(headers.get('access-control-allow-origin')).to.equal(origin)
       } finally {
-        server.close()
-        server.closeAllConnections()
+        await server.close()
       }
     })
   })
@@ -455,21 +304,15 @@ describe('The handler', () => {
     const redirect = (): never => {
       throw Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/login;307;' })
     }
-    const failing = {
-      client: createClient({ apiKey, retries: 0, fetch: async () => new Response('', { status: 500 }) }),
-    }
     const sources: readonly (readonly [string, Partial<HandlerOptions>, (readonly unknown[])?])[] = [
       ['owner', { owner: redirect }],
       ['owner, asynchronously', { owner: async () => redirect() }],
       ['ownsAccount', { allow: { ownsAccount: redirect } }],
       ['configure', { configure: redirect }],
-      ['configure, asynchronously', { configure: async () => redirect() }],
       ['onSession', { onSession: redirect }],
       ["a client's create", { client: { create: redirect } }],
-      ["a client's create, asynchronously", { client: { create: async () => redirect() } }],
       ["a client's fetch", { client: createClient({ apiKey, fetch: redirect }) }],
       ["a client's apiKey function", { client: createClient({ apiKey: redirect }) }],
-      ['onError', { ...failing, onError: redirect }],
     ]
     itEach(
       'rejects with the control flow error of a framework, whichever callback throws it',
@@ -519,21 +362,16 @@ describe('The handler', () => {
       expect([status, code, sent()]).to.deep.equal([413, 'too-large', []])
     })
 
-    it('responds with 500 if a body parser has read a chunked body', async () => {
+    it('responds with 500 if a body parser has read the body', async () => {
       const { handler, errors, sent } = setUp({ allow: { multiple: true } })
-      const app = express().use(express.json()).all('/connect', getRequestListener(handler)).listen(0, '127.0.0.1')
-      try {
-        expect(await until(() => app.listening)).to.equal(true)
-        const address = app.address()
-        const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}/connect`
-        const { status } = await receive(await fetch(post(streamOf('{"multiple":', 'true}'), {}, target)))
+      server = await listen(express().use(express.json()).all('/connect', adapt(handler)))
+      const text = '{"multiple":true}'
+      for (const body of [text, streamOf(text)]) {
+        const { status } = await receive(await fetch(post(body, {}, `${server.url}/connect`)))
         expect([status, sent()]).to.deep.equal([500, []])
-        expect(errors[0]).to.have.property('message').that.includes('The request body was already read.')
-      } finally {
-        app.close()
-        app.closeAllConnections()
+        expect(errors.at(-1)).to.have.property('message').that.includes('The request body was already read.')
       }
-      server = await serve(handler)
+      expect(errors).to.have.length(2)
     })
 
     it('aborts the call when the page closes the connection', async () => {

@@ -46,7 +46,7 @@ const failures: readonly Failure[] = [
     response: [429, 'rate-limited', 'Too many requests'],
     name: 'ApiError',
   },
-  ...[400, 401, 403, 404, 408, 409, 422, 500, 501, 502, 503].map(
+  ...[400, 401, 404, 408, 500, 503].map(
     (status): Failure => ({
       title: `a ${status}`,
       client: { fetch: respondWith(status) },
@@ -66,12 +66,6 @@ const failures: readonly Failure[] = [
   {
     title: 'a success without a token',
     client: { fetch: async () => Response.json({ id: 1, token: '' }, { status: 201 }) },
-    response: upstream,
-    name: 'InvalidResponseError',
-  },
-  {
-    title: 'an HTML page',
-    client: { fetch: async () => new Response(`<p>${upstreamMessage}</p>`) },
     response: upstream,
     name: 'InvalidResponseError',
   },
@@ -160,37 +154,14 @@ describe('The handler and a mistake of the server', () => {
       },
     )
 
-  it('responds with 500 and a standard message if there is no onError', async () => {
-    const { call } = setUp({
-      onError: undefined,
-      owner: () => {
-        throw new Error(upstreamMessage)
-      },
-    })
-    const { status, body } = await call(post())
-    expect(status).to.equal(500)
-    expect(body).to.deep.equal({ error: { code: 'internal', message: 'Internal server error' } })
-  })
-
   const mistakes: readonly (readonly [string, unknown, string])[] = [
     ['an owner without a name', { owner: () => ({ id: 'acme-42' }) }, 'originOwnerName'],
-    ['an owner with a blank id', { owner: () => ({ id: ' ', name: 'Acme Inc.' }) }, 'originOwnerId'],
     ['an owner with a number as its id', { owner: () => ({ id: 42, name: 'Acme Inc.' }) }, 'originOwnerId'],
     ['an owner with a blank username', { owner: () => ({ id: 'a', name: 'b', username: '' }) }, 'originUsername'],
-    [
-      'an owner with a number as its username',
-      { owner: () => ({ id: 'a', name: 'b', username: 7 }) },
-      'originUsername',
-    ],
     [
       'a string as the owner',
       { owner: () => 'acme-42' },
       'The owner callback must return { id, name } or null, got a string.',
-    ],
-    [
-      'false as the owner',
-      { owner: () => false },
-      'The owner callback must return { id, name } or null, got a boolean.',
     ],
     [
       'a configure callback that returns nothing',
@@ -261,21 +232,12 @@ describe("The handler's onError", () => {
     ],
     ['rejects', () => Promise.reject(new Error(upstreamMessage))],
     ['never settles', () => new Promise(() => {})],
-    [
-      'returns an object whose then property throws',
-      () =>
-        Object.defineProperty({}, 'then', {
-          get: () => {
-            throw new Error(upstreamMessage)
-          },
-        }),
-    ],
   ]
   itEach('does not change the response if it fails', callbacks, async ([, onError]) => {
     const { call } = setUp({ onError }, { fetch: respondWith(500) })
-    const { status, text } = await call(post())
+    const { status, body } = await call(post())
     expect(status).to.equal(502)
-    expectNoDetails(text)
+    expect(body).to.deep.equal({ error: { code: 'upstream', message: 'Upstream request failed' } })
     // Node reports an unhandled rejection only after the pending promises have run.
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(unhandled).to.deep.equal([])

@@ -26,38 +26,21 @@ const problemsOf = (options: unknown): readonly string[] => {
 }
 
 describe('The options of connectSessionHandler', () => {
+  const undefinedAllow = { categories: undefined, providers: undefined, multiple: undefined, ownsAccount: undefined }
   const valid: readonly Partial<HandlerOptions>[] = [
     {},
     { client: { create: () => Promise.reject(new Error('unused')) } },
-    { allow: {} },
     { allow: { categories: [], providers: [], multiple: false } },
     {
-      allow: {
-        categories: ['ats', 'hris-legacy'],
-        providers: ['bamboohr'],
-        multiple: true,
-        ownsAccount: async () => true,
-      },
+      allow: { categories: ['ats', 'payroll'], providers: ['bamboohr'], multiple: true, ownsAccount: async () => true },
     },
-    { allow: { categories: ['payroll'] } },
     { allow: { categories: true, providers: true } },
-    { configure: async (session) => session, onError: () => {} },
-    { origins: [] },
-    {
-      origins: [
-        'https://admin.acme.example',
-        'https://admin.acme.example:8443',
-        'http://localhost:5173',
-        'capacitor://localhost',
-      ],
-    },
-    { maxBytes: 1 },
-    { maxBytes: 1_000_000 },
-    { timeout: 1, onSession: () => {} },
-    { timeout: 2_147_483_647 },
+    { configure: async (session) => session, onSession: () => {}, onError: () => {} },
+    { origins: ['https://admin.acme.example:8443', 'http://localhost:5173', 'capacitor://localhost'] },
+    { maxBytes: 1, timeout: 1 },
+    { maxBytes: 1_000_000, timeout: 2_147_483_647 },
     { allow: undefined, configure: undefined, origins: undefined, maxBytes: undefined, onError: undefined },
-    { onSession: undefined, timeout: undefined },
-    { allow: { categories: undefined, providers: undefined, multiple: undefined, ownsAccount: undefined } },
+    { onSession: undefined, timeout: undefined, allow: undefinedAllow },
   ]
   itEach('accept every valid combination', valid, (options) => {
     expect(connectSessionHandler({ ...required, ...options })).to.be.a('function')
@@ -78,7 +61,6 @@ describe('The options of connectSessionHandler', () => {
     ['a missing owner', { owner: undefined }, 'owner: is required'],
     ['an object as owner', { owner: acme }, 'owner: must be a function, got an object'],
     ['an array as allow', { allow: ['categories'] }, 'allow: must be an object, got an array'],
-    ['true as allow', { allow: true }, 'allow: must be an object, got a boolean'],
     [
       'a string as categories',
       { allow: { categories: 'ats' } },
@@ -107,11 +89,6 @@ describe('The options of connectSessionHandler', () => {
       'allow.ownsAccount: must be a function, got an array',
     ],
     [
-      'a misspelled option in allow',
-      { allow: { catgories: ['ats'] } },
-      "unknown option 'allow.catgories' (did you mean 'categories'?)",
-    ],
-    [
       'an unknown option in allow',
       { allow: { nope: 1 } },
       "unknown option 'allow.nope' (the options are categories, providers, multiple, ownsAccount)",
@@ -127,11 +104,7 @@ describe('The options of connectSessionHandler', () => {
       { zebra: 1 },
       "unknown option 'zebra' (the options are client, owner, allow, configure, onSession, origins, maxBytes, timeout, onError)",
     ],
-    ['an object as configure', { configure: {} }, 'configure: must be a function, got an object'],
-    ['true as onSession', { onSession: true }, 'onSession: must be a function, got a boolean'],
-    ['a string as onError', { onError: 'log' }, 'onError: must be a function, got a string'],
     ['a string as origins', { origins: 'https://a.example' }, 'origins: must be an array, got a string'],
-    ['a wildcard as an origin', { origins: ['*'] }, invalidOrigin("'*'")],
     ['a wildcard in an origin', { origins: ['https://*.acme.example'] }, invalidOrigin("'https://*.acme.example'")],
     [
       'several invalid origins',
@@ -146,15 +119,16 @@ describe('The options of connectSessionHandler', () => {
     ['an origin in upper case', { origins: ['https://A.example'] }, invalidOrigin("'https://A.example'")],
     ['an origin with a user', { origins: ['https://me@a.example'] }, invalidOrigin("'https://me@a.example'")],
     ['the origin of a file', { origins: ['file://'] }, invalidOrigin("'file://'")],
-    ['a host as an origin', { origins: ['a.example'] }, invalidOrigin("'a.example'")],
     ['a URL object as an origin', { origins: [new URL('https://a.example')] }, invalidOrigin('an object')],
-    ...[0, -1, 1.5, 1_000_001, Number.NaN, Number.POSITIVE_INFINITY].map(
+    ...[0, 1.5, 1_000_001].map(
       (value) => [`${value} as maxBytes`, { maxBytes: value }, `${maxBytes}, got ${value}`] as const,
     ),
-    ...[0, 0.5, 2_147_483_648, Number.POSITIVE_INFINITY].map(
+    ...[0, 0.5, 2_147_483_648].map(
       (value) => [`${value} as timeout`, { timeout: value }, `${timeout}, got ${value}`] as const,
     ),
-    ['a string as maxBytes', { maxBytes: '10kb' }, `${maxBytes}, got a string`],
+    ...['configure', 'onSession', 'onError'].map(
+      (name) => [`an object as ${name}`, { [name]: {} }, `${name}: must be a function, got an object`] as const,
+    ),
   ]
   itEach('reject invalid options, with the path of each', invalid, ([, options, ...problems]) => {
     expect(problemsOf({ ...required, ...options })).to.deep.equal(problems)
@@ -168,24 +142,10 @@ describe('The options of connectSessionHandler', () => {
     ])
   })
 
-  itEach(
-    'must be an object',
-    [
-      ['undefined', undefined, 'undefined'],
-      ['null', null, 'null'],
-      ['a string', 'options', 'a string'],
-      ['an array', [], 'an array'],
-    ] as const,
-    ([, options, kind]) => {
-      expect(problemsOf(options)).to.deep.equal([`must be an object, got ${kind}`])
-    },
-  )
-
   it('reject class instances, whose inherited options would be ignored', () => {
     const instance = 'must be a plain object, got a class instance'
     expect(problemsOf(Object.assign(Object.create({ maxBytes: 1 }), required))).to.deep.equal([instance])
-    const allow = Object.create({ multiple: true })
-    expect(problemsOf({ ...required, allow, maxBytes: 0 })).to.deep.equal([`allow: ${instance}`, `${maxBytes}, got 0`])
+    expect(problemsOf({ ...required, allow: Object.create({ multiple: true }) })).to.deep.equal([`allow: ${instance}`])
   })
 
   it('have types that reject a missing owner and an unknown option', () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Allow, HandlerRequest, Owner } from '../../lib/handler/index.ts'
 import type { Category } from '../../lib/index.ts'
 import { itEach } from '../support/it-each.ts'
-import { acme, acmeWire, post, postJson, setUp, url } from '../support/page.ts'
+import { acmeWire, post, postJson, setUp, url } from '../support/page.ts'
 
 const notAllowed = 'is not allowed'
 const fromServer = 'unknown field (the owner comes from the server)'
@@ -52,12 +52,6 @@ describe("The handler and the fields of a page's request", () => {
     ['an empty object', {}, everything, {}],
     ['a listed category', { categories: ['hris'] }, { categories: ['ats', 'hris'] }, { categories: ['hris'] }],
     [
-      'any known category',
-      { categories: ['hris-legacy', 'scheduling'] },
-      everything,
-      { categories: ['hris-legacy', 'scheduling'] },
-    ],
-    [
       'a listed category that this version does not know',
       { categories: ['payroll', 'ats'] },
       { categories: ['ats', 'payroll'] },
@@ -88,19 +82,6 @@ describe("The handler and the fields of a page's request", () => {
       [`categories[1]: ${notAllowed}`],
     ],
     [
-      'an unknown category that is not listed',
-      { categories: ['payroll'] },
-      { categories: ['ats'] },
-      [`categories[0]: ${notAllowed}`],
-    ],
-    ['a category if the list is empty', { categories: ['ats'] }, { categories: [] }, [`categories[0]: ${notAllowed}`]],
-    [
-      'an unknown category if all known ones are allowed',
-      { categories: ['payroll'] },
-      everything,
-      ["categories[0]: must be a known category, got 'payroll'"],
-    ],
-    [
       'a misspelled category, with a hint',
       { categories: ['hirs'] },
       everything,
@@ -127,22 +108,10 @@ describe("The handler and the fields of a page's request", () => {
     ],
     ['a string of categories', { categories: 'ats' }, everything, ['categories: must be an array, got a string']],
     [
-      'an array in the categories',
-      { categories: [['ats']] },
-      everything,
-      ['categories[0]: must be a known category, got an array'],
-    ],
-    [
       'an array in the categories if categories are listed',
       { categories: [['ats']] },
       { categories: ['ats'] },
       ['categories[0]: must be a non-blank string, got an array'],
-    ],
-    [
-      'an object with indexes as categories',
-      { categories: { 0: 'ats', length: 1 } },
-      everything,
-      ['categories: must be an array, got an object'],
     ],
     [
       'a provider that is not listed',
@@ -151,27 +120,8 @@ describe("The handler and the fields of a page's request", () => {
       [`provider: ${notAllowed}`],
     ],
     ['a blank provider', { provider: ' ' }, everything, ['provider: must be a non-blank string, got a blank string']],
-    [
-      'an array as the provider',
-      { provider: ['bamboohr'] },
-      { providers: ['bamboohr'] },
-      ['provider: must be a non-blank string, got an array'],
-    ],
-    [
-      'null',
-      { provider: null, multiple: null },
-      everything,
-      ['provider: must be a non-blank string, got null', 'multiple: must be a boolean, got null'],
-    ],
     ['multiple if it is not allowed', { multiple: true }, { multiple: false }, [`multiple: ${notAllowed}`]],
     ['a string as multiple', { multiple: 'true' }, everything, ['multiple: must be a boolean, got a string']],
-    ['a number as multiple', { multiple: 1 }, everything, ['multiple: must be a boolean, got a number']],
-    [
-      'a number as the account',
-      { accountId: 451 },
-      everything,
-      ['accountId: must be a non-blank string, got a number'],
-    ],
     ['a blank account', { accountId: '' }, everything, ['accountId: must be a non-blank string, got a blank string']],
     ['an unknown field', { theme: 'dark' }, everything, [`theme: ${unknown}`]],
     [
@@ -223,14 +173,6 @@ describe("The handler and the fields of a page's request", () => {
     expect(await issuesFor({ ['n'.repeat(5000)]: 1 })).to.deep.equal([`${'n'.repeat(64)}: ${unknown}`])
   })
 
-  it('checks every category of a long list', async () => {
-    const categories = Array.from({ length: 30 }, (_, index) => `new-${index}`)
-    expect(await sentFor({ categories }, { categories })).to.deep.equal({ categories })
-    expect(await issuesFor({ categories: [...categories, 'crm'] }, { categories })).to.deep.equal([
-      `categories[30]: ${notAllowed}`,
-    ])
-  })
-
   it('ignores changes of the options after the handler was created', async () => {
     const categories: Category[] = ['ats']
     const allow = { categories }
@@ -251,9 +193,8 @@ describe("The handler and the fields of a page's request", () => {
 
   describe('that name an owner', () => {
     const names = [
-      ...['owner', 'Owner', 'OWNER', 'owners', 'ownerId', 'owner_id', 'owner-name', 'owner.id', 'owner[id]'],
-      ...['o_w_n_e_r', 'originOwnerId', 'origin_owner_id', 'originOwnerName', 'origin_owner_name'],
-      ...['ORIGIN_OWNER_ID', 'origin owner id', 'originUsername', 'origin_username', 'username'],
+      ...['owner', 'OWNERS', 'ownerId', 'owner-name', 'owner[id]', 'o_w_n_e_r'],
+      ...['originOwnerId', 'origin_owner_name', 'ORIGIN OWNER ID', 'originUsername', 'username'],
     ]
     itEach('rejects fields that only the server may set', names, async (name) => {
       expect(await issuesFor({ [name]: 'globex-7' }, everything)).to.deep.equal([`${name}: ${fromServer}`])
@@ -268,19 +209,15 @@ describe("The handler and the fields of a page's request", () => {
     })
 
     const prototypes = [
-      '{"__proto__":{"originOwnerId":"globex-7","owner":"globex-7"}}',
+      '{"__proto__":{"originOwnerId":"globex-7","provider":"bamboohr"}}',
       '{"constructor":{"prototype":{"originOwnerId":"globex-7"}}}',
-      '{"prototype":{"origin_owner_id":"globex-7"}}',
-      '{"__proto__":{"provider":"bamboohr","accountId":"451"}}',
       '{"__proto__":null}',
-      '{"toString":1}',
       '{"hasOwnProperty":1}',
     ]
     itEach('rejects a prototype in the body', prototypes, async (body) => {
       const [name = ''] = Object.keys(JSON.parse(body))
       expect(await issuesFor(body, everything)).to.deep.equal([`${name}: ${unknown}`])
-      for (const field of ['originOwnerId', 'owner', 'origin_owner_id', 'provider', 'accountId'])
-        expect(Reflect.get({}, field), field).to.equal(undefined)
+      for (const field of ['originOwnerId', 'provider']) expect(Reflect.get({}, field), field).to.equal(undefined)
     })
 
     it('ignores fields and allowed fields of a polluted Object.prototype', async () => {
@@ -311,12 +248,9 @@ describe("The handler and the fields of a page's request", () => {
     })
 
     const results: readonly (readonly [string, unknown])[] = [
-      ['false', false],
       ['a promise of false', Promise.resolve(false)],
       ['undefined', undefined],
       ['an object', { id: '451' }],
-      ['1', 1],
-      ["'true'", 'true'],
     ]
     itEach('responds with 403 and sends nothing unless ownsAccount returns true', results, async ([, result]) => {
       const configured: unknown[] = []
@@ -398,24 +332,5 @@ describe('The handler and random requests', () => {
     )
     expect(counts.accepted).to.be.at.least(20)
     expect(counts.rejected).to.be.at.least(20)
-  })
-
-  it('never sends another owner, whatever the body, the query and the headers are', async () => {
-    const { call, sent } = setUp({ allow: everything, owner: () => acme, origins: ['https://admin.acme.example'] })
-    const name = fc.constantFrom('owner', 'origin_owner_id', 'x-owner', 'originOwnerName', 'id', 'name', 'user')
-    const pairs = fc.array(fc.tuple(name, fc.constantFrom('globex-7', 'Globex')), { maxLength: 3 })
-    await fc.assert(
-      fc.asyncProperty(body, pairs, pairs, async (text, query, headers) => {
-        const to = `${url}?${new URLSearchParams(query.map(([key, value]) => [key, value]))}`
-        await call(post(text, Object.fromEntries(headers), to))
-      }),
-      { numRuns: 200 },
-    )
-    const owners = new Set(
-      sent().map((wire) =>
-        JSON.stringify([Reflect.get(Object(wire), 'origin_owner_id'), Reflect.get(Object(wire), 'origin_owner_name')]),
-      ),
-    )
-    expect([...owners]).to.deep.equal(['["acme-42","Acme Inc."]'])
   })
 })

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { expect } from 'chai'
@@ -92,6 +92,11 @@ export const setUp = (options: Partial<HandlerOptions> = {}, client: ClientOptio
   }
 }
 
-/** Serves a handler over HTTP, through the adapter for Node. */
-export const serve = (handler: Setup['handler']): Promise<Served> =>
-  listening(createServer(getRequestListener(handler, { overrideGlobalObjects: false })))
+/** Adapts a handler to Node and Express. */
+export const adapt = (handler: Setup['handler']) => getRequestListener(handler, { overrideGlobalObjects: false })
+
+/** Serves an app over HTTP, such as one of Express. */
+export const listen = (app: RequestListener): Promise<Served> => listening(createServer(app))
+
+/** Serves a handler over HTTP. */
+export const serve = (handler: Setup['handler']): Promise<Served> => listen(adapt(handler))

@@ -63,25 +63,6 @@ describe('The webhook handler', () => {
     expect(order).to.deep.equal(['event', 'response'])
   })
 
-  it('accepts either secret during a rotation', async () => {
-    const { handler, events } = receiver({ secret: [otherSecret, secret] })
-    for (const by of [secret, otherSecret]) expect((await handler(deliver(body, sign(body, by)))).status).to.equal(200)
-    expect((await handler(deliver(body, sign(body, 'third')))).status).to.equal(401)
-    expect(events).to.have.length(2)
-  })
-
-  it('passes on each delivery, also of the same event', async () => {
-    const { handler, events } = receiver()
-    await Promise.all([1, 2, 3].map(() => handler(deliver(body))))
-    expect(events).to.have.length(3)
-  })
-
-  it('passes on events that this version does not know', async () => {
-    const { handler, events } = receiver()
-    expect((await handler(deliver('{"event":"account.suspended","account_id":"a"}'))).status).to.equal(200)
-    expect(events).to.deep.equal([{ event: 'account.suspended', accountId: 'a', drift: [] }])
-  })
-
   it('reads a body in chunks, split inside a character', async () => {
     const bytes = Buffer.from('{"event":"x","name":"é"}')
     const stream = streamOf(bytes.subarray(0, 22), bytes.subarray(22))
@@ -90,10 +71,8 @@ describe('The webhook handler', () => {
   })
 
   it('ignores the content type', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1']) {
-      const request = post(body, { 'content-type': type, 'x-stackone-signature': sign(body) })
-      expect((await outcomeOf(request)).status).to.equal(200)
-    }
+    const request = post(body, { 'content-type': 'text/plain', 'x-stackone-signature': sign(body) })
+    expect((await outcomeOf(request)).status).to.equal(200)
   })
 
   it('works over HTTP', async () => {
@@ -112,16 +91,11 @@ describe('The webhook handler', () => {
 })
 
 describe('The webhook handler rejects', () => {
-  itEach(
-    'other methods with 405, without reporting it',
-    ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'],
-    async (method) => {
-      const { handler, events, errors } = receiver()
-      const response = await handler(new Request('https://app.acme.example/webhook', { method }))
-      expect([response.status, response.headers.get('allow')]).to.deep.equal([405, 'POST'])
-      expect([events, errors]).to.deep.equal([[], []])
-    },
-  )
+  itEach('other methods with 405, without reporting it', ['GET', 'HEAD', 'PUT', 'OPTIONS'], async (method) => {
+    const { handler, events, errors } = receiver()
+    const response = await handler(new Request('https://app.acme.example/webhook', { method }))
+    expect([response.status, response.headers.get('allow'), events, errors]).to.deep.equal([405, 'POST', [], []])
+  })
 
   it('the reason of the status as text', async () => {
     const { handler } = receiver({ maxBytes: 1000 })
@@ -137,24 +111,10 @@ describe('The webhook handler rejects', () => {
       expect(await outcomeOf(request)).to.deep.equal({ status: 401, reasons: ['missing-signature'], events: 0 })
   })
 
-  itEach(
-    'a wrong signature with 401',
-    [
-      ['of another body', sign(`${body} `)],
-      ['of another secret', sign(body, otherSecret)],
-      ['with padding', `${sign(body)}=`],
-      ['in hex', Buffer.from(sign(body), 'base64url').toString('hex')],
-      ['that is cut', sign(body).slice(0, 42)],
-      ['that is not ASCII', 'é'.repeat(43)],
-    ] as const,
-    async ([, signature]) => {
-      expect(await outcomeOf(deliver(body, signature))).to.deep.equal({
-        status: 401,
-        reasons: ['wrong-signature'],
-        events: 0,
-      })
-    },
-  )
+  it('a wrong signature with 401', async () => {
+    const outcome = await outcomeOf(deliver(body, sign(body, otherSecret)))
+    expect(outcome).to.deep.equal({ status: 401, reasons: ['wrong-signature'], events: 0 })
+  })
 
   it('two signature headers with 401', async () => {
     const request = deliver(body)
@@ -162,13 +122,10 @@ describe('The webhook handler rejects', () => {
     expect((await outcomeOf(request)).reasons).to.deep.equal(['wrong-signature'])
   })
 
-  itEach(
-    'a signed body that is not an event with 400',
-    ['', '{', '[]', 'null', '{}', '{"event":7}', '{"event":"account.created"}'],
-    async (text) => {
+  it('a signed body that is not an event with 400', async () => {
+    for (const text of ['', '{"event":7}'])
       expect(await outcomeOf(deliver(text))).to.deep.equal({ status: 400, reasons: ['invalid-body'], events: 0 })
-    },
-  )
+  })
 
   it('a body over 1 MiB with 413', async () => {
     expect((await outcomeOf(deliver(sized(1_048_576)))).status).to.equal(200)
@@ -196,62 +153,30 @@ describe('The webhook handler rejects', () => {
     expect(progress).to.deep.equal({ bytes: 11_000, isCancelled: true })
   })
 
-  it('an endless body whose source never finishes its cleanup', async () => {
-    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void =>
-      controller.enqueue(new Uint8Array(1000))
-    const stream = new ReadableStream({ pull, cancel: () => new Promise(() => {}) })
-    expect((await outcomeOf(signed(stream), { maxBytes: 10_000 })).status).to.equal(413)
+  const node = { url: '/', method: 'POST', headers: { 'x-stackone-signature': sign(body) } }
+  itEach('an argument that is not a Request', [undefined, node, body], async (request) => {
+    const { handler, errors } = receiver()
+    const error = await caught(Reflect.apply(handler, undefined, [request]))
+    expect(error).to.be.instanceOf(ConfigurationError)
+    expect(String(error)).to.include('verifyWebhook').and.not.to.include(secret)
+    expect(errors).to.deep.equal([])
   })
-
-  itEach(
-    'an argument that is not a Request',
-    [
-      ['nothing', undefined],
-      ["Node's request", { url: '/', method: 'POST', headers: { 'x-stackone-signature': sign(body) } }],
-      ['a string', body],
-    ] as const,
-    async ([, request]) => {
-      const { handler, errors } = receiver()
-      const error = await caught(Reflect.apply(handler, undefined, [request]))
-      expect(error).to.be.instanceOf(ConfigurationError)
-      expect(String(error)).to.include('verifyWebhook').and.not.to.include(secret)
-      expect(errors).to.deep.equal([])
-    },
-  )
 })
 
 describe('The webhook handler and failures', () => {
   const failure = new Error('the database is down')
-  const failing: Readonly<Record<string, () => unknown>> = {
-    throws: () => {
-      throw failure
-    },
-    rejects: () => Promise.reject(failure),
-    'rejects later': () => new Promise((_, reject) => setTimeout(() => reject(failure), 10)),
+  const throwFailure = (): never => {
+    throw failure
   }
-  itEach(
-    'responds with 500 if onEvent fails, and reports the original error',
-    Object.entries(failing),
-    async ([, onEvent]) => {
+
+  it('responds with 500 if onEvent throws or rejects, and reports the original error', async () => {
+    for (const onEvent of [throwFailure, () => Promise.reject(failure)]) {
       const { handler, errors } = receiver({ onEvent })
       const response = await handler(deliver(body))
       expect([response.status, await response.text()]).to.deep.equal([500, 'Internal server error'])
       expect(errors).to.have.length(1)
       expect(errors[0]).to.equal(failure)
-    },
-  )
-
-  itEach('responds with 500 if onEvent throws anything else', [undefined, null, 'text', 7], async (thrown) => {
-    const { handler, errors } = receiver({ onEvent: () => Promise.reject(thrown) })
-    expect((await handler(deliver(body))).status).to.equal(500)
-    expect(errors).to.deep.equal([thrown])
-  })
-
-  it('responds with 500 if onEvent throws a WebhookError', async () => {
-    const nested = receiver()
-    await nested.handler(post(body))
-    const { handler } = receiver({ onEvent: () => Promise.reject(nested.errors[0]) })
-    expect((await handler(deliver(body))).status).to.equal(500)
+    }
   })
 
   it('responds with 500 if onEvent does not settle within the timeout', async () => {
@@ -284,28 +209,16 @@ describe('The webhook handler and failures', () => {
     expect(errors[0]).to.be.instanceOf(TimeoutError)
   })
 
-  it('responds with 500 to a body that breaks', async () => {
-    const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(failure) })
-    const { handler, errors } = receiver()
-    expect((await handler(signed(stream))).status).to.equal(500)
-    expect(errors).to.deep.equal([failure])
-  })
-
   it('reports a body that was already read', async () => {
-    const read = deliver(body)
-    await read.text()
-    const locked = deliver(body)
-    locked.body?.getReader()
-    const parsed = post(undefined, { 'x-stackone-signature': sign(body), 'content-length': String(body.length) })
-    for (const request of [read, locked, parsed]) {
-      const { handler, errors } = receiver()
-      expect((await handler(request)).status).to.equal(500)
-      expect(String(errors[0])).to.match(/^ConfigurationError: The request body was already read\./)
-    }
+    const request = deliver(body)
+    await request.text()
+    const { handler, errors } = receiver()
+    expect((await handler(request)).status).to.equal(500)
+    expect(String(errors[0])).to.match(/^ConfigurationError: The request body was already read\./)
   })
 
   it('responds without onError, and if onError throws or rejects', async () => {
-    for (const onError of [undefined, () => Promise.reject(failure), failing['throws']])
+    for (const onError of [undefined, () => Promise.reject(failure), throwFailure])
       expect((await receiver({ onError }).handler(post(body))).status).to.equal(401)
   })
 
@@ -335,27 +248,16 @@ describe('The options of the webhook handler', () => {
     ['a secret that is undefined', { secret: undefined, onEvent }, ['secret: is required']],
     ['no onEvent', { secret }, ['onEvent: is required']],
     ['a blank secret', { secret: ' ', onEvent }, ['secret: must be a non-blank string, got a blank string']],
-    ['an empty secret', { secret: '', onEvent }, ['secret: must be a non-blank string, got a blank string']],
-    [
-      'bytes as a secret',
-      { secret: new Uint8Array(3), onEvent },
-      ['secret: must be a non-blank string, got an object'],
-    ],
     ['no secrets', { secret: [], onEvent }, ['secret: must contain at least one secret']],
     [
-      'a list with a blank and a missing secret',
-      { secret: [secret, '', undefined], onEvent },
-      [
-        'secret[1]: must be a non-blank string, got a blank string',
-        'secret[2]: must be a non-blank string, got undefined',
-      ],
+      'a list with a missing secret',
+      { secret: [secret, undefined], onEvent },
+      ['secret[1]: must be a non-blank string, got undefined'],
     ],
     ['an unknown option', { secret, onEvent, tolerance: 300 }, ["unknown option 'tolerance' (the options are secret,"]],
-    [
-      "another library's name",
-      { signingSecret: secret, onEvent, secret },
-      ["unknown option 'signingSecret' (use 'secret')"],
-    ],
+    ...['signingSecret', 'webhookSecret'].map(
+      (name) => [name, { [name]: secret, onEvent, secret }, [`unknown option '${name}' (use 'secret')`]] as const,
+    ),
     [
       'a misspelled option',
       { secret, onEvent, onEror: onEvent },
@@ -363,7 +265,11 @@ describe('The options of the webhook handler', () => {
     ],
     ['onError that is not a function', { secret, onEvent, onError: 7 }, ['onError: must be a function, got a number']],
     ['no bytes', { secret, onEvent, maxBytes: 0 }, ['maxBytes: must be an integer from 1 to 100000000 (bytes), got 0']],
-    ['a timeout of 0', { secret, onEvent, timeout: 0 }, ['timeout: must be an integer from 1 to 2147483647']],
+    [
+      'a timeout of 0',
+      { secret, onEvent, timeout: 0 },
+      ['timeout: must be an integer from 1 to 2147483647 (milliseconds), got 0'],
+    ],
   ]
   itEach('are rejected if invalid', invalid, ([, options, lines]) => {
     let error: unknown

@@ -20,6 +20,24 @@ const reasonFor = async (...args: Parameters<typeof verifyWebhook>): Promise<Web
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
+/** Returns a function that runs work in a runtime that lacks a function of an object. */
+const without =
+  <Name extends string>(object: Record<Name, unknown>, name: Name) =>
+  async <A>(work: () => Promise<A>): Promise<A> => {
+    const original = object[name]
+    try {
+      Object.assign(object, { [name]: undefined })
+      return await work()
+    } finally {
+      Object.assign(object, { [name]: original })
+    }
+  }
+
+const runtimes = [
+  ['Node, without Web Crypto', without(crypto.subtle, 'importKey')],
+  ['a runtime without node:crypto', without(process, 'getBuiltinModule')],
+] as const
+
 describe('verifyWebhook', () => {
   it('returns the event of a signed body', async () => {
     const { event, originOwnerId, accountId } = await verifyWebhook(body, signature, secret)
@@ -54,11 +72,6 @@ describe('verifyWebhook', () => {
       expect((await verifyWebhook(body, signature, secrets)).event).to.equal('account.created')
     expect(await reasonFor(body, signature, [otherSecret, 'third'])).to.equal('wrong-signature')
   })
-
-  it('accepts secrets that are not ASCII, or longer than a block', async () => {
-    for (const each of ['clé 🔑', 'k'.repeat(65), 'k'.repeat(1000)])
-      expect((await verifyWebhook(body, sign(body, each), each)).event).to.equal('account.created')
-  })
 })
 
 describe('verifyWebhook and signatures', () => {
@@ -70,27 +83,18 @@ describe('verifyWebhook and signatures', () => {
   const last = signature.slice(-1)
   const wrong = {
     'in hex': binary.toString('hex'),
-    'in base64 with padding': binary.toString('base64'),
     'with padding': `${signature}=`,
     'with a scheme': `sha256=${signature}`,
-    'cut by a character': signature.slice(0, -1),
     'cut by a byte': binary.subarray(0, 31).toString('base64url'),
-    'longer by a character': `${signature}A`,
     'longer by a byte': Buffer.concat([binary, Buffer.from([0])]).toString('base64url'),
     'twice, as in two headers': `${signature}, ${signature}`,
     'with a leading space': ` ${signature}`,
     'with a line break': `${signature}\n`,
     'with a blank': ' ',
     'not ASCII': 'é'.repeat(43),
-    'not base64url': '!'.repeat(43),
-    'with a lone surrogate': `\ud800${signature.slice(1)}`,
-    'in upper case': signature.toUpperCase(),
-    'of zeros': 'A'.repeat(43),
     'with unused bits': signature.slice(0, -1) + String.fromCharCode(last.charCodeAt(0) + 1),
     'of another secret': sign(body, otherSecret),
     'of another body': sign(`${body} `),
-    'of an empty body': sign(''),
-    'very long': signature.repeat(10_000),
   }
   itEach('rejects a wrong signature', Object.entries(wrong), async ([, each]) => {
     expect(await reasonFor(body, each, secret)).to.equal('wrong-signature')
@@ -139,55 +143,29 @@ describe('verifyWebhook and bodies', () => {
     },
   )
 
-  it('rejects a body with any one byte changed', async () => {
-    const bytes = bytesOf(body)
-    for (let index = 0; index < bytes.length; index += 1) {
-      const changed = bytes.with(index, (bytes[index] ?? 0) ^ 1)
-      expect(await reasonFor(changed, signature, secret)).to.equal('wrong-signature')
-    }
-  })
-
-  it('accepts a signature for exactly the bytes it was made for', async () => {
-    const bytes = fc.uint8Array({ maxLength: 200 })
-    await fc.assert(
-      fc.asyncProperty(bytes, bytes, async (signed, other) => {
-        // Few bytes are an event, and the body is parsed only after its signature was verified.
-        const isAccepted = async (raw: Uint8Array): Promise<boolean> =>
-          (await reasonFor(raw, sign(signed), secret).catch(() => 'invalid-body')) !== 'wrong-signature'
-        expect(await isAccepted(signed)).to.equal(true)
-        expect(await isAccepted(other)).to.equal(Buffer.compare(signed, other) === 0)
-      }),
-    )
-  })
-
-  it('accepts a signature for exactly the text it was made for', async () => {
-    const text = fc.string({ unit: 'binary' }).map((note) => JSON.stringify({ event: 'x', note }))
-    await fc.assert(
-      fc.asyncProperty(text, text, async (signed, other) => {
-        const event = await verifyWebhook(signed, sign(signed), secret)
-        expect(event.extra).to.deep.equal({ note: JSON.parse(signed).note })
-        const isAccepted = await verifyWebhook(other, sign(signed), secret).then(
-          () => true,
-          () => false,
-        )
-        expect(isAccepted).to.equal(other === signed)
-      }),
-    )
-  })
+  itEach(
+    'accepts a signature for exactly the bytes and the secret it was made for',
+    runtimes,
+    async ([, inRuntime]) => {
+      const bytes = fc.uint8Array({ maxLength: 200 })
+      const anySecret = fc.string({ unit: 'binary', maxLength: 200 }).map((text) => `k${text}`)
+      await fc.assert(
+        fc.asyncProperty(bytes, bytes, anySecret, anySecret, async (signed, other, by, otherBy) => {
+          // Few bytes are an event, and the body is parsed only after its signature was verified.
+          const isAccepted = async (raw: Uint8Array, each: string): Promise<boolean> =>
+            (await inRuntime(() => reasonFor(raw, sign(signed, by), each)).catch(() => '')) !== 'wrong-signature'
+          expect(await isAccepted(signed, by)).to.equal(true)
+          expect(await isAccepted(other, by)).to.equal(Buffer.compare(signed, other) === 0)
+          expect(await isAccepted(signed, otherBy)).to.equal(by === otherBy)
+        }),
+      )
+    },
+  )
 
   const invalid: readonly (readonly [string, string | Uint8Array])[] = [
-    ...[
-      '',
-      ' ',
-      '{',
-      'null',
-      '"account.created"',
-      '[]',
-      '{}',
-      '{"event":""}',
-      '{"event":7}',
-      'event=account.created',
-    ].map((text) => [JSON.stringify(text), text] as const),
+    ...['', '{', 'null', '[]', '{}', '{"event":""}', '{"event":7}'].map(
+      (text) => [JSON.stringify(text), text] as const,
+    ),
     ['an account event without an account', '{"event":"account.created"}'],
     ['bytes that are not UTF-8', new Uint8Array([...bytesOf('{"event":"'), 0xff, ...bytesOf('"}')])],
     ['deeply nested arrays', '['.repeat(100_000)],
