@@ -3,18 +3,16 @@ import {
   ApiError,
   type CallStats,
   ConfigurationError,
-  formatIssues,
   InvalidResponseError,
-  type Issue,
   NetworkError,
   type SessionError,
   TimeoutError,
 } from '../errors.ts'
-import { callerError, isControlFlow, sanitizedCause } from '../util/caller-error.ts'
-import { isRecord, ownValue } from '../util/guards.ts'
+import { isControlFlow, sanitizedCause } from '../util/caller-error.ts'
+import { ownValue } from '../util/guards.ts'
 import type { Redact } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
-import { bodyKind, readErrorBody } from './error-body.ts'
+import { readErrorBody } from './error-body.ts'
 import { maxBodyBytes, type RawResponse, UnusableResponse } from './transport.ts'
 
 /** What the errors of a call have in common. */
@@ -75,11 +73,7 @@ const apiError = (response: RawResponse, { endpoint, redact, requestId, stats }:
   return new ApiError(sentences.join(' '), { ...stats, status, body, requestId, retryAfter })
 }
 
-/**
- * Returns the system's code of a failed request, such as `ECONNREFUSED`, from the error or one of its causes.
- *
- * Nothing else of the platform's errors is kept, since they may hold the request with the key.
- */
+/** Returns the system's code, such as `ECONNREFUSED`, of an error or of one of its causes, which may hold the key. */
 const codeOf = (error: unknown, depth = 0): string | undefined => {
   try {
     const { code, cause }: { readonly code?: unknown; readonly cause?: unknown } = Object(error)
@@ -109,89 +103,27 @@ const unusableResponseError = ({ status }: UnusableResponse, { endpoint, stats }
         ...stats,
       })
 
+type Interruption = Extract<Outcome<unknown>, { readonly type: 'timeout' | 'abort' }>
+
+/** Returns the error of work that its time limit or the caller's signal ended. `problem` is what exceeded which limit. */
+export const interruptionError = (outcome: Interruption, problem: string, stats: CallStats): SessionError =>
+  outcome.type === 'abort'
+    ? new AbortError(outcome.reason, stats)
+    : new TimeoutError(`${problem}. Try again later.`, stats)
+
 /** Returns the error of an attempt that did not end with a success. `limit` is what a timeout exceeded. */
 export const attemptError = (
   outcome: Outcome<RawResponse>,
-  { limit, isCustomFetch }: { readonly limit: string; readonly isCustomFetch: boolean },
+  limit: string,
+  isCustomFetch: boolean,
   context: CallContext,
 ): SessionError => {
+  if (outcome.type === 'value') return apiError(outcome.value, context)
+  if (outcome.type === 'error')
+    return outcome.error instanceof UnusableResponse
+      ? unusableResponseError(outcome.error, context)
+      : networkError(outcome.error, isCustomFetch, context)
   const { endpoint, stats } = context
-  switch (outcome.type) {
-    case 'value':
-      return apiError(outcome.value, context)
-    case 'error':
-      return outcome.error instanceof UnusableResponse
-        ? unusableResponseError(outcome.error, context)
-        : networkError(outcome.error, isCustomFetch, context)
-    case 'timeout': {
-      const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
-      return new TimeoutError(`${endpoint} exceeded ${limit} after ${attempts}. Try again later.`, stats)
-    }
-    case 'abort':
-      return new AbortError(outcome.reason, stats)
-  }
-}
-
-/** Returns the error of an `apiKey` function that did not return. `limit` is what a timeout exceeded. */
-export const keyFunctionError = (
-  outcome: Exclude<Outcome<unknown>, { readonly type: 'value' }>,
-  limit: string,
-  { redact, stats }: Pick<CallContext, 'redact' | 'stats'>,
-): SessionError => {
-  switch (outcome.type) {
-    case 'error':
-      return callerError('The `apiKey` function', outcome.error, redact)
-    case 'timeout':
-      return new TimeoutError(`The \`apiKey\` function exceeded ${limit}. Try again later.`, stats)
-    case 'abort':
-      return new AbortError(outcome.reason, stats)
-  }
-}
-
-/** Returns the error of a missing or malformed API key. */
-export const keyError = (issue: Issue | undefined): ConfigurationError =>
-  new ConfigurationError(
-    issue === undefined
-      ? 'No API key: pass `apiKey` to createClient, or set STACKONE_API_KEY.'
-      : formatIssues('Invalid API key', [issue]),
-  )
-
-/** Returns the error of a success that cannot be used: it is not what was expected, or deviates under `strict`. */
-export const invalidResponseError = (
-  response: RawResponse,
-  { problem, issues, hint }: { readonly problem: string; readonly issues: readonly Issue[]; readonly hint: string },
-  { endpoint, requestId, stats }: CallContext,
-): InvalidResponseError => {
-  const { status, json } = response
-  const title = `StackOne responded with ${status} to ${endpoint} ${problem}`
-  const message = isRecord(json) ? formatIssues(title, issues) : `${title}: the body is ${bodyKind(response)}`
-  // Several issues are a list, one a line.
-  return new InvalidResponseError(message + (message.includes('\n') ? `\n${hint}` : `. ${hint}`), {
-    ...stats,
-    issues: json === undefined ? [] : issues,
-    status,
-    requestId,
-  })
-}
-
-/** Copies an error with other stats. Errors of calls that were never made have none, and are returned unchanged. */
-export const withStats = (error: SessionError, stats: CallStats): SessionError => {
-  const options = error.cause === undefined ? undefined : { cause: error.cause }
-  if (error.attempts === undefined) return error
-  switch (error.name) {
-    case 'ApiError':
-      return new ApiError(error.message, { ...error, ...stats })
-    case 'NetworkError':
-      return new NetworkError(error.message, { ...error, ...stats }, options)
-    case 'InvalidResponseError':
-      return new InvalidResponseError(error.message, { ...error, ...stats })
-    case 'ConfigurationError':
-      return new ConfigurationError(error.message, stats, options)
-    case 'AbortError':
-      return new AbortError(error.reason, stats)
-    case 'TimeoutError':
-      return new TimeoutError(error.message, stats)
-    case 'ValidationError':
-      return error
-  }
+  const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
+  return interruptionError(outcome, `${endpoint} exceeded ${limit} after ${attempts}`, stats)
 }

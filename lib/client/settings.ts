@@ -1,4 +1,5 @@
 import { ConfigurationError, formatIssues } from '../errors.ts'
+import { checkOptions } from '../util/check-options.ts'
 import { clientDefaults } from '../util/defaults.ts'
 import { environmentVariable, isBrowser } from '../util/environment.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
@@ -7,8 +8,8 @@ import {
   baseUrlIssues,
   type CallOptions,
   type ClientOptions,
-  callOptions,
-  clientOptions,
+  callCheck,
+  clientCheck,
   type HeaderValues,
 } from './options.ts'
 
@@ -36,7 +37,7 @@ export const resolveOptions = (options: ClientOptions): Settings => {
     headers,
     dangerouslyAllowBrowser = clientDefaults.dangerouslyAllowBrowser,
     ...others
-  } = clientOptions(options)
+  } = checkOptions(options, clientCheck, 'createClient')
   if (!dangerouslyAllowBrowser && isBrowser())
     throw new ConfigurationError(
       'createClient must not be called in a browser, where anyone can read the API key. Create sessions on your ' +
@@ -45,10 +46,7 @@ export const resolveOptions = (options: ClientOptions): Settings => {
   const issues = baseUrlIssues(baseUrl, 'STACKONE_BASE_URL') // the option has been checked already
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid environment variable', issues))
   return withoutPrototype<Settings>({
-    timeout: clientDefaults.timeout,
-    deadline: clientDefaults.deadline,
-    retries: clientDefaults.retries,
-    strict: clientDefaults.strict,
+    ...clientDefaults,
     ...others,
     baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
     headers: Object.freeze({ 'user-agent': userAgent, ...lowerCaseNames(headers) }),
@@ -57,7 +55,7 @@ export const resolveOptions = (options: ClientOptions): Settings => {
 
 /** Resolves the options of a call against those of its client; throws a `ConfigurationError`. */
 export const resolveCallOptions = (settings: Settings, options: CallOptions): Settings => {
-  const { headers, ...others } = callOptions(options)
+  const { headers, ...others } = checkOptions(options, callCheck, 'the call')
   return withoutPrototype<Settings>({
     ...settings,
     ...others,
