@@ -11,7 +11,7 @@ import { acme, clientOf } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf } from '../support/either.ts'
 import { withEnvironment } from '../support/environment.ts'
-import { faultyServers, respondWith, silence } from '../support/faults.ts'
+import { faultyServers, silence } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
 import { dumps, printings, showing } from '../support/printed.ts'
 import { httpServer, json, minted, type TestServer } from '../support/server.ts'
@@ -208,33 +208,12 @@ describe('The API key', () => {
       expect(keysOf(api)).to.deep.equal([header(key), header(key), header(key)])
     })
 
-    it('from a function at each poll of waitForConnection', async () => {
-      const api = stub((number) =>
-        jsonResponse(200, {
-          ...minted,
-          latest_connection_attempt: { status: number < 2 ? 'pending' : 'authenticated' },
-        }),
-      )
-      const { client } = counted({ fetch: api.fetch })
-      await client.waitForConnection(4711, { interval: 1, deadline: 2000 })
-      expect(keysOf(api)).to.deep.equal([header(key), header(other)])
-    })
-
     it('not at all if the session or the options are invalid', async () => {
       const api = stub()
       const { calls, client } = counted({ fetch: api.fetch })
       expect(await caught(acme.label(' ').send(client))).to.have.property('name', 'ValidationError')
       expect(await caught(acme.send(client, { timeout: -1 }))).to.have.property('name', 'ConfigurationError')
       expect(calls).to.have.length(0)
-    })
-
-    it('again after the function has thrown', async () => {
-      const api = stub()
-      const results = [() => Promise.reject(new Error('the vault is sealed')), () => key]
-      const client = createClient({ apiKey: () => results.shift()?.() ?? '', fetch: api.fetch })
-      expect(await caught(acme.send(client))).to.be.instanceOf(ConfigurationError)
-      await acme.send(client)
-      expect(keysOf(api)).to.deep.equal([header(key)])
     })
   })
 
@@ -328,13 +307,6 @@ describe('The apiKey function', () => {
     },
   )
 
-  it('keeps the name and the code of the error that it throws, but not the error', async () => {
-    const thrown = Object.assign(new RangeError('sealed'), { code: 'ESEALED', request: {} })
-    const error = await caught(acme.send(createClient({ apiKey: throwing(thrown) })))
-    expect(error).to.have.property('cause').that.includes({ name: 'RangeError', message: 'sealed', code: 'ESEALED' })
-    expect(error).to.have.property('cause').that.does.not.equal(thrown).and.does.not.have.property('request')
-  })
-
   itEach(
     'has what looks like a key masked in its error',
     [key, `Basic ${base64(`${key}:`)}`, `Bearer ${key}`, `key="${key}"`],
@@ -379,18 +351,5 @@ describe('The apiKey function', () => {
     expect(error).to.have.property('elapsedMs').that.is.within(2990, Math.ceil(took))
     expect(started).to.have.length(1)
     expect(took - (started[0] ?? 0), 'the time of the attempt').to.be.below(2800)
-  })
-
-  it('that returns after the deadline sends nothing', async () => {
-    const server = await served(respondWith(201, minted))
-    const released: { resolve?: (key: string) => void } = {}
-    const client = clientOf(server.url, {
-      apiKey: () => new Promise((resolve) => Object.assign(released, { resolve })),
-      deadline: 50,
-    })
-    expect(await caught(acme.send(client))).to.have.property('name', 'TimeoutError')
-    released.resolve?.(key)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(server.requests).to.have.length(0)
   })
 })

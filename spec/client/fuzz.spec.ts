@@ -184,14 +184,4 @@ describe('Any value', () => {
       { numRuns: 300 },
     )
   })
-
-  it('passed to send as a client ends with a session or a SessionError', async () => {
-    await fc.assert(
-      fc.asyncProperty(anything, anything, async (given, how) => {
-        const ended = await outcome(() => Reflect.apply(acme.send, acme, [given(), how()]))
-        if ('threw' in ended && !isSessionError(ended.threw))
-          throw new Error('send rejected with something other than a SessionError')
-      }),
-    )
-  })
 })

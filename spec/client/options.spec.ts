@@ -1,4 +1,3 @@
-import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { type Client, type ClientOptions, ConfigurationError, createClient } from '../../lib/index.ts'
 import { acme, apiKey } from '../support/call.ts'
@@ -254,40 +253,14 @@ describe('The options', () => {
     it('are read once: later changes have no effect', async () => {
       const api = stub()
       const headers: Record<string, string> = { 'x-a': '1' }
-      const options = { apiKey, fetch: api.fetch, headers, userAgent: 'acme/1' }
+      const options = { apiKey, fetch: api.fetch, headers }
       const client = createClient(options)
-      Object.assign(options, {
-        apiKey: 'v1.us1.other',
-        userAgent: 'acme/2',
-        fetch: undefined,
-        baseUrl: 'https://x.test',
-      })
-      Object.assign(headers, { 'x-a': '2', 'x-b': '3' })
+      Object.assign(options, { apiKey: 'v1.us1.other', fetch: undefined, baseUrl: 'https://x.test' })
+      Object.assign(headers, { 'x-a': '2' })
       await acme.send(client)
-      const [request] = api.requests
-      expect(request?.url).to.equal('https://api.stackone.com/connect_sessions')
-      expect(Object.fromEntries(request?.headers ?? [])).to.include({
-        'user-agent': 'acme/1',
-        'x-a': '1',
-        authorization: `Basic ${btoa(`${apiKey}:`)}`,
-      })
-      expect(request?.headers.has('x-b')).to.equal(false)
-    })
-
-    it('may be frozen, and may have no prototype or one of another realm', async () => {
-      const api = stub()
-      const bare = Object.freeze(Object.assign(Object.create(null), { apiKey, fetch: api.fetch }))
-      await acme.send(construct(bare), runInNewContext('({ timeout: 1000, headers: { "x-a": "1" } })'))
-      expect(api.requests[0]?.headers.get('x-a')).to.equal('1')
-    })
-
-    it('named __proto__, constructor or prototype are unknown and pollute nothing', async () => {
-      for (const name of ['__proto__', 'constructor', 'prototype']) {
-        const options: unknown = JSON.parse(`{"${name}":{"polluted":true,"timeout":0}}`)
-        expect(rejection(options)).to.include(`unknown option '${name}'`)
-        for (const call of calls) expect(await callRejection(call, options)).to.include(`unknown option '${name}'`)
-      }
-      expect(Reflect.get({}, 'polluted')).to.equal(undefined)
+      expect(api.requests[0]?.url).to.equal('https://api.stackone.com/connect_sessions')
+      const sent = Object.fromEntries(api.requests[0]?.headers ?? [])
+      expect(sent).to.include({ 'x-a': '1', authorization: `Basic ${btoa(`${apiKey}:`)}` })
     })
   })
 
@@ -325,17 +298,6 @@ describe('The options', () => {
 
     itEach('must be an object', notObjects, async (value) => {
       for (const call of [...calls, waitCall]) expect(await callRejection(call, value)).to.include('must be an object')
-    })
-
-    it('must not be an AbortController: the message suggests its signal', async () => {
-      for (const call of [...calls, waitCall])
-        expect(await callRejection(call, new AbortController())).to.include('(pass { signal: controller.signal })')
-    })
-
-    it('may be omitted', async () => {
-      const { api, client } = recorded()
-      for (const [, call] of [...calls, waitCall]) await call(client, undefined)
-      expect(api.requests).to.have.length(calls.length + 1)
     })
 
     it('are rejected together', async () => {

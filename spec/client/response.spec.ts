@@ -47,23 +47,6 @@ const shapes: readonly Shape[] = [
 describe('The response to a create', () => {
   describeShapes(shapes)
 
-  it('resolves if its bytes arrive one by one, even inside a character', async () => {
-    const server = await httpServer((_, response) => {
-      response.writeHead(201)
-      const bytes = Buffer.from(mintedWith({ label: 'ü😀' }))
-      const next = (at: number): void => {
-        if (at === bytes.length) response.end()
-        else response.write(bytes.subarray(at, at + 1), () => setImmediate(next, at + 1))
-      }
-      next(0)
-    })
-    try {
-      expect(await acme.send(clientOf(server.url))).to.include({ token, label: 'ü😀' })
-    } finally {
-      await server.close()
-    }
-  })
-
   // Decoding blocks all timers, so its time must not grow with the square of the length.
   const floods: readonly (readonly [string, string, string])[] = [
     ['80,000 categories, every second one null', 'categories', `[${'null,"ats",'.repeat(40_000)}"ats"]`],

@@ -71,16 +71,13 @@ describe('Retry-After', () => {
     ['0', () => '0', 0, 0],
     ['1', () => '1', 1000, 1000],
     ['7', () => '7', 7000, 7000],
-    ['007', () => '007', 7000, 7000],
     ['7 with spaces', () => ' 7 ', 7000, 7000],
     ['a date in the future', () => httpDate(9), 7000, 9000],
     ['a date in the past', () => httpDate(-60), 0, 0],
-    ['the epoch', () => 'Thu, 01 Jan 1970 00:00:00 GMT', 0, 0],
     ['the current second', () => httpDate(0), 0, 1000],
     ['a date with a zone', () => httpDate(9).replace('GMT', '+0000'), 7000, 9000],
     ['a date in the format of RFC 850', () => rfc850(9), 7000, 9000],
     ['a date in the format of asctime', () => asctime(9), 7000, 9000],
-    ['a past date in the format of asctime', () => asctime(-60), 0, 0],
   ]
 
   itEach('sets the delay before the retry', accepted, async ([, header, from, to]) => {

@@ -200,19 +200,6 @@ describe('A retry', () => {
     for (const other of others) expect(other).to.deep.equal(first)
   })
 
-  it('has a random delay', async () => {
-    const server = await served(respondWith(503, ''))
-    const waits: number[] = []
-    const onEvent = (event: ClientEvent): void => {
-      if (event.type === 'retry') waits.push(event.waitMs)
-    }
-    const client = clientOf(server.url, { retries: 1, onEvent })
-    await Promise.all(Array.from({ length: 20 }, () => timedSend(client)))
-    expect(waits).to.have.length(20)
-    for (const wait of waits) expectBackoff(wait, 1)
-    expect(new Set(waits).size).to.be.above(10)
-  })
-
   it('is delayed twice as long each time, by about 8 seconds at most', async () => {
     const abort = new AbortController()
     const waits: number[] = []

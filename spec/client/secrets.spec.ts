@@ -97,12 +97,10 @@ const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 const idle = createClient({ apiKey: key, baseUrl: 'http://127.0.0.1:1' })
+const clientReceiving = (body: object, options: ClientOptions = {}, status = 201): Client =>
+  createClient({ apiKey: key, fetch: stub(() => jsonResponse(status, body)).fetch, ...options })
 const clientWithToken = (options: ClientOptions = {}): Client =>
-  createClient({
-    apiKey: key,
-    fetch: stub(() => jsonResponse(201, { ...minted, token, auth_link_url: link })).fetch,
-    ...options,
-  })
+  clientReceiving({ ...minted, token, auth_link_url: link }, options)
 
 const values: readonly Place[] = [
   place('the client', isObject, () => idle),
@@ -186,21 +184,17 @@ const eventPlaces: readonly Place[] = [
     }),
   ),
   place('drift in fields that contain the token', isList, () =>
-    events('drift', (options) =>
-      acme.send(
-        createClient({
-          ...options,
-          apiKey: key,
-          fetch: stub(() =>
-            jsonResponse(
-              200,
-              { token, auth_link_url: [link], id: { token }, created_at: token, categories: [token, key], type: token },
-              { 'x-request-id': token },
-            ),
-          ).fetch,
-        }),
-      ),
-    ),
+    events('drift', (options) => {
+      const body = {
+        token,
+        auth_link_url: [link],
+        id: { token },
+        created_at: token,
+        categories: [token, key],
+        type: token,
+      }
+      return acme.send(clientReceiving(body, options, 200))
+    }),
   ),
 ]
 
@@ -248,33 +242,16 @@ const echo = (title: string, says: string, respond: Responder, options?: ClientO
   failing(title, 'ApiError', says, created(respond, options))
 
 const situations: readonly Place[] = [
-  failing('a ValidationError', 'ValidationError', 'originOwnerId', () =>
-    caught(acme.owner('', key).username(token).label(' ').send(idle)),
-  ),
-  failing('a ConfigurationError', 'ConfigurationError', 'visible ASCII', () =>
-    caught(acme.send(createClient({ apiKey: `${key}\n` }))),
-  ),
   echo('an ApiError', 'busy with Basic [secret]', echoing),
   failing('a NetworkError', 'NetworkError', 'ECONNREFUSED', async () =>
     caught(acme.send(clientAt(await opened(closedPort())))),
   ),
-  failing(
-    'a TimeoutError',
-    'TimeoutError',
-    '100 ms',
-    created(() => {}, { timeout: 100 }),
-  ),
+  place('a TimeoutError', 'TimeoutError', () => created(() => {}, { timeout: 100 })()),
   place('an AbortError', 'AbortError', async () => {
     const controller = new AbortController()
     const client = await clientFor(() => controller.abort(new Error('the page was closed')))
     return caught(acme.send(client, { signal: controller.signal }))
   }),
-  failing(
-    'an InvalidResponseError',
-    'InvalidResponseError',
-    'without a token',
-    created((response, { headers }) => json(response, 201, { key: headers.authorization, message: token })),
-  ),
 ]
 
 const keyEchoes: readonly Place[] = [
@@ -634,31 +611,11 @@ describe('Secrets', () => {
       ['of send', () => acme.send(clientWithToken())],
       [
         'with secrets in unknown fields',
-        () =>
-          acme.send(
-            createClient({
-              apiKey: key,
-              fetch: stub(() =>
-                jsonResponse(201, {
-                  ...minted,
-                  token,
-                  auth_link_url: link,
-                  hub: { token, auth_link_url: link },
-                  label: link,
-                }),
-              ).fetch,
-            }),
-          ),
+        () => acme.send(clientReceiving({ ...minted, token, hub: { token, auth_link_url: link }, label: link })),
       ],
       [
         'of get, with an external trigger token',
-        () =>
-          createClient({
-            apiKey: key,
-            fetch: stub(() =>
-              jsonResponse(200, { ...minted, token, auth_link_url: link, external_trigger_token: token }),
-            ).fetch,
-          }).get(4711),
+        () => clientReceiving({ ...minted, token, external_trigger_token: token }, {}, 200).get(4711),
       ],
     ]
 
@@ -699,12 +656,6 @@ describe('Secrets', () => {
       const silent = ['console.table', '%d, %i, %f', 'toString of Object', '%j', 'toJSON', 'entries', 'a spread']
       const json = ['JSON.stringify', 'JSON.stringify, in an object', 'JSON.stringify, as a cause']
       expect(missed(new Error(`Basic ${basic}`))).to.have.members([...silent, ...json])
-    })
-
-    it('in a field of an object', () => {
-      const shallow = ['console.assert', 'String', 'a template', '%d, %i, %f', 'toString of Object', 'message', 'stack']
-      const plain = ['inspect, without depth', 'toJSON', 'JSON.stringify, as a cause']
-      expect(missed({ field: key })).to.have.members([...shallow, ...plain])
     })
 
     const walk = dumps.filter(({ name }) => name === 'everything reachable')

@@ -85,22 +85,6 @@ describe('The headers option', () => {
     expect(headersOf(api).get('authorization')).to.equal(`Basic ${btoa(`${apiKey}:`)}`)
   })
 
-  it('of one call does not affect the next one', async () => {
-    const { api, client } = recorded()
-    await client.get(4711, { headers: { 'x-a': '1' } })
-    await client.get(4711)
-    expect(headersOf(api, 0).get('x-a')).to.equal('1')
-    expect(headersOf(api, 1).get('x-a')).to.equal(null)
-  })
-
-  it('is sent with every attempt', async () => {
-    const api = stub((number) =>
-      number === 1 ? jsonResponse(503, {}, { 'retry-after': '0' }) : jsonResponse(200, minted),
-    )
-    await createClient({ apiKey, fetch: api.fetch, headers: { 'x-a': '1' } }).get(4711)
-    expect(api.requests.map(({ headers }) => headers.get('x-a'))).to.deep.equal(['1', '1'])
-  })
-
   it('pollutes nothing with a header named __proto__', async () => {
     const headers: Record<string, string> = JSON.parse('{"__proto__":"1","constructor":"2","x-a":"3"}')
     const { api, client } = recorded({ headers })
