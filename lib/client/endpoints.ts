@@ -9,8 +9,7 @@ import { issuesOf, validationError } from '../model/issues.ts'
 import type { Either } from '../util/either.ts'
 import { isRecord, mustBe, ownValue, show } from '../util/guards.ts'
 import { omitUndefined } from '../util/omit-undefined.ts'
-import type { CallContext } from './call-error.ts'
-import { bodyKind } from './error-body.ts'
+import { bodyKind, type CallContext } from './call-error.ts'
 import type { ApiRequest, RawResponse } from './transport.ts'
 
 /** A call of the API: its request, and what to expect of the response. */

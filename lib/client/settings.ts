@@ -4,14 +4,7 @@ import { clientDefaults } from '../util/defaults.ts'
 import { environmentVariable, isBrowser } from '../util/environment.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { version } from '../util/version.ts'
-import {
-  baseUrlIssues,
-  type CallOptions,
-  type ClientOptions,
-  callCheck,
-  clientCheck,
-  type HeaderValues,
-} from './options.ts'
+import { baseUrlIssues, type CallOptions, type ClientOptions, callCheck, clientCheck } from './options.ts'
 
 /** The options of one call, with the defaults. Those of the call override those of the client. */
 export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEvent'>, Pick<CallOptions, 'signal'> {
@@ -24,7 +17,7 @@ export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEv
 }
 
 // Two spellings of one name would be sent as one header with both values.
-const lowerCaseNames = (headers: HeaderValues = {}): Readonly<Record<string, string>> =>
+const lowerCaseNames = (headers: CallOptions['headers'] = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(omitUndefined<Record<string, string>>(headers)).map(([name, value]) => [name.toLowerCase(), value]),
   )

@@ -5,7 +5,6 @@ import { readBytes } from '../util/read-body.ts'
 import type { Fetch } from './options.ts'
 import type { Settings } from './settings.ts'
 
-/** The request of an API call. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
