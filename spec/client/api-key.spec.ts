@@ -92,6 +92,7 @@ const allowed: readonly (readonly [string, string])[] = [
   ['with every sign except the colon', '!"#$%&\'()*+,-./;<=>?@[\\]^_`{|}~'],
   ['that is base64 of a text without a colon', base64('0123456789abcdef')],
   ['that is base64 of bytes before a colon', base64('\u00ff\u0001\u0002\u0003:')],
+  ['that is base64 of bytes and text before a colon', base64('\u00ff\u0001ab:')],
   ['that is base64 of a text with a colon inside', base64('ab:cd')],
   ['with a length that base64 cannot have', 'abcde'],
   ['with padding in the middle', 'a2V5=Og'],

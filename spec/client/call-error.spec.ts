@@ -310,6 +310,7 @@ const errorBodies: readonly ErrorBody[] = [
   ['a JSON string', '"full"', 'full'],
   ['a JSON array', '["full"]', '[\\"full\\"]'],
   ['an empty body', '', undefined, ''],
+  ['a blank body', ' \r\n\t', undefined, ''],
   ['plain text', 'upstream\r\n  timed out', 'upstream timed out', 'upstream timed out'],
   ['truncated JSON', '{"message":"Bad', '{\\"message\\":\\"Bad', '{"message":"Bad'],
   ['HTML, by its title', page('502 Bad Gateway'), '502 Bad Gateway', '502 Bad Gateway'],

@@ -376,6 +376,14 @@ describe('The response', () => {
   const defined = (fields: object): object =>
     Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
+  it('under strict is rejected with all deviations, one a line', async () => {
+    const { url } = await responding(200, JSON.stringify({ ...opened, id: '4711', type: 7 }))
+    const error = await caught(clientOf(url, { strict: true }).get(4711))
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/contract:\n {2}- id: .*\n {2}- type: .*\nWithout `strict`, /)
+  })
+
   for (const { name, status, endpoint, run } of calls) {
     for (const shape of shapes) {
       const {

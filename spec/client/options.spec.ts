@@ -338,6 +338,7 @@ describe('The options', () => {
     const unknown: readonly (readonly [name: string, hint: string])[] = [
       ['intervall', "did you mean 'interval'?"],
       ['intervalMs', "use 'interval'"],
+      ['abortSignal', "use 'signal'"],
       ['timeout', "use 'deadline'"],
       ['retries', 'the options are signal, deadline, interval'],
       ['headers', 'the options are signal, deadline, interval'],

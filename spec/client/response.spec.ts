@@ -134,10 +134,12 @@ const unusable: readonly Unusable[] = [
   { title: 'a bare string', body: JSON.stringify(token), problem: 'the body is a string', issues: [''] },
   { title: 'null', body: 'null', problem: 'the body is null', issues: [''] },
   { title: 'an empty body', body: '', problem: 'the body is empty' },
+  { title: 'white space', body: ' \r\n', problem: 'the body is empty' },
   { title: 'status 204', body: '', status: 204, problem: 'the body is empty' },
   { title: 'truncated JSON', body: text.slice(0, -20), problem: notJson },
   { title: 'plain text', body: `token=${token}`, problem: notJson },
   { title: 'HTML', body: `<!doctype html><title>${token}</title>`, problem: 'the body is HTML' },
+  { title: 'HTML after a line break', body: '\n<html></html>', problem: 'the body is HTML' },
   { title: 'bytes', body: Uint8Array.of(0, 159, 146, 150), problem: notJson },
 ]
 

@@ -28,6 +28,7 @@ const rejection = (options?: ClientOptions): string => {
 const baseUrls: readonly (readonly [string, boolean])[] = [
   ['http://127.0.0.1', true],
   ['http://127.0.0.1:8080/', true],
+  ['http://127.255.255.254', true],
   ['http://127.1', true],
   ['http://2130706433', true],
   ['http://[::1]', true],
@@ -48,7 +49,9 @@ const baseUrls: readonly (readonly [string, boolean])[] = [
   ['http://127.0.0.1@evil.test', false],
   ['http://user:pass@127.0.0.1', false],
   ['https://user:pass@api.stackone.com', false],
+  ['https://user@api.stackone.com', false],
   ['https://:pass@api.stackone.com', false],
+  ['HTTPS://API.STACKONE.COM', true],
   ['http://0.0.0.0', false],
   ['http://[::2]', false],
   ['http://[::ffff:8.8.8.8]', false],
