@@ -57,6 +57,7 @@ const rejected: readonly Rejected[] = [
   ['in a whole header', header(key), schemed],
   ['after basic in lower case', `basic ${base64(`${key}:`)}`, schemed],
   ['after Bearer', `Bearer ${key}`, schemed],
+  ['with Basic and a space inside', `${key}Basic ${other}`, notVisible],
   ['in base64 with its colon', base64(`${key}:`), encoded],
   ['in base64 without padding', base64(`${key}:`).replace(/=+$/, ''), encoded],
   ['in base64, one character shorter', base64(`${key.slice(0, -1)}:`), encoded],
@@ -97,6 +98,7 @@ const allowed: readonly (readonly [string, string])[] = [
   ['with a length that base64 cannot have', 'abcde'],
   ['with padding in the middle', 'a2V5=Og'],
   ['of a thousand characters', 'k'.repeat(1000)],
+  ['with quotes at its end', 'k"ey"'],
 ]
 
 describe('The API key', () => {

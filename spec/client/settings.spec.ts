@@ -53,7 +53,6 @@ const baseUrls: readonly (readonly [string, boolean])[] = [
   ['https://:pass@api.stackone.com', false],
   ['HTTPS://API.STACKONE.COM', true],
   ['http://0.0.0.0', false],
-  ['http://[::2]', false],
   ['http://[::ffff:8.8.8.8]', false],
   ['http://169.254.169.254', false],
   ['http://127.0.0.256', false],

@@ -91,7 +91,6 @@ describe('client.waitForConnection', () => {
       (response) => response.writeHead(200, { 'content-length': 999 }).write('{"id"', () => response.destroy()),
     ],
     ['silence', silence],
-    ['silence after the headers', (response) => response.writeHead(200).flushHeaders()],
     ['HTML', (response) => response.end('<html>')],
     ['JSON that is not a session', (response) => response.end('["authenticated"]')],
     ['another success status', (response) => response.writeHead(204).end()],
