@@ -79,8 +79,6 @@ const large: readonly Case[] = [
   says: ['exceeds 1048576 bytes'],
 }))
 
-const _closedAfter = (bytes: Buffer): Fault => ({ raw: (socket) => socket.end(bytes) })
-
 const tlsAgainstPlain = async (): Promise<FaultyServer> => {
   const server = await faulty(closed('HTTP/1.1 400 Bad Request', '', ''))
   return { ...server, url: server.url.replace('http:', 'https:') }
