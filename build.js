@@ -49,7 +49,8 @@ const trimKy = {
     handler: (code) =>
       code
         .replace(/(supportsRequestStreams) = [\s\S]*?\}\)\(\);/, '$1 = false;')
-        .replace(/(supportsResponseStreams|supportsFormData) = .*/g, '$1 = false;')
+        .replace(/(supportsResponseStreams|supportsFormData|supportsAbortController) = .*/g, '$1 = false;')
+        .replace('this.#originalRequest.clone()', 'this.#originalRequest') // for a retry
         .replace(/if \((?:ky|this)\.#options\.on(?:Up|Down)loadProgress\)/g, 'if (false)')
         .replace('!this.#options.onUploadProgress || ', 'true || '),
   },

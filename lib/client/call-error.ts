@@ -1,20 +1,19 @@
+import { isRight } from 'fp-ts/lib/Either.js'
 import {
   AbortError,
   ApiError,
   type CallStats,
   ConfigurationError,
-  formatIssues,
   InvalidResponseError,
-  type Issue,
   NetworkError,
   type SessionError,
   TimeoutError,
 } from '../errors.ts'
-import { callerError, isControlFlow, sanitizedCause } from '../util/caller-error.ts'
-import { isRecord, ownValue } from '../util/guards.ts'
-import type { Redact } from '../util/redact.ts'
+import { JsonCodec } from '../model/json.ts'
+import { isControlFlow, sanitizedCause } from '../util/caller-error.ts'
+import { isRecord, kindOf, ownValue } from '../util/guards.ts'
+import { mask, type Redact, redactJson } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
-import { bodyKind, readErrorBody } from './error-body.ts'
 import { maxBodyBytes, type RawResponse, UnusableResponse } from './transport.ts'
 
 /** What the errors of a call have in common. */
@@ -63,9 +62,53 @@ const adviceFor = (status: number, endpoint: string): string => {
   return advice[status] ?? 'See `body`.'
 }
 
+const isHtml = (text: string): boolean => /^\s*</.test(text)
+
+/** Describes a body without quoting it. */
+export const bodyKind = ({ text, json }: RawResponse): string => {
+  if (text.trim() === '') return 'empty'
+  if (json !== undefined) return kindOf(json)
+  return isHtml(text) ? 'HTML' : 'not JSON, or was cut off'
+}
+
+// Control characters of a server must not reach a terminal.
+const toSentence = (text: string): string => {
+  const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+// Secret fields of JSON that was cut off, and so cannot be parsed.
+const secretFields = /((?:token|auth_?link_?url)["']?\s*[:=]\s*["']?)[^\s"'&<>,;}]+/gi
+
+/** Returns the part of a text body to quote: of HTML the title only, since markup could hide a secret. */
+const quotedText = (text: string, redact: Redact): string => {
+  const quoted = isHtml(text) ? (/<title[^<>]*>([^<]*)/i.exec(text)?.[1] ?? '') : text
+  return toSentence(redact(quoted.replace(secretFields, `$1${mask}`)))
+}
+
+/** Joins the strings of a value: a string, or an array of strings and of objects with a `message`. */
+const joinMessages = (value: unknown): string =>
+  [value]
+    .flat()
+    .map((entry) => (isRecord(entry) ? ownValue(entry, 'message') : entry))
+    .filter((entry) => typeof entry === 'string' && entry !== '')
+    .join('; ')
+
+/** Returns the messages of an error body, from `message` and `errors`; undefined if it has neither. */
+const messageOf = (body: unknown): string | undefined => {
+  if (typeof body === 'string') return body
+  const [message, errors] = ['message', 'errors'].map((name) => ownValue(Object(body), name))
+  const hasMessage = typeof message === 'string' || Array.isArray(message)
+  const details = joinMessages(isRecord(errors) ? Object.values(errors).flat() : errors)
+  if (!hasMessage && details === '') return undefined
+  return [hasMessage ? joinMessages(message) : '', details].filter((part) => part !== '').join(': ')
+}
+
 const apiError = (response: RawResponse, { endpoint, redact, requestId, stats }: CallContext): ApiError => {
   const { status } = response
-  const { body, quote } = readErrorBody(response, redact)
+  const json = JsonCodec.decode(response.json)
+  const body = isRight(json) ? redactJson(json.right, redact) : quotedText(response.text, redact)
+  const quote = toSentence(messageOf(body) ?? JSON.stringify(body))
   const retryAfter = retryAfterOf(response)
   const sentences = [
     `StackOne responded with ${status} to ${endpoint}${quote === '' ? '' : `: ${JSON.stringify(quote)}`}.`,
@@ -75,11 +118,7 @@ const apiError = (response: RawResponse, { endpoint, redact, requestId, stats }:
   return new ApiError(sentences.join(' '), { ...stats, status, body, requestId, retryAfter })
 }
 
-/**
- * Returns the system's code of a failed request, such as `ECONNREFUSED`, from the error or one of its causes.
- *
- * Nothing else of the platform's errors is kept, since they may hold the request with the key.
- */
+/** Returns the system's code, such as `ECONNREFUSED`, of an error or of one of its causes, which may hold the key. */
 const codeOf = (error: unknown, depth = 0): string | undefined => {
   try {
     const { code, cause }: { readonly code?: unknown; readonly cause?: unknown } = Object(error)
@@ -109,89 +148,27 @@ const unusableResponseError = ({ status }: UnusableResponse, { endpoint, stats }
         ...stats,
       })
 
+type Interruption = Extract<Outcome<unknown>, { readonly type: 'timeout' | 'abort' }>
+
+/** Returns the error of work that its time limit or the caller's signal ended. `problem` is what exceeded which limit. */
+export const interruptionError = (outcome: Interruption, problem: string, stats: CallStats): SessionError =>
+  outcome.type === 'abort'
+    ? new AbortError(outcome.reason, stats)
+    : new TimeoutError(`${problem}. Try again later.`, stats)
+
 /** Returns the error of an attempt that did not end with a success. `limit` is what a timeout exceeded. */
 export const attemptError = (
   outcome: Outcome<RawResponse>,
-  { limit, isCustomFetch }: { readonly limit: string; readonly isCustomFetch: boolean },
+  limit: string,
+  isCustomFetch: boolean,
   context: CallContext,
 ): SessionError => {
+  if (outcome.type === 'value') return apiError(outcome.value, context)
+  if (outcome.type === 'error')
+    return outcome.error instanceof UnusableResponse
+      ? unusableResponseError(outcome.error, context)
+      : networkError(outcome.error, isCustomFetch, context)
   const { endpoint, stats } = context
-  switch (outcome.type) {
-    case 'value':
-      return apiError(outcome.value, context)
-    case 'error':
-      return outcome.error instanceof UnusableResponse
-        ? unusableResponseError(outcome.error, context)
-        : networkError(outcome.error, isCustomFetch, context)
-    case 'timeout': {
-      const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
-      return new TimeoutError(`${endpoint} exceeded ${limit} after ${attempts}. Try again later.`, stats)
-    }
-    case 'abort':
-      return new AbortError(outcome.reason, stats)
-  }
-}
-
-/** Returns the error of an `apiKey` function that did not return. `limit` is what a timeout exceeded. */
-export const keyFunctionError = (
-  outcome: Exclude<Outcome<unknown>, { readonly type: 'value' }>,
-  limit: string,
-  { redact, stats }: Pick<CallContext, 'redact' | 'stats'>,
-): SessionError => {
-  switch (outcome.type) {
-    case 'error':
-      return callerError('The `apiKey` function', outcome.error, redact)
-    case 'timeout':
-      return new TimeoutError(`The \`apiKey\` function exceeded ${limit}. Try again later.`, stats)
-    case 'abort':
-      return new AbortError(outcome.reason, stats)
-  }
-}
-
-/** Returns the error of a missing or malformed API key. */
-export const keyError = (issue: Issue | undefined): ConfigurationError =>
-  new ConfigurationError(
-    issue === undefined
-      ? 'No API key: pass `apiKey` to createClient, or set STACKONE_API_KEY.'
-      : formatIssues('Invalid API key', [issue]),
-  )
-
-/** Returns the error of a success that cannot be used: it is not what was expected, or deviates under `strict`. */
-export const invalidResponseError = (
-  response: RawResponse,
-  { problem, issues, hint }: { readonly problem: string; readonly issues: readonly Issue[]; readonly hint: string },
-  { endpoint, requestId, stats }: CallContext,
-): InvalidResponseError => {
-  const { status, json } = response
-  const title = `StackOne responded with ${status} to ${endpoint} ${problem}`
-  const message = isRecord(json) ? formatIssues(title, issues) : `${title}: the body is ${bodyKind(response)}`
-  // Several issues are a list, one a line.
-  return new InvalidResponseError(message + (message.includes('\n') ? `\n${hint}` : `. ${hint}`), {
-    ...stats,
-    issues: json === undefined ? [] : issues,
-    status,
-    requestId,
-  })
-}
-
-/** Copies an error with other stats. Errors of calls that were never made have none, and are returned unchanged. */
-export const withStats = (error: SessionError, stats: CallStats): SessionError => {
-  const options = error.cause === undefined ? undefined : { cause: error.cause }
-  if (error.attempts === undefined) return error
-  switch (error.name) {
-    case 'ApiError':
-      return new ApiError(error.message, { ...error, ...stats })
-    case 'NetworkError':
-      return new NetworkError(error.message, { ...error, ...stats }, options)
-    case 'InvalidResponseError':
-      return new InvalidResponseError(error.message, { ...error, ...stats })
-    case 'ConfigurationError':
-      return new ConfigurationError(error.message, stats, options)
-    case 'AbortError':
-      return new AbortError(error.reason, stats)
-    case 'TimeoutError':
-      return new TimeoutError(error.message, stats)
-    case 'ValidationError':
-      return error
-  }
+  const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
+  return interruptionError(outcome, `${endpoint} exceeded ${limit} after ${attempts}`, stats)
 }

@@ -5,7 +5,7 @@ import type { TaskEither } from '../util/either.ts'
 import { guarded, toPromise } from '../util/task.ts'
 import { authenticateOperation, createOperation, getOperation, type Operation } from './endpoints.ts'
 import type { CallOptions, ClientOptions, WaitOptions } from './options.ts'
-import { sendWithRetries } from './retry.ts'
+import { sendWithRetries } from './send.ts'
 import { resolveCallOptions, resolveOptions } from './settings.ts'
 import { type Connection, waitForConnection } from './wait-for-connection.ts'
 
@@ -18,28 +18,16 @@ import { type Connection, waitForConnection } from './wait-for-connection.ts'
  * if (found._tag === 'Left') log.warn(found.left.name) // ApiError
  */
 export interface ClientTasks {
-  /**
-   * Returns a task of `client.create`.
-   * @example const task = client.task.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
-   */
+  /** Returns a task of `client.create`. */
   readonly create: (
     payload: ConnectSessionCreate,
     options?: CallOptions,
   ) => TaskEither<SessionError, ConnectSessionToken>
-  /**
-   * Returns a task of `client.authenticate`.
-   * @example const found = await client.task.authenticate(token)()
-   */
+  /** Returns a task of `client.authenticate`. */
   readonly authenticate: (token: string, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
-  /**
-   * Returns a task of `client.get`.
-   * @example const found = await client.task.get(id)()
-   */
+  /** Returns a task of `client.get`. */
   readonly get: (id: string | number | undefined, options?: CallOptions) => TaskEither<SessionError, ConnectSession>
-  /**
-   * Returns a task of `client.waitForConnection`.
-   * @example const connected = await client.task.waitForConnection(id, { interval: 1000 })()
-   */
+  /** Returns a task of `client.waitForConnection`. */
   readonly waitForConnection: (
     id: string | number | undefined,
     options?: WaitOptions,
@@ -49,6 +37,7 @@ export interface ClientTasks {
 /**
  * A client of StackOne's API for one API key; printing it does not show the key.
  *
+ * Every call rejects with a `SessionError`. An invalid argument is a `ValidationError`, and nothing is sent.
  * Contract section 1.
  * @example
  * const ownerOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
@@ -58,23 +47,19 @@ export interface Client {
   /**
    * Creates a session: `POST /connect_sessions`. The builder's `send` calls it.
    *
-   * Rejects with a `SessionError`. An invalid payload is a `ValidationError`, and nothing is sent. A create that is
-   * retried after a lost response only creates one more short-lived token.
+   * A create that is retried after a lost response only creates one more short-lived token.
    * @example const { token } = await client.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
    */
   readonly create: (payload: ConnectSessionCreate, options?: CallOptions) => Promise<ConnectSessionToken>
   /**
-   * Returns the session of a token: `POST /connect_sessions/authenticate`.
-   *
-   * Rejects with a `SessionError`. A blank token is a `ValidationError`, and nothing is sent.
+   * Returns the session of a token: `POST /connect_sessions/authenticate`. The token must not be blank.
    * @example const { originOwnerId } = await client.authenticate(token)
    */
   readonly authenticate: (token: string, options?: CallOptions) => Promise<ConnectSession>
   /**
    * Returns a session by its id: `GET /connect_sessions/{id}`.
    *
-   * Rejects with a `SessionError`. A blank or undefined id is a `ValidationError`, and nothing is sent; an unknown id is
-   * an `ApiError` with status 404.
+   * A blank or undefined id is a `ValidationError`; an unknown one is an `ApiError` with status 404.
    * @example const { latestConnectionAttempt } = await client.get(id)
    */
   readonly get: (id: string | number | undefined, options?: CallOptions) => Promise<ConnectSession>
@@ -82,9 +67,8 @@ export interface Client {
    * Polls a session until the end user has connected an account, or has failed to. Resolves with the latest attempt once
    * its status is `authenticated`, `error`, `cancelled` or `expired`.
    *
-   * By default it polls every 2 seconds, and rejects with a `TimeoutError` after 10 minutes. It continues after a
-   * failure that may be temporary, such as a 503, and rejects with any other. The message of the `TimeoutError` includes
-   * the failure of the last poll.
+   * It continues after a failure that may be temporary, such as a 503, and rejects with any other. At its deadline it
+   * rejects with a `TimeoutError`, whose message includes the failure of the last poll.
    * @example const { status, accountId } = await client.waitForConnection(id, { interval: 1000 })
    */
   readonly waitForConnection: (id: string | number | undefined, options?: WaitOptions) => Promise<Connection>
@@ -95,9 +79,7 @@ export interface Client {
 /**
  * Creates a client.
  *
- * Nothing is sent, and the API key is not read, until a call is made.
- *
- * A missing or malformed key is a `ConfigurationError` of the call.
+ * Nothing is sent, and the API key is neither read nor checked, until a call is made.
  * @throws ConfigurationError if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
  * @example
  * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })

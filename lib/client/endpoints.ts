@@ -1,14 +1,27 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
-import type * as t from 'io-ts'
-import { nonBlankString, refinement } from '../model/codec.ts'
+import { isLeft, left } from 'fp-ts/lib/Either.js'
+import type { Validation } from 'io-ts'
+import { formatIssues, InvalidResponseError, type Issue, type SessionError, ValidationError } from '../errors.ts'
+import { nonBlankString } from '../model/codec.ts'
 import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeToken } from '../model/connect-session.ts'
 import { ConnectSessionCreate, decodePayload } from '../model/create-payload.ts'
-import { validationError } from '../model/issues.ts'
-import type { ResponseSpec } from './response.ts'
-import type { ApiRequest } from './transport.ts'
+import type { DecodeOptions } from '../model/drift.ts'
+import { issuesOf, validationError } from '../model/issues.ts'
+import type { Either } from '../util/either.ts'
+import { isRecord, mustBe, ownValue, show } from '../util/guards.ts'
+import { omitUndefined } from '../util/omit-undefined.ts'
+import { bodyKind, type CallContext } from './call-error.ts'
+import type { ApiRequest, RawResponse } from './transport.ts'
 
-/** A call of the API: its request, and how to decode the response. */
-export interface Operation<A> extends ApiRequest, ResponseSpec<A> {}
+/** A call of the API: its request, and what to expect of the response. */
+export interface Operation<A> extends ApiRequest {
+  /** The status of a success by the contract. */
+  readonly status: number
+  /** What the body must contain, for messages. */
+  readonly expected: string
+  /** A field of the response that must have the value of the request, if the response has it. */
+  readonly requested?: { readonly name: 'id' | 'origin_owner_id'; readonly value: string }
+  readonly decode: (json: unknown, options: DecodeOptions) => Validation<A>
+}
 
 const sessionSpec = { expected: 'a session', decode: decodeSession } as const
 
@@ -17,53 +30,85 @@ export const createOperation = (payload: unknown): Operation<ConnectSessionToken
   const decoded = decodePayload(payload)
   if (isLeft(decoded)) throw validationError(decoded.left, 'Invalid payload')
   const { right: valid } = decoded
+  const path = '/connect_sessions'
+  const expiresIn = Object.hasOwn(valid, 'expiresIn') ? valid.expiresIn : undefined
   return {
     method: 'POST',
-    path: '/connect_sessions',
-    endpoint: 'POST /connect_sessions',
+    path,
+    endpoint: `POST ${path}`,
     body: JSON.stringify(ConnectSessionCreate.encode(valid)),
     status: 201,
     expected: 'a token',
-    requested: { name: 'originOwnerId', value: valid.originOwnerId },
-    decode: (json, options) => {
-      const expiresIn = Object.hasOwn(valid, 'expiresIn') ? valid.expiresIn : undefined
-      return decodeToken(json, { ...options, expiresIn })
-    },
+    requested: { name: 'origin_owner_id', value: valid.originOwnerId },
+    decode: (json, options) => decodeToken(json, { ...options, expiresIn }),
   }
 }
 
-/** Decodes an argument; throws a `ValidationError`. */
-const decodeArgument = <A>(codec: t.Type<A>, name: string, value: unknown): A => {
-  const decoded = codec.validate(value, [
-    { key: '', type: codec },
-    { key: name, type: codec },
-  ])
-  if (isLeft(decoded)) throw validationError(decoded.left, 'Invalid argument')
-  return decoded.right
-}
+const argumentError = (path: string, expectation: string, value: unknown, hint?: string): ValidationError =>
+  new ValidationError([omitUndefined<Issue>({ path, message: mustBe(expectation, value), hint })], 'Invalid argument')
 
 /** Returns the operation that gets the session of a token; throws a `ValidationError` if the token is blank. */
-export const authenticateOperation = (argument: unknown): Operation<ConnectSession> => {
-  const token = decodeArgument(nonBlankString, 'token', argument)
+export const authenticateOperation = (token: unknown): Operation<ConnectSession> => {
+  if (!nonBlankString.is(token)) throw argumentError('token', 'a non-blank string', token)
   const path = '/connect_sessions/authenticate'
   const body = JSON.stringify({ token })
   return { method: 'POST', path, endpoint: `POST ${path}`, body, status: 201, ...sessionSpec, secrets: [token] }
 }
 
-const isDotSegment = (value: unknown): boolean => value === '.' || value === '..'
-
-const SessionId = refinement(
-  'SessionId',
-  (value): value is string | number =>
-    Number.isSafeInteger(value) || (nonBlankString.is(value) && !isDotSegment(value)),
-  'a non-blank string or an integer',
-  { hint: (value) => (isDotSegment(value) ? "'.' and '..' are relative path segments in a URL" : undefined) },
-)
-
 /** Returns the operation that gets a session by its id; throws a `ValidationError` if the id is blank. */
-export const getOperation = (argument: unknown): Operation<ConnectSession> => {
-  const id = decodeArgument(SessionId, 'id', argument)
-  const path = `/connect_sessions/${encodeURIComponent(String(id).toWellFormed())}`
-  const requested = { name: 'id', value: String(id) } as const
+export const getOperation = (id: unknown): Operation<ConnectSession> => {
+  const expectation = 'a non-blank string or an integer'
+  if (!Number.isSafeInteger(id) && !nonBlankString.is(id)) throw argumentError('id', expectation, id)
+  const value = String(id)
+  if (value === '.' || value === '..')
+    throw argumentError('id', expectation, id, "'.' and '..' are relative path segments in a URL")
+  const path = `/connect_sessions/${encodeURIComponent(value.toWellFormed())}`
+  const requested = { name: 'id', value } as const
   return { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}', status: 200, ...sessionSpec, requested }
+}
+
+const normalize = (text: string): string => text.trim().toWellFormed().normalize()
+
+/** Returns whether a field has another value than the request, since a cache or a proxy has repeated a response. */
+const isForeign = (received: unknown, value: string): boolean => {
+  // JSON.parse rounds unsafe integers.
+  if (typeof received === 'number' && !Number.isSafeInteger(received)) return received !== Number(value)
+  return (typeof received === 'string' || typeof received === 'number') && normalize(`${received}`) !== normalize(value)
+}
+
+/**
+ * Decodes the response to a successful call. Returns its deviations from the contract, and the result of the call: a
+ * `Left` if the response is unusable or, under `strict`, deviates from the contract.
+ */
+export const decodeResponse = <A extends ConnectSession>(
+  response: RawResponse,
+  { endpoint, status: expectedStatus, expected, requested, decode }: Operation<A>,
+  strict: boolean,
+  { redact, requestId, stats }: CallContext,
+): { readonly drift: readonly Issue[]; readonly result: Either<SessionError, A> } => {
+  const { status, json } = response
+  const fail = (problem: string, found: readonly Issue[], hint: string): Either<SessionError, A> => {
+    const title = `StackOne responded with ${status} to ${endpoint} ${problem}`
+    const message = isRecord(json) ? formatIssues(title, found) : `${title}: the body is ${bodyKind(response)}`
+    const separator = message.includes('\n') ? '\n' : '. ' // several issues are a list, one a line
+    const issues = json === undefined ? [] : found
+    return left(new InvalidResponseError(message + separator + hint, { ...stats, issues, status, requestId }))
+  }
+
+  const statusDrift =
+    status === expectedStatus ? [] : [{ path: 'status', message: mustBe(`${expectedStatus}`, status, show) }]
+  const decoded = decode(json, { drift: statusDrift, redact })
+  if (isLeft(decoded)) {
+    const issues = issuesOf(decoded.left, redact)
+    return { drift: [], result: fail(`without ${expected}`, issues, 'Check `baseUrl`, or try again later.') }
+  }
+  const { drift } = decoded.right
+  if (requested !== undefined && isForeign(ownValue(Object(json), requested.name), requested.value)) {
+    const issues = [{ path: requested.name, message: 'must be that of the request' }]
+    const hint = 'Check that no cache or proxy returns the responses of other requests.'
+    return { drift, result: fail('with the response to another request', issues, hint) }
+  }
+  if (!strict || drift.length === 0) return { drift, result: decoded }
+  const hint = 'Without `strict`, the client accepts such a response.'
+  return { drift, result: fail('with deviations from the contract', drift, hint) }
 }

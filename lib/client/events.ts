@@ -56,49 +56,12 @@ export type ClientEvent = EventFields &
       }
   )
 
-type Listener = (event: ClientEvent) => unknown
-
-const emit = async (listener: Listener, event: AllowUndefined<ClientEvent>): Promise<void> => {
+/** Passes an event to a listener. Errors that the listener throws must not fail the call. */
+export const notify = async (
+  listener: (event: ClientEvent) => unknown,
+  event: AllowUndefined<ClientEvent>,
+): Promise<void> => {
   try {
     await listener(Object.freeze(omitUndefined(event)))
-  } catch {
-    // A faulty listener must not fail the call.
-  }
-}
-
-type ErrorFields = { readonly status?: number; readonly requestId?: string }
-
-const errorFields = (error: SessionError) => {
-  const { status, requestId }: ErrorFields & SessionError = error
-  return { error: error.name, attempt: error.attempts ?? 0, status, requestId }
-}
-
-/** The parts of a success that its events report. */
-interface ReportedResponse {
-  readonly attempt: number
-  readonly status: number
-  readonly requestId: string | undefined
-  readonly drift: readonly Issue[]
-}
-
-/** Returns the functions that emit the events of one call. */
-export const callEvents = (listener: Listener | undefined, endpoint: string, elapsed: () => number) => {
-  const common = () => ({ endpoint, elapsedMs: Math.round(elapsed()) })
-  return {
-    attempt: (attempt: number): void => {
-      if (listener) emit(listener, { type: 'attempt', ...common(), attempt })
-    },
-    retry: (error: SessionError, waitMs: number): void => {
-      if (listener) emit(listener, { type: 'retry', ...common(), ...errorFields(error), waitMs })
-    },
-    response: ({ drift, ...response }: ReportedResponse): void => {
-      if (!listener) return
-      const fields = { ...common(), ...response }
-      emit(listener, { type: 'response', ...fields })
-      if (drift.length > 0) emit(listener, { type: 'drift', ...fields, issues: drift })
-    },
-    failure: (error: SessionError): void => {
-      if (listener) emit(listener, { type: 'failure', ...common(), ...errorFields(error) })
-    },
-  }
+  } catch {}
 }

@@ -1,30 +1,18 @@
 import type { Issue } from '../errors.ts'
-import { nonBlankString } from '../model/codec.ts'
-import {
-  type Check,
-  checkOptions,
-  type DefinedOptions,
-  integerBetween,
-  must,
-  mustBeNumber,
-  ofType,
-  optionsOf,
-} from '../util/check-options.ts'
+import { type Check, integerBetween, must, mustBeNumber, nonBlank, ofType, optionsOf } from '../util/check-options.ts'
 import { isPlainObject, isRecord, mustBe } from '../util/guards.ts'
 import { omitUndefined } from '../util/omit-undefined.ts'
 import { maxTimeout } from '../util/timeout.ts'
 import type { ClientEvent } from './events.ts'
 
 /**
- * A function that does what the global `fetch` does, as far as this library needs it.
+ * The part of the global `fetch` that this library needs; the `fetch` of undici or node-fetch can be used as it is.
  *
- * The `fetch` of undici and that of node-fetch can be used as they are. It is called with a URL and an init, and
- * returns a new response each time.
+ * It must return a new response each time.
  * @example
- * const logged: Fetch = async (url, init) => {
- *   const response = await fetch(url, init)
- *   log.info(init.method, response.status)
- *   return response
+ * const logged: Fetch = (url, init) => {
+ *   log.info(init.method, url)
+ *   return fetch(url, init)
  * }
  * createClient({ fetch: logged })
  */
@@ -48,19 +36,13 @@ export type Fetch = (
 
 /**
  * Headers by name; a header whose value is undefined is not sent.
- * @example
- * const headers: HeaderValues = { 'x-team': process.env.TEAM }
- * createClient({ headers })
+ * @example const headers: HeaderValues = { 'x-team': process.env.TEAM }
  */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
 /**
- * Options of one call.
- *
- * They override those of the client. An undefined option counts as absent.
- * @example
- * const patient: CallOptions = { timeout: 20_000, deadline: 60_000 }
- * await acme.send(client, patient)
+ * Options of one call, which override those of the client; an undefined option counts as absent.
+ * @example await acme.send(client, { timeout: 20_000, deadline: 60_000 })
  */
 export interface CallOptions {
   /** Aborts the call, also between two attempts. The call rejects with an `AbortError` that has the signal's reason. */
@@ -77,9 +59,7 @@ export interface CallOptions {
 
 /**
  * Options of `waitForConnection`; an undefined option counts as absent.
- * @example
- * const quick: WaitOptions = { interval: 1000, deadline: 60_000 }
- * await client.waitForConnection(id, quick)
+ * @example await client.waitForConnection(id, { interval: 1000, deadline: 60_000 })
  */
 export interface WaitOptions {
   /** Aborts the wait. It rejects with an `AbortError` that has the signal's reason. */
@@ -92,9 +72,7 @@ export interface WaitOptions {
 
 /**
  * Options of `createClient`; an undefined option counts as absent.
- * @example
- * const options: ClientOptions = { apiKey: process.env.STACKONE_API_KEY, retries: 3 }
- * const client = createClient(options)
+ * @example createClient({ apiKey: process.env.STACKONE_API_KEY, retries: 3 })
  */
 export interface ClientOptions extends Omit<CallOptions, 'signal'> {
   /**
@@ -134,13 +112,13 @@ export const baseUrlIssues: Check = (value, path) => {
   const hasScheme = /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(value)
   if (!hasScheme || !URL.canParse(value))
     return reject(mustBe('an absolute URL', value), hasScheme ? undefined : 'start it with https://')
-  const { protocol, hostname, username, password, search, hash } = new URL(value)
+  const { protocol, hostname, username, password } = new URL(value)
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
     return reject(
       'must use https, or http with a loopback host',
       'without https, anyone on the network can read the API key',
     )
-  return username || password || search || hash || /[?#]/.test(value)
+  return username || password || /[?#]/.test(value)
     ? reject('must not have a user, a password, a query or a fragment')
     : []
 }
@@ -163,9 +141,8 @@ const headerIssues = (name: string, value: unknown, path: string): readonly Issu
 }
 
 const headers: Check = (value, path) => {
-  if (!isRecord(value) || !isPlainObject(value)) {
+  if (!isRecord(value) || !isPlainObject(value))
     return [{ path, message: mustBe('a plain object', value), hint: 'use Object.fromEntries(headers)' }]
-  }
   return Object.entries(omitUndefined<object>(value)).flatMap(([name, each]) =>
     headerIssues(name, each, /^[\w-]+$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`),
   )
@@ -173,68 +150,53 @@ const headers: Check = (value, path) => {
 
 // A signal of another realm is not an instance of this realm's class.
 const signal = must('an AbortSignal', (value) => {
-  const { aborted, addEventListener, removeEventListener }: Partial<AbortSignal> = Object(value)
-  return (
-    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
-  )
+  const { aborted, addEventListener }: Partial<AbortSignal> = Object(value)
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
 })
 
 const sharedChecks = { timeout: milliseconds, deadline: milliseconds, retries: integerBetween(0, 100), headers }
 
-const callChecks: Readonly<Record<keyof CallOptions, Check>> = { signal, ...sharedChecks }
-
-const waitChecks: Readonly<Record<keyof WaitOptions, Check>> = {
-  signal,
-  deadline: milliseconds,
-  interval: milliseconds,
-}
-
-const clientChecks: Readonly<Record<keyof ClientOptions, Check>> = {
-  ...sharedChecks,
-  apiKey: must('a string or a function', (value) => typeof value === 'string' || typeof value === 'function'),
-  baseUrl: baseUrlIssues,
-  fetch: ofType('function'),
-  userAgent: (value, path) =>
-    nonBlankString.is(value)
-      ? headerIssues('user-agent', value, path)
-      : [{ path, message: mustBe('a non-blank string', value) }],
-  onEvent: ofType('function'),
-  strict: ofType('boolean'),
-  dangerouslyAllowBrowser: ofType('boolean'),
-}
-
-// Names of the vendor's SDK and of other clients.
+// The aliases are names of the vendor's SDK and of other clients.
 const sharedAliases = { timeoutMs: 'timeout', retryConfig: 'retries', maxRetries: 'retries' }
-const callAliases = { ...sharedAliases, abortSignal: 'signal' }
-const waitAliases = { intervalMs: 'interval', timeout: 'deadline', timeoutMs: 'deadline', abortSignal: 'signal' }
-const clientAliases = {
-  ...sharedAliases,
-  serverURL: 'baseUrl',
-  serverUrl: 'baseUrl',
-  endpoint: 'baseUrl',
-  host: 'baseUrl',
-  security: 'apiKey',
-  username: 'apiKey',
-  key: 'apiKey',
-  token: 'apiKey',
-  httpClient: 'fetch',
-  defaultHeaders: 'headers',
-  debugLogger: 'onEvent',
-  logger: 'onEvent',
-}
 
-const clientCheck = optionsOf(clientChecks, { aliases: clientAliases })
-const callCheck = optionsOf(callChecks, { aliases: callAliases })
-const waitCheck = optionsOf(waitChecks, { aliases: waitAliases })
+export const clientCheck = optionsOf(
+  {
+    ...sharedChecks,
+    apiKey: must('a string or a function', (value) => typeof value === 'string' || typeof value === 'function'),
+    baseUrl: baseUrlIssues,
+    fetch: ofType('function'),
+    userAgent: (value, path) => {
+      const issues = nonBlank(value, path)
+      return issues.length > 0 ? issues : headerIssues('user-agent', value, path)
+    },
+    onEvent: ofType('function'),
+    strict: ofType('boolean'),
+    dangerouslyAllowBrowser: ofType('boolean'),
+  } satisfies Record<keyof ClientOptions, Check>,
+  {
+    aliases: {
+      ...sharedAliases,
+      serverURL: 'baseUrl',
+      serverUrl: 'baseUrl',
+      endpoint: 'baseUrl',
+      host: 'baseUrl',
+      security: 'apiKey',
+      username: 'apiKey',
+      key: 'apiKey',
+      token: 'apiKey',
+      httpClient: 'fetch',
+      defaultHeaders: 'headers',
+      debugLogger: 'onEvent',
+      logger: 'onEvent',
+    },
+  },
+)
 
-/** Checks the options of `createClient`; throws a `ConfigurationError`. */
-export const clientOptions = (options: ClientOptions): DefinedOptions<ClientOptions> =>
-  checkOptions(options, clientCheck, 'createClient')
+export const callCheck = optionsOf({ signal, ...sharedChecks } satisfies Record<keyof CallOptions, Check>, {
+  aliases: { ...sharedAliases, abortSignal: 'signal' },
+})
 
-/** Checks the options of one call; throws a `ConfigurationError`. */
-export const callOptions = (options: CallOptions): DefinedOptions<CallOptions> =>
-  checkOptions(options, callCheck, 'the call')
-
-/** Checks the options of `waitForConnection`; throws a `ConfigurationError`. */
-export const waitOptions = (options: WaitOptions): DefinedOptions<WaitOptions> =>
-  checkOptions(options, waitCheck, 'waitForConnection')
+export const waitCheck = optionsOf(
+  { signal, deadline: milliseconds, interval: milliseconds } satisfies Record<keyof WaitOptions, Check>,
+  { aliases: { intervalMs: 'interval', timeout: 'deadline', timeoutMs: 'deadline', abortSignal: 'signal' } },
+)

@@ -1,16 +1,10 @@
 import { ConfigurationError, formatIssues } from '../errors.ts'
+import { checkOptions } from '../util/check-options.ts'
 import { clientDefaults } from '../util/defaults.ts'
 import { environmentVariable, isBrowser } from '../util/environment.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { version } from '../util/version.ts'
-import {
-  baseUrlIssues,
-  type CallOptions,
-  type ClientOptions,
-  callOptions,
-  clientOptions,
-  type HeaderValues,
-} from './options.ts'
+import { baseUrlIssues, type CallOptions, type ClientOptions, callCheck, clientCheck } from './options.ts'
 
 /** The options of one call, with the defaults. Those of the call override those of the client. */
 export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEvent'>, Pick<CallOptions, 'signal'> {
@@ -23,7 +17,7 @@ export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEv
 }
 
 // Two spellings of one name would be sent as one header with both values.
-const lowerCaseNames = (headers: HeaderValues = {}): Readonly<Record<string, string>> =>
+const lowerCaseNames = (headers: CallOptions['headers'] = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(omitUndefined<Record<string, string>>(headers)).map(([name, value]) => [name.toLowerCase(), value]),
   )
@@ -36,7 +30,7 @@ export const resolveOptions = (options: ClientOptions): Settings => {
     headers,
     dangerouslyAllowBrowser = clientDefaults.dangerouslyAllowBrowser,
     ...others
-  } = clientOptions(options)
+  } = checkOptions(options, clientCheck, 'createClient')
   if (!dangerouslyAllowBrowser && isBrowser())
     throw new ConfigurationError(
       'createClient must not be called in a browser, where anyone can read the API key. Create sessions on your ' +
@@ -45,10 +39,7 @@ export const resolveOptions = (options: ClientOptions): Settings => {
   const issues = baseUrlIssues(baseUrl, 'STACKONE_BASE_URL') // the option has been checked already
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid environment variable', issues))
   return withoutPrototype<Settings>({
-    timeout: clientDefaults.timeout,
-    deadline: clientDefaults.deadline,
-    retries: clientDefaults.retries,
-    strict: clientDefaults.strict,
+    ...clientDefaults,
     ...others,
     baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
     headers: Object.freeze({ 'user-agent': userAgent, ...lowerCaseNames(headers) }),
@@ -57,7 +48,7 @@ export const resolveOptions = (options: ClientOptions): Settings => {
 
 /** Resolves the options of a call against those of its client; throws a `ConfigurationError`. */
 export const resolveCallOptions = (settings: Settings, options: CallOptions): Settings => {
-  const { headers, ...others } = callOptions(options)
+  const { headers, ...others } = checkOptions(options, callCheck, 'the call')
   return withoutPrototype<Settings>({
     ...settings,
     ...others,

@@ -5,7 +5,6 @@ import { readBytes } from '../util/read-body.ts'
 import type { Fetch } from './options.ts'
 import type { Settings } from './settings.ts'
 
-/** The request of an API call. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -39,33 +38,20 @@ export class UnusableResponse extends Error {
   }
 }
 
-/** Returns whether the platform itself limits what it reads of a body. */
-const isSmall = ({ headers }: Response): boolean =>
-  !headers.has('content-encoding') && Number(headers.get('content-length') ?? Number.NaN) <= maxBodyBytes
-
-const isTooLarge = (text: string): boolean =>
-  text.length > maxBodyBytes || (3 * text.length > maxBodyBytes && new TextEncoder().encode(text).length > maxBodyBytes)
-
 const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string> => {
-  if (Number(response.headers.get('content-length')) > maxBodyBytes) throw new UnusableResponse(response.status)
-  // A custom fetch may return a body that is not a stream.
-  if (typeof response.body?.getReader !== 'function' || (!isCustom && isSmall(response))) {
+  const { status, headers, body } = response
+  if (Number(headers.get('content-length')) > maxBodyBytes) throw new UnusableResponse(status)
+  // `text()` is faster. The platform's fetch limits it to the content-length; a custom one may have no stream.
+  const isLimited = !isCustom && headers.has('content-length') && !headers.has('content-encoding')
+  if (isLimited || typeof body?.getReader !== 'function') {
     const text: unknown = await response.text()
     if (typeof text !== 'string') throw new UnusableResponse()
-    if (isTooLarge(text)) throw new UnusableResponse(response.status)
+    if (text.length > maxBodyBytes) throw new UnusableResponse(status)
     return text
   }
-  const bytes = await readBytes(response.body, maxBodyBytes, signal)
-  if (bytes === undefined) throw new UnusableResponse(response.status)
+  const bytes = await readBytes(body, maxBodyBytes, signal)
+  if (bytes === undefined) throw new UnusableResponse(status)
   return new TextDecoder().decode(bytes)
-}
-
-const cancelBody = async (response: Response): Promise<void> => {
-  try {
-    await response.body?.cancel()
-  } catch {
-    // A custom fetch may return a body that cannot be cancelled.
-  }
 }
 
 const isUnreadResponse = (value: unknown): value is Response => {
@@ -74,27 +60,20 @@ const isUnreadResponse = (value: unknown): value is Response => {
   return isResponse && !bodyUsed && !body?.locked
 }
 
-type CacheMode = Pick<Parameters<Fetch>[1], 'cache'>
-
-const detectCacheMode = (): CacheMode => {
+/** A framework that patches `fetch` must not cache a token, but workerd throws for a mode that it does not support. */
+const detectCacheMode = (): Pick<Parameters<Fetch>[1], 'cache'> => {
+  const mode = { cache: 'no-store' } as const
   try {
-    const init = { cache: 'no-store' } as const
-    new Request('http://localhost', init)
-    return init
+    new Request('http://localhost', mode)
+    return mode
   } catch {
-    return {} // workerd throws for a cache mode that it does not support
+    return {}
   }
 }
 
-let detectedCacheMode: CacheMode | undefined
+let cacheMode: ReturnType<typeof detectCacheMode> | undefined
 
-/** Forbids caching where the platform can: a framework that patches `fetch` must not share a token. */
-const cacheMode = (): CacheMode => {
-  detectedCacheMode ??= detectCacheMode()
-  return detectedCacheMode
-}
-
-/** Makes one attempt over ky, to the last byte of the response. Retries, timeouts and error statuses are left to retry.ts. */
+/** Makes one attempt over ky, to the last byte of the response. Retries, timeouts and error statuses are left to send.ts. */
 export const sendOnce = async (
   settings: Settings,
   { method, path, body: json }: ApiRequest,
@@ -117,16 +96,18 @@ export const sendOnce = async (
     // Every fetch accepts a URL and an init of plain values. ky's own Request, and so its errors, never hold the key.
     fetch: async () => {
       const fetch: Fetch = settings.fetch ?? globalThis.fetch
-      const fields = { method, headers, body, signal, redirect: 'manual', ...cacheMode() } as const
-      const fetched: unknown = await fetch(url, withoutPrototype(fields))
+      cacheMode ??= detectCacheMode()
+      const init = withoutPrototype({ method, headers, body, signal, redirect: 'manual', ...cacheMode } as const)
+      const fetched: unknown = await fetch(url, init)
       if (!isUnreadResponse(fetched)) throw new UnusableResponse()
       if (fetched.status === 0) throw new Error('fetch returned Response.error()')
       return fetched
     },
   })
   if (signal.aborted) {
-    cancelBody(response)
-    throw new Error() // the attempt has timed out already
+    // A custom fetch may ignore the signal. The attempt has ended, so an error is ignored.
+    await response.body?.cancel()
+    throw signal.reason
   }
   const text = await readBody(response, settings.fetch !== undefined, signal)
   return { status: response.status, headers: response.headers, text, json: parseJson(text) }

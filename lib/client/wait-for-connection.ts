@@ -2,13 +2,14 @@ import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { AbortError, type SessionError, TimeoutError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
 import type { ConnectionAttempt } from '../model/connection-attempt.ts'
-import { isControlFlow } from '../util/caller-error.ts'
+import { checkOptions } from '../util/check-options.ts'
 import { waitDefaults } from '../util/defaults.ts'
 import type { TaskEither } from '../util/either.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { sleep, stopwatch } from '../util/timeout.ts'
-import { requestedDelay, withStats } from './call-error.ts'
-import { type CallOptions, type WaitOptions, waitOptions } from './options.ts'
+import { requestedDelay } from './call-error.ts'
+import { type CallOptions, type WaitOptions, waitCheck } from './options.ts'
+import { isRetryable } from './send.ts'
 import type { Settings } from './settings.ts'
 
 const finalStatuses = ['authenticated', 'error', 'cancelled', 'expired'] as const
@@ -27,27 +28,17 @@ export interface Connection extends ConnectionAttempt {
 }
 
 const connectionOf = (session: ConnectSession): Connection | undefined => {
-  const { latestConnectionAttempt } = withoutPrototype(session)
-  if (latestConnectionAttempt === undefined) return undefined
-  const attempt = withoutPrototype(latestConnectionAttempt)
+  const attempt = withoutPrototype({ ...withoutPrototype(session).latestConnectionAttempt })
   const status = finalStatuses.find((final) => final === attempt.status)
   if (status === undefined) return undefined
   return Object.freeze(omitUndefined<Connection>({ ...attempt, status, accountId: attempt.accountSecureId }))
 }
 
 /** Returns whether the next poll may succeed. A response that `strict` rejects will be rejected again. */
-const isTransient = (error: SessionError, strict: boolean): boolean => {
-  switch (error.name) {
-    case 'ApiError':
-      return error.status >= 500 || error.status === 408 || error.status === 429
-    case 'NetworkError':
-      return !isControlFlow(error.cause)
-    case 'InvalidResponseError':
-      return !strict
-    default:
-      return error.name === 'TimeoutError'
-  }
-}
+const isTransient = (error: SessionError, strict: boolean): boolean =>
+  isRetryable(error) ||
+  (error.name === 'ApiError' && error.status >= 500) ||
+  (error.name === 'InvalidResponseError' && !strict)
 
 /** Polls a session until its latest attempt to connect has ended. */
 export const waitForConnection = async (
@@ -55,22 +46,26 @@ export const waitForConnection = async (
   options: WaitOptions,
   poll: (options: CallOptions) => TaskEither<SessionError, ConnectSession>,
 ) => {
-  const { signal, interval = waitDefaults.interval, deadline = waitDefaults.deadline } = waitOptions(options)
+  const checked = checkOptions(options, waitCheck, 'waitForConnection')
+  const { signal, interval, deadline } = withoutPrototype({ ...waitDefaults, ...checked })
   const elapsed = stopwatch()
   const remaining = (): number => deadline - elapsed()
 
   for (let polls = 1; ; polls += 1) {
     const polled = await poll({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
+    const stats = () => ({ attempts: polls, elapsedMs: Math.round(elapsed()) })
+    const error = isLeft(polled) ? polled.left : undefined
     const connection = isLeft(polled) ? undefined : connectionOf(polled.right)
     if (connection !== undefined) return right(connection)
-    const stats = () => ({ attempts: polls, elapsedMs: Math.round(elapsed()) })
-    if (isLeft(polled) && !isTransient(polled.left, settings.strict)) return left(withStats(polled.left, stats()))
-    const waitMs = Math.max(interval, isLeft(polled) ? requestedDelay(polled.left) : 0)
+    // The error of a call that was never made, such as one without a key, has no stats.
+    if (error !== undefined && !isTransient(error, settings.strict))
+      return left(error.attempts === undefined ? error : Object.assign(error, stats()))
+    const waitMs = Math.max(interval, error === undefined ? 0 : requestedDelay(error))
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)
     if (slept.type === 'abort') return left(new AbortError(slept.reason, stats()))
     if (isLast) {
-      const advice = isLeft(polled) ? `The last poll failed: ${polled.left.message}` : 'Wait again, or longer.'
+      const advice = error === undefined ? 'Wait again, or longer.' : `The last poll failed: ${error.message}`
       const message = `No account was connected within the deadline of ${deadline} ms. ${advice}`
       return left(new TimeoutError(message, stats()))
     }

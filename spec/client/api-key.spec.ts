@@ -11,7 +11,7 @@ import { acme, clientOf } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf } from '../support/either.ts'
 import { withEnvironment } from '../support/environment.ts'
-import { faultyServers, respondWith, silence } from '../support/faults.ts'
+import { faultyServers, silence } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
 import { dumps, printings, showing } from '../support/printed.ts'
 import { httpServer, json, minted, type TestServer } from '../support/server.ts'
@@ -30,11 +30,7 @@ const createWith = (options: object): Client => Reflect.apply(createClient, unde
 const keysOf = ({ requests }: Stub): readonly (string | null)[] =>
   requests.map(({ headers }) => headers.get('authorization'))
 
-interface Rejected {
-  readonly title: string
-  readonly apiKey: unknown
-  readonly problem: string
-}
+type Rejected = readonly [title: string, apiKey: unknown, problem: string]
 
 const blank = 'must be a non-blank string, got a blank string'
 const notVisible = 'must contain visible ASCII characters only (remove spaces and line breaks)'
@@ -44,57 +40,40 @@ const colon = 'must not contain a colon (pass the key alone)'
 const quoted = 'must not be in quotes (remove the quotes)'
 
 const rejected: readonly Rejected[] = [
-  { title: 'that is empty', apiKey: '', problem: blank },
-  { title: 'of one space', apiKey: ' ', problem: blank },
-  { title: 'of white space', apiKey: '\t \u00a0\n', problem: blank },
-  { title: 'with a line break at its end', apiKey: `${key}\n`, problem: notVisible },
-  { title: 'with a Windows line break at its end', apiKey: `${key}\r\n`, problem: notVisible },
-  { title: 'with a line break at its start', apiKey: `\n${key}`, problem: notVisible },
-  { title: 'with a line break inside', apiKey: key.replace('_', '\n'), problem: notVisible },
-  { title: 'with a header after a line break', apiKey: `${key}\r\nx-evil: 1`, problem: notVisible },
-  { title: 'with a carriage return', apiKey: `${key}\r`, problem: notVisible },
-  { title: 'with a line separator', apiKey: `${key}\u2028`, problem: notVisible },
-  { title: 'with a space at its end', apiKey: `${key} `, problem: notVisible },
-  { title: 'with a space at its start', apiKey: ` ${key}`, problem: notVisible },
-  { title: 'with a space inside', apiKey: key.replace('_', ' '), problem: notVisible },
-  { title: 'with a tab', apiKey: `${key}\t`, problem: notVisible },
-  { title: 'with a null character', apiKey: `${key}\0`, problem: notVisible },
-  { title: 'with a delete character', apiKey: `${key}\x7f`, problem: notVisible },
-  { title: 'with a dash that is not ASCII', apiKey: key.replace('-', '\u2013'), problem: notVisible },
-  { title: 'with an emoji', apiKey: `${key}\u{1f511}`, problem: notVisible },
-  { title: 'with a zero-width space', apiKey: `${key}\u200b`, problem: notVisible },
-  { title: 'with a byte-order mark', apiKey: `\ufeff${key}`, problem: notVisible },
-  { title: 'in double quotes', apiKey: `"${key}"`, problem: quoted },
-  { title: 'in single quotes', apiKey: `'${key}'`, problem: quoted },
-  { title: 'in backticks', apiKey: `\`${key}\``, problem: quoted },
-  { title: 'in typographic quotes', apiKey: `\u201c${key}\u201d`, problem: quoted },
-  { title: 'after Basic', apiKey: `Basic ${key}`, problem: schemed },
-  { title: 'in a whole header', apiKey: header(key), problem: schemed },
-  { title: 'after basic in lower case', apiKey: `basic ${base64(`${key}:`)}`, problem: schemed },
-  { title: 'after BASIC', apiKey: `BASIC  ${key}`, problem: schemed },
-  { title: 'after Bearer', apiKey: `Bearer ${key}`, problem: schemed },
-  { title: 'after Basic and a tab', apiKey: `Basic\t${key}`, problem: schemed },
-  { title: 'with Basic and a space inside', apiKey: `${key}Basic ${other}`, problem: notVisible },
-  { title: 'in base64 with its colon', apiKey: base64(`${key}:`), problem: encoded },
-  { title: 'in base64 without padding', apiKey: base64(`${key}:`).replace(/=+$/, ''), problem: encoded },
-  { title: 'in base64, one character shorter', apiKey: base64(`${key.slice(0, -1)}:`), problem: encoded },
-  { title: 'in base64, two characters shorter', apiKey: base64(`${key.slice(0, -2)}:`), problem: encoded },
-  { title: 'with a colon at its end', apiKey: `${key}:`, problem: colon },
-  { title: 'with a password', apiKey: `${key}:${other}`, problem: colon },
+  ['that is empty', '', blank],
+  ['of white space', '\t \u00a0\n', blank],
+  ['with a line break at its end', `${key}\n`, notVisible],
+  ['with a line break at its start', `\n${key}`, notVisible],
+  ['with a header after a line break', `${key}\r\nx-evil: 1`, notVisible],
+  ['with a space at its end', `${key} `, notVisible],
+  ['with a space at its start', ` ${key}`, notVisible],
+  ['with a null character', `${key}\0`, notVisible],
+  ['with a dash that is not ASCII', key.replace('-', '\u2013'), notVisible],
+  ['with a zero-width space', `${key}\u200b`, notVisible],
+  ['in double quotes', `"${key}"`, quoted],
+  ['in single quotes', `'${key}'`, quoted],
+  ['in typographic quotes', `\u201c${key}\u201d`, quoted],
+  ['after Basic', `Basic ${key}`, schemed],
+  ['in a whole header', header(key), schemed],
+  ['after basic in lower case', `basic ${base64(`${key}:`)}`, schemed],
+  ['after Bearer', `Bearer ${key}`, schemed],
+  ['with Basic and a space inside', `${key}Basic ${other}`, notVisible],
+  ['in base64 with its colon', base64(`${key}:`), encoded],
+  ['in base64 without padding', base64(`${key}:`).replace(/=+$/, ''), encoded],
+  ['in base64, one character shorter', base64(`${key.slice(0, -1)}:`), encoded],
+  ['in base64, two characters shorter', base64(`${key.slice(0, -2)}:`), encoded],
+  ['with a colon at its end', `${key}:`, colon],
+  ['with a password', `${key}:${other}`, colon],
 ]
 
 const notStrings: readonly Rejected[] = [
-  { title: 'undefined', apiKey: undefined, problem: 'must be a string, got undefined' },
-  { title: 'null', apiKey: null, problem: 'must be a string, got null' },
-  { title: 'a number', apiKey: 7, problem: 'must be a string, got a number' },
-  { title: 'a boolean', apiKey: true, problem: 'must be a string, got a boolean' },
-  { title: 'a symbol', apiKey: Symbol(key), problem: 'must be a string, got a symbol' },
-  { title: 'a bigint', apiKey: 7n, problem: 'must be a string, got a bigint' },
-  { title: 'a function', apiKey: () => key, problem: 'must be a string, got a function' },
-  { title: 'an array', apiKey: [key], problem: 'must be a string, got an array' },
-  { title: 'an object', apiKey: { key }, problem: 'must be a string, got an object' },
-  { title: 'a String object', apiKey: Object(key), problem: 'must be a string, got an object' },
-  { title: 'bytes', apiKey: Buffer.from(key), problem: 'must be a string, got an object' },
+  ['undefined', undefined, 'must be a string, got undefined'],
+  ['null', null, 'must be a string, got null'],
+  ['a number', 7, 'must be a string, got a number'],
+  ['a symbol', Symbol(key), 'must be a string, got a symbol'],
+  ['a function', () => key, 'must be a string, got a function'],
+  ['an array', [key], 'must be a string, got an array'],
+  ['an object', { key }, 'must be a string, got an object'],
 ]
 
 /** Expects that nothing was sent, and that the error shows no key. */
@@ -111,7 +90,6 @@ const expectRejection = (error: unknown, api: Stub, problem: string): void => {
 
 const allowed: readonly (readonly [string, string])[] = [
   ['in its current form', key],
-  ['of one character', 'k'],
   ['with every sign except the colon', '!"#$%&\'()*+,-./;<=>?@[\\]^_`{|}~'],
   ['that is base64 of a text without a colon', base64('0123456789abcdef')],
   ['that is base64 of bytes before a colon', base64('\u00ff\u0001\u0002\u0003:')],
@@ -119,24 +97,24 @@ const allowed: readonly (readonly [string, string])[] = [
   ['that is base64 of a text with a colon inside', base64('ab:cd')],
   ['with a length that base64 cannot have', 'abcde'],
   ['with padding in the middle', 'a2V5=Og'],
-  ['that starts with Basic', 'Basic.0123456789'],
   ['of a thousand characters', 'k'.repeat(1000)],
+  ['with quotes at its end', 'k"ey"'],
 ]
 
 describe('The API key', () => {
   describe('is rejected before anything is sent:', () => {
-    itEach('a malformed key, as the option', rejected, async ({ apiKey, problem }) => {
+    itEach('a malformed key, as the option', rejected, async ([, apiKey, problem]) => {
       const api = stub()
       expectRejection(await caught(acme.send(createWith({ apiKey, fetch: api.fetch }))), api, problem)
     })
 
-    itEach('a malformed key, returned by a function', rejected, async ({ apiKey, problem }) => {
+    itEach('a malformed key, returned by a function', rejected.slice(-3), async ([, apiKey, problem]) => {
       const api = stub()
       const client = createWith({ apiKey: async () => apiKey, fetch: api.fetch })
       expectRejection(await caught(acme.send(client)), api, problem)
     })
 
-    itEach('a value that is not a string, returned by a function', notStrings, async ({ apiKey, problem }) => {
+    itEach('a value that is not a string, returned by a function', notStrings, async ([, apiKey, problem]) => {
       for (const returnKey of [() => apiKey, async () => apiKey]) {
         const api = stub()
         expectRejection(await caught(acme.send(createWith({ apiKey: returnKey, fetch: api.fetch }))), api, problem)
@@ -202,13 +180,6 @@ describe('The API key', () => {
         expect(keysOf(api)).to.deep.equal([header(key)])
       }))
 
-    it('from the function, even if the environment has one', () =>
-      withEnvironment({ STACKONE_API_KEY: other }, async () => {
-        const api = stub()
-        await acme.send(createClient({ apiKey: () => key, fetch: api.fetch }))
-        expect(keysOf(api)).to.deep.equal([header(key)])
-      }))
-
     const counted = (options: ClientOptions = {}) => {
       const keys = [key, other, 'v1.eu1.third']
       const calls: (readonly unknown[])[] = []
@@ -240,63 +211,12 @@ describe('The API key', () => {
       expect(keysOf(api)).to.deep.equal([header(key), header(key), header(key)])
     })
 
-    it('from a function at each run of a task', async () => {
-      const api = stub()
-      const { calls, client } = counted({ fetch: api.fetch })
-      const task = acme.task(client)
-      expect(calls).to.have.length(0)
-      await task()
-      await task()
-      expect(calls).to.have.length(2)
-      expect(keysOf(api)).to.deep.equal([header(key), header(other)])
-    })
-
-    it('from a function at each poll of waitForConnection', async () => {
-      const api = stub((number) =>
-        jsonResponse(200, {
-          ...minted,
-          latest_connection_attempt: { status: number < 2 ? 'pending' : 'authenticated' },
-        }),
-      )
-      const { client } = counted({ fetch: api.fetch })
-      await client.waitForConnection(4711, { interval: 1, deadline: 2000 })
-      expect(keysOf(api)).to.deep.equal([header(key), header(other)])
-    })
-
     it('not at all if the session or the options are invalid', async () => {
       const api = stub()
       const { calls, client } = counted({ fetch: api.fetch })
       expect(await caught(acme.label(' ').send(client))).to.have.property('name', 'ValidationError')
       expect(await caught(acme.send(client, { timeout: -1 }))).to.have.property('name', 'ConfigurationError')
       expect(calls).to.have.length(0)
-    })
-
-    it('from a function that returns a promise', async () => {
-      const api = stub()
-      const apiKey = (): Promise<string> => new Promise((resolve) => setTimeout(resolve, 5, key))
-      await acme.send(createClient({ apiKey, fetch: api.fetch }))
-      expect(keysOf(api)).to.deep.equal([header(key)])
-    })
-
-    it('again after the function has thrown', async () => {
-      const api = stub()
-      const results = [() => Promise.reject(new Error('the vault is sealed')), () => key]
-      const client = createClient({ apiKey: () => results.shift()?.() ?? '', fetch: api.fetch })
-      expect(await caught(acme.send(client))).to.be.instanceOf(ConfigurationError)
-      await acme.send(client)
-      expect(keysOf(api)).to.deep.equal([header(key)])
-    })
-
-    it('unless the signal is aborted', async () => {
-      const api = stub()
-      const controller = new AbortController()
-      const apiKey = (): Promise<string> => {
-        controller.abort('enough')
-        return new Promise(() => {})
-      }
-      const error = await caught(acme.send(createClient({ apiKey, fetch: api.fetch }), { signal: controller.signal }))
-      expect(error).to.include({ name: 'AbortError', reason: 'enough' })
-      expect(api.requests).to.have.length(0)
     })
   })
 
@@ -341,26 +261,6 @@ describe('The API key', () => {
       },
     )
 
-    it('is sent by a GET without content type, length and body', async () => {
-      await createClient({ apiKey: key, baseUrl: server.url }).get(4711)
-      expect(server.requests[0]?.headers).not.to.have.any.keys('content-type', 'content-length', 'transfer-encoding')
-      expect(server.requests[0]?.body).to.equal('')
-    })
-
-    it('is sent byte by byte', async () => {
-      const signs = '!"#$%&\'()*+,-./;<=>?@[\\]^_`{|}~'
-      await createClient({ apiKey: signs, baseUrl: server.url }).get(4711)
-      const [scheme, encoded = ''] = (server.requests[0]?.headers.authorization ?? '').split(' ')
-      expect(scheme).to.equal('Basic')
-      expect(Buffer.from(encoded, 'base64').toString('latin1')).to.equal(`${signs}:`)
-    })
-
-    it('is sent with additional headers', async () => {
-      const client = createClient({ apiKey: key, baseUrl: server.url, headers: { 'X-Team': 'a' } })
-      await client.get(4711, { headers: { 'x-trace': 'b' } })
-      expect(server.requests[0]?.headers).to.include({ ...expectedHeaders, 'x-team': 'a', 'x-trace': 'b' })
-    })
-
     it('is not sent in a URL or a body', async () => {
       const client = createClient({ apiKey: key, baseUrl: server.url })
       for (const [, call] of calls) await call(client)
@@ -376,43 +276,31 @@ describe('The API key', () => {
 describe('The apiKey function', () => {
   const served = faultyServers()
 
-  interface KeyCase {
-    readonly title: string
-    readonly apiKey: NonNullable<ClientOptions['apiKey']>
-    readonly error: SessionError['name']
-    readonly message: string
-    /** The message of the cause. */
-    readonly cause?: string
-  }
+  type KeyCase = readonly [
+    title: string,
+    apiKey: () => string | Promise<string>,
+    error: SessionError['name'],
+    message: string,
+    cause?: string,
+  ]
 
   const throwing = (value: unknown) => (): string => {
     throw value
   }
-  const threw = { error: 'ConfigurationError', message: 'The `apiKey` function threw an error. See `cause`.' } as const
-
+  const threw = ['ConfigurationError', 'The `apiKey` function threw an error. See `cause`.'] as const
+  const late = 'The `apiKey` function exceeded the deadline of 300 ms. Try again later.'
   const cases: readonly KeyCase[] = [
-    {
-      title: 'that never settles',
-      apiKey: () => new Promise(() => {}),
-      error: 'TimeoutError',
-      message: 'The `apiKey` function exceeded the deadline of 300 ms. Try again later.',
-    },
-    { title: 'that throws', apiKey: throwing(new Error('vault')), ...threw, cause: 'vault' },
-    { title: 'that throws a string', apiKey: throwing('vault'), ...threw, cause: 'vault' },
-    { title: 'that throws undefined', apiKey: throwing(undefined), ...threw, cause: 'a thrown undefined' },
-    { title: 'that rejects', apiKey: () => Promise.reject(new Error('vault')), ...threw, cause: 'vault' },
-    {
-      title: 'that throws an error of the library',
-      apiKey: throwing(new ConfigurationError('vault')),
-      ...threw,
-      cause: 'vault',
-    },
+    ['that never settles', () => new Promise(() => {}), 'TimeoutError', late],
+    ['that throws', throwing(new Error('vault')), ...threw, 'vault'],
+    ['that throws undefined', throwing(undefined), ...threw, 'a thrown undefined'],
+    ['that rejects', () => Promise.reject(new Error('vault')), ...threw, 'vault'],
+    ['that throws an error of the library', throwing(new ConfigurationError('vault')), ...threw, 'vault'],
   ]
 
   itEach(
     'ends the call with an error if it fails, and nothing is sent',
     cases,
-    async ({ apiKey, error: name, message, cause }) => {
+    async ([, apiKey, name, message, cause]) => {
       const server = await served(silence)
       const error = await caught(acme.send(clientOf(server.url, { apiKey, deadline: 300 })))
       expect(error).to.include({ name, message })
@@ -421,13 +309,6 @@ describe('The apiKey function', () => {
       expect(server.requests).to.have.length(0)
     },
   )
-
-  it('keeps the name and the code of the error that it throws, but not the error', async () => {
-    const thrown = Object.assign(new RangeError('sealed'), { code: 'ESEALED', request: {} })
-    const error = await caught(acme.send(createClient({ apiKey: throwing(thrown) })))
-    expect(error).to.have.property('cause').that.includes({ name: 'RangeError', message: 'sealed', code: 'ESEALED' })
-    expect(error).to.have.property('cause').that.does.not.equal(thrown).and.does.not.have.property('request')
-  })
 
   itEach(
     'has what looks like a key masked in its error',
@@ -473,18 +354,5 @@ describe('The apiKey function', () => {
     expect(error).to.have.property('elapsedMs').that.is.within(2990, Math.ceil(took))
     expect(started).to.have.length(1)
     expect(took - (started[0] ?? 0), 'the time of the attempt').to.be.below(2800)
-  })
-
-  it('that returns after the deadline sends nothing', async () => {
-    const server = await served(respondWith(201, minted))
-    const released: { resolve?: (key: string) => void } = {}
-    const client = clientOf(server.url, {
-      apiKey: () => new Promise((resolve) => Object.assign(released, { resolve })),
-      deadline: 50,
-    })
-    expect(await caught(acme.send(client))).to.have.property('name', 'TimeoutError')
-    released.resolve?.(key)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(server.requests).to.have.length(0)
   })
 })

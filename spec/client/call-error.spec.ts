@@ -6,22 +6,19 @@ import {
   type ClientOptions,
   ConfigurationError,
   createClient,
-  type Fetch,
   InvalidResponseError,
   isSessionError,
   NetworkError,
   type SessionError,
-  session,
   TimeoutError,
   ValidationError,
 } from '../../lib/index.ts'
 import { acme, apiKey } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
-import { leftOf } from '../support/either.ts'
 import { closedPort } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
 import { processorTime } from '../support/processor.ts'
-import { httpServer, json, minted, type TestServer } from '../support/server.ts'
+import { minted } from '../support/server.ts'
 import { jsonResponse, stub } from '../support/stub.ts'
 
 const classes = {
@@ -88,20 +85,11 @@ const situations: readonly Situation[] = [
   situation('ValidationError', 'an invalid session', /label: must be a non-blank string/, false, () =>
     caught(acme.label(' ').send(clientWith(() => jsonResponse(201, minted)))),
   ),
-  situation('ValidationError', 'a session without an owner', /use \.owner\(id, name\)/, false, () =>
-    leftOf(session().provider('bamboohr').decode()),
-  ),
   situation('ValidationError', 'a blank token', /token: must be a non-blank string/, false, () =>
     caught(clientWith(() => jsonResponse(201, {})).authenticate(' ')),
   ),
   situation('ConfigurationError', 'a malformed key', /pass the key alone/, false, () =>
     sendError(() => jsonResponse(201, minted), { apiKey: `Basic ${btoa(`${apiKey}:`)}` }),
-  ),
-  situation('ConfigurationError', 'an unknown option', /did you mean 'retries'\?/, false, () =>
-    caught(Promise.resolve(Reflect.apply(acme.send, acme, [clientWith(never), { retris: 1 }]))),
-  ),
-  situation('ConfigurationError', 'a missing client', /createClient\(/, false, () =>
-    caught(Promise.resolve(Reflect.apply(acme.send, acme, []))),
   ),
   situation(
     'ConfigurationError',
@@ -124,7 +112,6 @@ const situations: readonly Situation[] = [
     'broken',
   ),
   situation('TimeoutError', 'a timeout', /Try again later/, true, () => sendError(never, { timeout: 30 })),
-  situation('TimeoutError', 'a deadline', /Try again later/, true, () => sendError(never, { deadline: 30 })),
   situation('TimeoutError', 'an account that is never connected', /Wait again, or longer/, true, () =>
     caught(clientWith(() => jsonResponse(200, minted)).waitForConnection(4711, { interval: 5, deadline: 30 })),
   ),
@@ -218,27 +205,8 @@ describe('The error of a call', () => {
 
   const endpoint = 'POST /connect_sessions'
   const foreign = (value: unknown) => (): Response => value as Response // as from JavaScript
+  // The specs of the key, of timeouts and of the transport have the other messages.
   const messages: readonly (readonly [error: () => Promise<unknown>, message: string, fields?: object])[] = [
-    [
-      () => sendError(never, { timeout: 20, retries: 1 }),
-      `${endpoint} exceeded the timeout of 20 ms after 2 attempts. Try again later.`,
-      { attempts: 2 },
-    ],
-    [
-      () => sendError(never, { timeout: 5000, deadline: 20 }),
-      `${endpoint} exceeded the deadline of 20 ms after 1 attempt. Try again later.`,
-      { attempts: 1 },
-    ],
-    [
-      () => sendError(never, { apiKey: never, deadline: 20 }),
-      'The `apiKey` function exceeded the deadline of 20 ms. Try again later.',
-      { attempts: 0 },
-    ],
-    [
-      () => sendError(foreign('a page')),
-      '`fetch` must return an unread `Response`. Return a new one from each call.',
-      { name: 'ConfigurationError', attempts: 1 },
-    ],
     [
       () => sendError(() => new Response(new Uint8Array(1024 * 1024 + 1), { status: 500 })),
       `The response to ${endpoint} exceeds 1048576 bytes. Check \`baseUrl\`.`,
@@ -248,10 +216,6 @@ describe('The error of a call', () => {
       () => sendError(foreign({ status: 199, headers: new Headers(), text: async () => '{}' })),
       `StackOne responded with 199 to ${endpoint}: "{}". See \`body\`.`,
       { attempts: 1 },
-    ],
-    [
-      () => sendError(() => jsonResponse(401, {})),
-      `StackOne responded with 401 to ${endpoint}: "{}". Check the API key: \`apiKey\` or STACKONE_API_KEY must be complete and not revoked.`,
     ],
     [
       () => caught(clientWith(() => jsonResponse(401, {})).authenticate('a-token')),
@@ -264,11 +228,6 @@ describe('The error of a call', () => {
     [
       () => caught(clientWith(() => jsonResponse(404, { message: 'No such connect session' })).get('id-of-acme')),
       'StackOne responded with 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, the project of the API key, and `baseUrl`.',
-    ],
-    [
-      () => sendError(failing(Object.assign(new Error('x'), { code: 'EPROXY' }))),
-      `The custom \`fetch\` threw an error for ${endpoint} (EPROXY). See \`cause\`.`,
-      { attempts: 1, code: 'EPROXY' },
     ],
     [
       connectionError,
@@ -290,38 +249,9 @@ describe('The error of a call', () => {
       expect(error).not.to.have.property('code')
     }
   })
-
-  it('has the status, the request id and the deviations if a strict client rejects the response', async () => {
-    const error = await sendError(() => jsonResponse(200, minted, { 'x-request-id': 'req-1' }), { strict: true })
-    expect(error).to.include({ name: 'InvalidResponseError', status: 200, requestId: 'req-1', attempts: 1 })
-    expect(error)
-      .to.have.property('issues')
-      .that.deep.equals([{ path: 'status', message: 'must be 201, got 200' }])
-  })
-
-  it('has no request id if the response has none', async () => {
-    const error = await sendError(() => jsonResponse(201, []))
-    expect(error).to.include({ name: 'InvalidResponseError', status: 201 })
-    expect(error).not.to.have.property('requestId')
-  })
 })
 
 describe('AbortError', () => {
-  it("has the signal's reason", async () => {
-    for (const reason of [new Error('mine'), 'enough', 0, null, { why: [] }]) {
-      const error = await abortError(reason)
-      expect(error).to.be.instanceOf(AbortError)
-      expect(error).to.have.property('reason', reason)
-    }
-  })
-
-  it("has the platform's reason by default", async () => {
-    expect(await abortError(undefined))
-      .to.have.property('reason')
-      .that.is.instanceOf(DOMException)
-      .with.property('name', 'AbortError')
-  })
-
   it('serializes with any reason', async () => {
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
@@ -338,16 +268,6 @@ describe('AbortError', () => {
   })
 })
 
-interface ErrorBody {
-  readonly title: string
-  readonly status?: number
-  readonly body: string
-  /** What the message quotes; nothing if undefined. */
-  readonly quote: string | undefined
-  /** The field `body` of the error, by default the parsed body. */
-  readonly parsed?: unknown
-}
-
 const contract = { statusCode: 400, message: 'Bad Request', timestamp: '2023-05-30T00:00:00.000Z' }
 const page = (title: string): string =>
   `<!DOCTYPE html>\n<html><head><title>${title}</title><style>p{}</style></head><body><h1>Ouch</h1></body></html>`
@@ -356,88 +276,50 @@ const secretFields =
 const maskedFields =
   "token=[secret] authLinkUrl: '[secret]', auth_link_url=[secret]; external_trigger_token=[secret] externalTriggerToken = [secret] end"
 
+/** What the message quotes of a body: nothing if undefined. The field `body` is by default the parsed body. */
+type ErrorBody = readonly [title: string, body: string, quote: string | undefined, parsed?: string]
 const errorBodies: readonly ErrorBody[] = [
-  { title: 'a message', body: JSON.stringify(contract), quote: 'Bad Request' },
-  { title: 'a message without a timestamp', body: '{"statusCode":400,"message":"No"}', quote: 'No' },
-  {
-    title: 'a message with provider errors',
-    body: '{"message":"No","data":{"a":1},"provider_errors":[{"b":2}]}',
-    quote: 'No',
-  },
-  {
-    title: 'a message with an array of errors',
-    body: '{"statusCode":400,"message":"Validation failed","errors":["first_name must be a string","b must be set"]}',
-    quote: 'Validation failed: first_name must be a string; b must be set',
-  },
-  {
-    title: 'an array of errors without a message',
-    body: '{"statusCode":400,"errors":["a must be set"]}',
-    quote: 'a must be set',
-  },
-  {
-    title: 'an array of errors that are objects with messages',
-    body: '{"message":"Validation failed","errors":[{"field":"a","message":"a must be set"},{"code":7},null]}',
-    quote: 'Validation failed: a must be set',
-  },
-  {
-    title: 'an array of messages',
-    body: '{"message":["a must be set","b is blank"]}',
-    quote: 'a must be set; b is blank',
-  },
-  { title: 'an array of one message', body: '{"message":["a must be set"]}', quote: 'a must be set' },
-  { title: 'an array of mixed messages', body: '{"message":["a",7,null,{"b":1},"c"]}', quote: 'a; c' },
-  { title: 'errors that are a string', body: '{"message":"No","errors":"a is blank"}', quote: 'No: a is blank' },
-  {
-    title: 'errors by field',
-    body: '{"message":"No","errors":{"a":["a is blank","a is short"],"b":"b is blank"}}',
-    quote: 'No: a is blank; a is short; b is blank',
-  },
-  { title: 'errors without text', body: '{"message":"No","errors":[7,{"code":7}]}', quote: 'No' },
-  { title: 'an empty message', body: '{"message":""}', quote: undefined },
-  { title: 'an empty array of messages', body: '{"message":[]}', quote: undefined },
-  {
-    title: 'a message with quotes and line breaks',
-    body: '{"message":"say \\"no\\",\\r\\n\\tplease"}',
-    quote: 'say \\"no\\", please',
-  },
-  { title: 'a message beyond ASCII', body: '{"message":"Ungültig: ключ 鍵"}', quote: 'Ungültig: ключ 鍵' },
-  {
-    title: 'a message that is an object',
-    body: '{"message":{"why":"full"}}',
-    quote: '{\\"message\\":{\\"why\\":\\"full\\"}}',
-  },
-  {
-    title: 'a message that is null',
-    body: '{"message":null,"error":"full"}',
-    quote: '{\\"message\\":null,\\"error\\":\\"full\\"}',
-  },
-  { title: 'no message', body: '{"error":"full"}', quote: '{\\"error\\":\\"full\\"}' },
-  { title: 'an empty object', body: '{}', quote: '{}' },
-  { title: 'a JSON string', body: '"full"', quote: 'full' },
-  { title: 'a JSON array', body: '["full"]', quote: '[\\"full\\"]' },
-  { title: 'a JSON null', body: 'null', quote: 'null' },
-  { title: 'an empty body', body: '', quote: undefined, parsed: '' },
-  { title: 'a blank body', body: ' \r\n\t', quote: undefined, parsed: '' },
-  { title: 'plain text', body: 'upstream\r\n  timed out', quote: 'upstream timed out', parsed: 'upstream timed out' },
-  { title: 'truncated JSON', body: '{"message":"Bad', quote: '{\\"message\\":\\"Bad', parsed: '{"message":"Bad' },
-  { title: 'HTML, by its title', body: page('502 Bad Gateway'), quote: '502 Bad Gateway', parsed: '502 Bad Gateway' },
-  {
-    title: 'HTML with entities in its title, which are not decoded',
-    body: page('A &amp; B'),
-    quote: 'A &amp; B',
-    parsed: 'A &amp; B',
-  },
-  { title: 'HTML without a title', body: '<html><body><h1>Ouch</h1></body></html>', quote: undefined, parsed: '' },
-  { title: 'HTML with an empty title', body: page(''), quote: undefined, parsed: '' },
-  { title: 'HTML that is truncated in its title', body: '<title>Bad Gate', quote: 'Bad Gate', parsed: 'Bad Gate' },
-  { title: 'text of 300 characters', body: 'x'.repeat(300), quote: 'x'.repeat(300), parsed: 'x'.repeat(300) },
-  {
-    title: 'text of 301 characters, truncated',
-    body: 'x'.repeat(301),
-    quote: `${'x'.repeat(300)}…`,
-    parsed: `${'x'.repeat(300)}…`,
-  },
-  { title: 'text with its secret fields masked', body: secretFields, quote: maskedFields, parsed: maskedFields },
+  ['a message', JSON.stringify(contract), 'Bad Request'],
+  [
+    'a message with an array of errors',
+    '{"statusCode":400,"message":"Validation failed","errors":["first_name must be a string","b must be set"]}',
+    'Validation failed: first_name must be a string; b must be set',
+  ],
+  ['an array of errors without a message', '{"statusCode":400,"errors":["a must be set"]}', 'a must be set'],
+  [
+    'an array of errors that are objects with messages',
+    '{"message":"Validation failed","errors":[{"field":"a","message":"a must be set"},{"code":7},null]}',
+    'Validation failed: a must be set',
+  ],
+  ['an array of messages', '{"message":["a must be set","b is blank"]}', 'a must be set; b is blank'],
+  ['an array of mixed messages', '{"message":["a",7,null,{"b":1},"c"]}', 'a; c'],
+  ['errors that are a string', '{"message":"No","errors":"a is blank"}', 'No: a is blank'],
+  [
+    'errors by field',
+    '{"message":"No","errors":{"a":["a is blank","a is short"],"b":"b is blank"}}',
+    'No: a is blank; a is short; b is blank',
+  ],
+  ['errors without text', '{"message":"No","errors":[7,{"code":7}]}', 'No'],
+  ['an empty message', '{"message":""}', undefined],
+  ['a message with quotes and line breaks', '{"message":"say \\"no\\",\\r\\n\\tplease"}', 'say \\"no\\", please'],
+  ['a message beyond ASCII', '{"message":"Ungültig: ключ 鍵"}', 'Ungültig: ключ 鍵'],
+  ['a message that is an object', '{"message":{"why":"full"}}', '{\\"message\\":{\\"why\\":\\"full\\"}}'],
+  ['a message that is null', '{"message":null,"error":"full"}', '{\\"message\\":null,\\"error\\":\\"full\\"}'],
+  ['no message', '{"error":"full"}', '{\\"error\\":\\"full\\"}'],
+  ['an empty object', '{}', '{}'],
+  ['a JSON string', '"full"', 'full'],
+  ['a JSON array', '["full"]', '[\\"full\\"]'],
+  ['an empty body', '', undefined, ''],
+  ['a blank body', ' \r\n\t', undefined, ''],
+  ['plain text', 'upstream\r\n  timed out', 'upstream timed out', 'upstream timed out'],
+  ['truncated JSON', '{"message":"Bad', '{\\"message\\":\\"Bad', '{"message":"Bad'],
+  ['HTML, by its title', page('502 Bad Gateway'), '502 Bad Gateway', '502 Bad Gateway'],
+  ['HTML with entities in its title, which are not decoded', page('A &amp; B'), 'A &amp; B', 'A &amp; B'],
+  ['HTML without a title', '<html><body><h1>Ouch</h1></body></html>', undefined, ''],
+  ['HTML that is truncated in its title', '<title>Bad Gate', 'Bad Gate', 'Bad Gate'],
+  ['text of 300 characters', 'x'.repeat(300), 'x'.repeat(300), 'x'.repeat(300)],
+  ['text of 301 characters, truncated', 'x'.repeat(301), `${'x'.repeat(300)}…`, `${'x'.repeat(300)}…`],
+  ['text with its secret fields masked', secretFields, maskedFields, maskedFields],
 ]
 
 const adviceOf = {
@@ -466,12 +348,10 @@ const apiErrorOf = async (respond: Respond, options: ClientOptions = {}): Promis
 }
 
 describe('ApiError', () => {
-  itEach('quotes the message of the body', errorBodies, async ({ status = 400, body, quote, parsed }) => {
-    const error = await apiErrorOf(() => new Response(body, { status }))
+  itEach('quotes the message of the body', errorBodies, async ([, body, quote, parsed]) => {
+    const error = await apiErrorOf(() => new Response(body, { status: 400 }))
     const quoted = quote === undefined ? '' : `: "${quote}"`
-    expect(error.message).to.equal(
-      `StackOne responded with ${status} to POST /connect_sessions${quoted}. ${adviceOf[400]}`,
-    )
+    expect(error.message).to.equal(`StackOne responded with 400 to POST /connect_sessions${quoted}. ${adviceOf[400]}`)
     expect(error.body).to.deep.equal(parsed === undefined ? JSON.parse(body) : parsed)
   })
 
@@ -479,20 +359,6 @@ describe('ApiError', () => {
     const error = await apiErrorOf(() => jsonResponse(Number(status), { message: 'No.' }))
     expect(error.status).to.equal(Number(status))
     expect(error.message).to.equal(`StackOne responded with ${status} to POST /connect_sessions: "No.". ${advice}`)
-  })
-
-  it('names the endpoint without the id', async () => {
-    const client = clientWith(() => jsonResponse(404, {}))
-    const { message }: Error = Object(await caught(client.get('id-of-acme')))
-    expect(message).to.include('GET /connect_sessions/{id}').and.not.include('id-of-acme')
-  })
-
-  it('has the parsed body even if a custom fetch keeps the byte-order mark', async () => {
-    const headers = new Headers()
-    const fetch: Fetch = async () => ({ status: 400, headers, text: async () => '\uFEFF{"message":"Not this one"}' })
-    expect(await caught(acme.send(createClient({ apiKey, fetch })))).to.have.deep.property('body', {
-      message: 'Not this one',
-    })
   })
 
   it('has the body with its secret fields masked and everything else unchanged', async () => {
@@ -543,59 +409,6 @@ describe('ApiError', () => {
       expect(printed).not.to.match(/[\x7f-\x9f\u202e\u2028]/)
   })
 
-  const retryAfters: readonly (readonly [string | undefined, number | undefined])[] = [
-    [undefined, undefined],
-    ['60', 60],
-    [' 60 ', 60],
-    ['0', 0],
-    ['007', 7],
-    ['-1', undefined],
-    ['1.5', undefined],
-    ['1e3', undefined],
-    ['0x10', undefined],
-    ['soon', undefined],
-    ['', undefined],
-    ['60, 60', undefined],
-    ['Infinity', undefined],
-    ['Wed, 21 Oct 2015 07:28:00 GMT', 0],
-    ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
-  ]
-  itEach('has the seconds of Retry-After', retryAfters, async ([value, retryAfter]) => {
-    const error = await apiErrorOf(() => jsonResponse(429, {}, value === undefined ? {} : { 'retry-after': value }))
-    expect(error.retryAfter).to.equal(retryAfter)
-    expect('retryAfter' in error).to.equal(retryAfter !== undefined)
-    if (retryAfter !== undefined) expect(error.message).to.include(`. Retry after ${retryAfter} s. `)
-  })
-
-  it('has the seconds until a date in Retry-After', async () => {
-    const date = new Date(Date.now() + 90_000).toUTCString()
-    const { retryAfter } = await apiErrorOf(() => jsonResponse(503, {}, { 'retry-after': date }))
-    expect(retryAfter).to.be.within(80, 91)
-  })
-
-  it('has the number of attempts and the elapsed time, including delays', async () => {
-    const started = performance.now()
-    const error = await apiErrorOf(() => jsonResponse(503, {}), { retries: 1 })
-    const took = performance.now() - started
-    expect(error.attempts).to.equal(2)
-    // The first delay is 250 ms, give or take a quarter.
-    expect(error.elapsedMs).to.be.within(180, Math.ceil(took))
-  })
-
-  it('is the same over a real connection', async () => {
-    const body = { statusCode: 429, message: 'Too Many Requests' }
-    const server: TestServer = await httpServer((_, response) =>
-      json(response, 429, body, { 'retry-after': '60', 'x-request-id': 'r' }),
-    )
-    try {
-      const error = await caught(acme.send(createClient({ apiKey, baseUrl: server.url, deadline: 2000 })))
-      expect(error).to.include({ name: 'ApiError', status: 429, requestId: 'r', retryAfter: 60, attempts: 1 })
-      expect(error).to.have.property('body').that.deep.equals(body)
-    } finally {
-      await server.close()
-    }
-  })
-
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for them
   const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
   const all = [...Array.from({ length: 32 }, (_, code) => code), ...Array.from({ length: 33 }, (_, code) => 127 + code)]
@@ -605,8 +418,6 @@ describe('ApiError', () => {
     'has no control characters in its message',
     [
       ['a message', JSON.stringify({ message: dirty })],
-      ['an array of messages', JSON.stringify({ message: [dirty, dirty] })],
-      ['an array of errors', JSON.stringify({ message: 'No', errors: [dirty] })],
       ['JSON without a message', JSON.stringify({ error: dirty })],
       ['plain text', dirty],
       ['a title', page(dirty)],
@@ -619,20 +430,10 @@ describe('ApiError', () => {
     },
   )
 
-  it('has no characters in its message that change the direction of text', async () => {
-    const message = 'user \u202egnp.exe\u202c \u2066a\u2069 \u200fb end'
-    const error = await apiErrorOf(() => jsonResponse(500, { message }))
-    expect(error.message).to.include('end')
-    expect(error.message).not.to.match(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/)
-  })
-
   itEach(
     'quickly truncates long bodies',
     [
-      ['a message', JSON.stringify({ message: 'x'.repeat(1_000_000) })],
-      ['an array of messages', JSON.stringify({ message: Array.from({ length: 100_000 }, () => 'long') })],
       ['an array of errors', JSON.stringify({ errors: Array.from({ length: 100_000 }, () => 'long') })],
-      ['JSON without a message', JSON.stringify({ error: 'x'.repeat(1_000_000) })],
       ['plain text', 'long '.repeat(200_000)],
       ['a title', page('long '.repeat(200_000))],
       ['a million angle brackets', '<'.repeat(1_000_000)],
@@ -648,13 +449,4 @@ describe('ApiError', () => {
       expect(took).to.be.below(4000)
     },
   )
-
-  it('quickly masks many secrets', async () => {
-    const data = Array.from({ length: 10_000 }, (_, index) => ({ token: `token-number-${index}` }))
-    const took = await processorTime(async () => {
-      const error = await apiErrorOf(() => jsonResponse(400, { message: 'No.', data }))
-      expect(JSON.stringify(error.body)).not.to.include('token-number')
-    })
-    expect(took).to.be.below(3000)
-  })
 })

@@ -48,24 +48,16 @@ describe('session.send', () => {
 
   const sent: readonly (readonly [string, Session, object])[] = [
     ['the owner alone', acme, owner],
-    ['a username', acme.username('it@acme.example'), { ...owner, origin_username: 'it@acme.example' }],
-    ['a provider', acme.provider('bamboohr'), { ...owner, provider: 'bamboohr' }],
     [
       'aliases of categories by their wire values',
       acme.categories('hrisLegacy', 'stackOne', 'ats'),
       { ...owner, categories: ['hris-legacy', 'stackone', 'ats'] },
     ],
-    ['an account', acme.account('451'), { ...owner, account_id: '451' }],
-    ['a lifetime', acme.expiresIn(432_000), { ...owner, expires_in: 432_000 }],
     [
       'metadata',
       acme.metadata({ snake_case: { camelCase: ['é', null, 1.5] } }),
       { ...owner, metadata: { snake_case: { camelCase: ['é', null, 1.5] } } },
     ],
-    ['multiple', acme.multiple(), { ...owner, multiple: true }],
-    ['a label', acme.label('Berlin'), { ...owner, label: 'Berlin' }],
-    ['a type', acme.type('test'), { ...owner, type: 'test' }],
-    ['a connector profile', acme.connectorProfile('profile-7'), { ...owner, connector_profile_id: 'profile-7' }],
     ['an unknown field', acme.field('theme', null), { ...owner, theme: null }],
   ]
 
@@ -85,11 +77,6 @@ describe('session.send', () => {
 
   const invalid: readonly (readonly [string, Session])[] = [
     ['an owner that is not a string', Reflect.apply(acme.owner, acme, [7, ['Acme Inc.']])],
-    ['a blank owner', acme.owner('', '')],
-    ['an unknown category', Reflect.apply(acme.categories, acme, ['hriss'])],
-    ['an empty list of categories', Reflect.apply(acme.categories, acme, [])],
-    ['a lifetime of zero', acme.expiresIn(0)],
-    ['metadata that is not JSON', Reflect.apply(acme.metadata, acme, [{ f: () => 1 }])],
     ['a blank label', acme.label('')],
   ]
 
@@ -108,20 +95,9 @@ describe('session.send', () => {
     expect(String(error)).to.include('use .owner(id, name)')
   })
 
-  it('reports an invalid session before an invalid client', async () => {
-    const invalid = acme.label(' ')
-    const error = await caught(Promise.resolve(Reflect.apply(invalid.send, invalid, [null])))
-    expect(error).to.be.instanceOf(ValidationError)
-  })
-
   const notClients: readonly (readonly [string, unknown, string])[] = [
-    ['undefined', undefined, 'undefined'],
-    ['null', null, 'null'],
     ['an object without create', {}, 'an object'],
     ['a string', 'client', 'a string'],
-    ['a number', 7, 'a number'],
-    ['an array', [], 'an array'],
-    ['a create that is not a function', { create: 1 }, 'an object'],
     ['createClient, not called', createClient, 'a function'],
     ['a promise of a client', Promise.resolve(createClient({ apiKey })), 'an object'],
   ]
@@ -146,19 +122,9 @@ describe('session.send', () => {
   })
 
   it('rejects with a sanitized cause if a stub client throws', async () => {
-    for (const create of [
-      () => Promise.reject(new TypeError('no stub')),
-      () => {
-        throw new TypeError('no stub')
-      },
-    ]) {
-      const error = await caught(acme.send({ create }))
-      expect(error).to.include({ name: 'ConfigurationError', message: 'The client threw an error. See `cause`.' })
-      expect(error)
-        .to.have.property('cause')
-        .that.is.instanceOf(Error)
-        .and.includes({ name: 'TypeError', message: 'no stub' })
-    }
+    const error = await caught(acme.send({ create: () => Promise.reject(new TypeError('no stub')) }))
+    expect(error).to.include({ name: 'ConfigurationError', message: 'The client threw an error. See `cause`.' })
+    expect(error).to.have.property('cause').that.includes({ name: 'TypeError', message: 'no stub' })
   })
 
   it("rejects with a stub client's SessionError unchanged", async () => {
@@ -173,16 +139,11 @@ describe('client.create', () => {
   const invalid: readonly (readonly [title: string, payload: unknown, path: string, hint?: string])[] = [
     ['nothing', undefined, ''],
     ['null', null, ''],
-    ['a string', 'acme', ''],
-    ['an array', [], ''],
-    ['a function', () => payload, ''],
     ['a wire object', owner, 'originOwnerId'],
     ['a payload without an owner name', { originOwnerId: 'acme-42' }, 'originOwnerName'],
     ['a misspelled field', { ...payload, originUserName: 'a' }, 'originUserName', "did you mean 'originUsername'?"],
-    ['a blank label', { ...payload, label: '' }, 'label'],
     ['a field that is null', { ...payload, label: null }, 'label'],
     ['an owner field in extra', { ...payload, extra: { origin_owner_id: 'a' } }, 'extra.origin_owner_id'],
-    ['an extra that is not an object', { ...payload, extra: [] }, 'extra'],
     ['an alias of a category', { ...payload, categories: ['hrisLegacy'] }, 'categories[0]'],
   ]
 
@@ -219,31 +180,15 @@ describe('client.get', () => {
   closeAfterEach()
 
   const paths: readonly (readonly [string | number, string])[] = [
-    ['4711', '4711'],
     [4711, '4711'],
-    [0, '0'],
-    [-1, '-1'],
     [Number.MAX_SAFE_INTEGER, '9007199254740991'],
     ['a/b', 'a%2Fb'],
-    ['/', '%2F'],
     ['?expand=all', '%3Fexpand%3Dall'],
-    ['#top', '%23top'],
-    ['100%', '100%25'],
     ['%2e%2e', '%252e%252e'],
-    ['.%2e', '.%252e'],
-    ['../authenticate', '..%2Fauthenticate'],
-    ['..\\authenticate', '..%5Cauthenticate'],
     ['...', '...'],
-    ['.a', '.a'],
-    ['a b', 'a%20b'],
-    [' 4711 ', '%204711%20'],
     ['a\r\nb', 'a%0D%0Ab'],
-    ['a\u0000b', 'a%00b'],
     ['é😀', '%C3%A9%F0%9F%98%80'],
     ['a\ud800b', 'a%EF%BF%BDb'],
-    ['\udc00', '%EF%BF%BD'],
-    ['user@host:80', 'user%40host%3A80'],
-    ['__proto__', '__proto__'],
   ]
 
   // A response without an id may be that of any session.
@@ -296,39 +241,38 @@ describe('client.authenticate', () => {
 })
 
 describe('An invalid argument', () => {
-  const common = ['', ' ', '\t\r\n', '\ufeff', null, undefined, true, {}, [], ['4711'], Symbol('4711'), 10n, () => '1']
+  const common = ['', ' \ufeff', null, undefined, true, {}, ['4711'], Symbol('4711'), 10n]
   const ids = [...common, '.', '..', Number.NaN, Number.POSITIVE_INFINITY, 1.5]
   const tokens = [...common, 4711]
 
-  const isRejected = (name: string, value: unknown, expectation: string, call: (client: Client) => unknown) =>
-    it(`is a ValidationError and sends nothing: the ${name} ${typeof value} ${JSON.stringify(String(value))}`, async () => {
-      const { fetch, requests } = stub()
-      const error = await caught(Promise.resolve(call(createClient({ apiKey, fetch }))))
-      if (!(error instanceof ValidationError)) throw error
-      expect(error.issues.map(({ path }) => path)).to.deep.equal([name])
-      expect(error.message).to.match(new RegExp(`^Invalid argument: ${name}: must be ${expectation}, got `))
-      expect(error).not.to.have.any.keys('attempts', 'elapsedMs')
-      expect(requests).to.have.length(0)
-    })
-
-  for (const id of ids) {
-    const expectation = 'a non-blank string or an integer'
-    isRejected('id', id, expectation, ({ get }) => Reflect.apply(get, undefined, [id]))
-    isRejected('id', id, expectation, ({ waitForConnection }) => Reflect.apply(waitForConnection, undefined, [id]))
-  }
-  for (const value of tokens)
-    isRejected('token', value, 'a non-blank string', ({ authenticate }) =>
-      Reflect.apply(authenticate, undefined, [value]),
-    )
+  type Call = readonly [value: unknown, name: string, call: (client: Client) => unknown]
+  const invalid: readonly Call[] = [
+    ...ids.flatMap((id): Call[] => [
+      [id, 'id', ({ get }) => Reflect.apply(get, undefined, [id])],
+      [id, 'id', ({ waitForConnection }) => Reflect.apply(waitForConnection, undefined, [id])],
+    ]),
+    ...tokens.map(
+      (value): Call => [value, 'token', (client) => Reflect.apply(client.authenticate, undefined, [value])],
+    ),
+  ]
+  itEach('is a ValidationError and sends nothing', invalid, async ([, name, call]) => {
+    const { fetch, requests } = stub()
+    const error = await caught(Promise.resolve(call(createClient({ apiKey, fetch }))))
+    if (!(error instanceof ValidationError)) throw error
+    expect(error.issues.map(({ path }) => path)).to.deep.equal([name])
+    const expectation = name === 'id' ? 'a non-blank string or an integer' : 'a non-blank string'
+    expect(error.message).to.match(new RegExp(`^Invalid argument: ${name}: must be ${expectation}, got `))
+    expect(error).not.to.have.any.keys('attempts', 'elapsedMs')
+    expect(requests).to.have.length(0)
+  })
 
   it('may be an id of type undefined for the compiler', async () => {
-    const client = createClient({ apiKey })
+    const { get, waitForConnection } = createClient({ apiKey })
     const { id }: { id?: string } = {}
-    const message = 'Invalid argument: id: must be a non-blank string or an integer, got undefined'
-    for (const call of [client.get(id), client.waitForConnection(id)])
-      expect(await caught(call)).to.include({ name: 'ValidationError', message })
-    for (const task of [client.task.get(id), client.task.waitForConnection(id)])
-      expect(leftOf<unknown, unknown>(await task())).to.include({ name: 'ValidationError', message })
+    for (const call of [get(id), waitForConnection(id)])
+      expect(await caught(call))
+        .to.have.property('message')
+        .that.matches(/^Invalid argument: id: .*, got undefined$/)
   })
 
   it('has a hint if the id is a dot segment', async () => {
@@ -401,55 +345,18 @@ describe('The response', () => {
   const nothing = Object.fromEntries(Object.keys(usualSession).map((name) => [name, undefined]))
   const guaranteed = ['id', 'organization_id', 'project_id', 'origin_owner_id', 'origin_owner_name', 'created_at']
 
+  // The specs of the codec have the other bodies.
   const shapes: readonly Shape[] = [
     { title: 'the fields of the contract' },
     { title: 'no fields', body: '{}', decoded: nothing, drift: guaranteed },
     { title: 'another success status', status: 2, drift: ['status'] },
-    { title: 'an id that is a string', sent: { id: '4711' }, drift: ['id'] },
-    {
-      title: 'ids that are numbers',
-      sent: { organization_id: 1, account_id: 451 },
-      decoded: { organizationId: '1', accountId: '451' },
-      drift: ['organization_id', 'account_id'],
-    },
-    {
-      title: 'unknown and malformed categories',
-      sent: { categories: ['brand-new', null] },
-      decoded: { categories: ['brand-new'] },
-      drift: ['categories[0]', 'categories[1]'],
-    },
-    {
-      title: 'a bare category',
-      sent: { categories: 'ats' },
-      decoded: { categories: undefined },
-      drift: ['categories'],
-    },
     { title: 'an unknown type', sent: { type: 'demo' }, decoded: { type: 'demo' }, drift: ['type'] },
-    { title: 'a date without a zone', sent: { created_at: '2026-01-01T00:00:00' }, drift: ['created_at'] },
-    { title: 'a date in seconds', sent: { created_at: 1_767_225_600 }, drift: ['created_at'] },
-    { title: 'no date', sent: { created_at: null }, decoded: { createdAt: undefined }, drift: ['created_at'] },
-    { title: 'metadata that is an array', sent: { metadata: [] }, drift: ['metadata'] },
-    {
-      title: 'an attempt that is a string',
-      sent: { latest_connection_attempt: 'x' },
-      drift: ['latest_connection_attempt'],
-    },
-    {
-      title: 'unknown fields',
-      body: `${JSON.stringify(opened).slice(0, -1)},"drift":1,"extra":2,"__proto__":3,"constructor":4,"originOwnerId":5}`,
-      decoded: { extra: JSON.parse('{"drift":1,"extra":2,"__proto__":3,"constructor":4,"originOwnerId":5}') },
-    },
     // These fields belong to the response of create only.
     { title: 'a token and a link', sent: { token, auth_link_url }, decoded: { extra: { token, auth_link_url } } },
-    { title: 'a byte-order mark', body: `\ufeff${JSON.stringify(opened)}` },
   ]
 
   const unusable: readonly (readonly [string, string])[] = [
     ['', 'the body is empty'],
-    ['null', 'the body is null'],
-    [JSON.stringify([opened]), 'the body is an array'],
-    [JSON.stringify(token), 'the body is a string'],
-    [JSON.stringify(opened).slice(0, -9), 'the body is not JSON, or was cut off'],
     ['<html>', 'the body is HTML'],
   ]
 
@@ -468,6 +375,14 @@ describe('The response', () => {
 
   const defined = (fields: object): object =>
     Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+  it('under strict is rejected with all deviations, one a line', async () => {
+    const { url } = await responding(200, JSON.stringify({ ...opened, id: '4711', type: 7 }))
+    const error = await caught(clientOf(url, { strict: true }).get(4711))
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/contract:\n {2}- id: .*\n {2}- type: .*\nWithout `strict`, /)
+  })
 
   for (const { name, status, endpoint, run } of calls) {
     for (const shape of shapes) {

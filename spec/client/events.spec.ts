@@ -87,22 +87,12 @@ describe('The onEvent option', () => {
 
   const unhandled = unhandledRejections()
 
+  const full = new Error('the log is full')
   const faulty: readonly (readonly [string, () => unknown])[] = [
-    [
-      'throws',
-      () => {
-        throw new Error('the log is full')
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('the log is full'))],
-    ['rejects later', () => new Promise((_, reject) => setTimeout(reject, 5, new Error('the log is full')))],
+    ['throws', () => JSON.parse('')],
+    ['rejects', () => Promise.reject(full)],
+    ['rejects later', () => new Promise((_, reject) => setTimeout(reject, 5, full))],
     ['never settles', () => new Promise(() => {})],
-    [
-      'throws undefined',
-      () => {
-        throw undefined
-      },
-    ],
   ]
   itEach('does not affect the call if it fails', faulty, async ([, listener]) => {
     const types: string[] = []

@@ -48,35 +48,17 @@ const cutGzip = gzipSync(JSON.stringify({ id: 4711, token: 'tok.0123456789abcdef
 
 const slow: readonly Case[] = [
   { title: 'silence', fault: silence },
-  { title: 'silence during the status line', fault: stuck('HTTP/1.1 2') },
-  { title: 'silence after the status line', fault: stuck('HTTP/1.1 201 Created', '') },
-  { title: 'silence during the headers', fault: stuck(...created, 'x-request-id: 7') },
   { title: 'silence after the headers', fault: stuck(...created, 'content-length: 40', '', '') },
-  {
-    title: 'silence after the headers of a chunked body',
-    fault: stuck(...created, 'transfer-encoding: chunked', '', ''),
-  },
   { title: 'silence during the body', fault: stuck(...created, 'content-length: 400', '', cutJson) },
-  {
-    title: 'a whole body that is said to be longer',
-    fault: stuck(...created, 'content-length: 40', '', '{"token":"t"}'),
-  },
   { title: 'early hints, then silence', fault: stuck('HTTP/1.1 103 Early Hints', 'link: </a>', '', '') },
-  { title: 'a status line that never ends', fault: drip('a', 'HTTP/1.1 201 ') },
   { title: 'headers that never end', fault: drip('a: b\r\n', ...created, '') },
-  { title: 'a header that never ends', fault: drip('b', ...created, 'a: ') },
   { title: 'a body that never ends', fault: endless(201) },
   {
     title: 'a chunked body that never ends',
     fault: drip('1\r\n \r\n', ...created, 'transfer-encoding: chunked', '', ''),
   },
   { title: 'a 400 whose body never ends', fault: endless(400) },
-  { title: 'a 401 whose body never ends', fault: endless(401) },
-  { title: 'a 429 whose body never ends', fault: endless(429) },
-  { title: 'a 500 whose body never ends', fault: endless(500) },
   { title: 'a 503 whose body never ends', fault: endless(503) },
-  { title: 'a 400 whose body stops', fault: endless(400, false) },
-  { title: 'a 302 whose body never ends', fault: endless(302) },
 ].map((fault) => ({
   ...fault,
   error: 'TimeoutError' as const,
@@ -97,8 +79,6 @@ const large: readonly Case[] = [
   says: ['exceeds 1048576 bytes'],
 }))
 
-const closedAfter = (bytes: Buffer): Fault => ({ raw: (socket) => socket.end(bytes) })
-
 const tlsAgainstPlain = async (): Promise<FaultyServer> => {
   const server = await faulty(closed('HTTP/1.1 400 Bad Request', '', ''))
   return { ...server, url: server.url.replace('http:', 'https:') }
@@ -108,48 +88,27 @@ const broken: readonly Case[] = [
   { title: 'a connection refused', fault: closedPort, requests: 0, code: 'ECONNREFUSED' },
   { title: 'plain HTTP where TLS is expected', fault: tlsAgainstPlain },
   { title: 'a reset before any byte', fault: reset(), code: 'ECONNRESET' },
-  { title: 'a connection closed before any byte', fault: closed() },
   { title: 'a reset after the status line', fault: reset('HTTP/1.1 201 Created', '') },
-  { title: 'a connection closed during the headers', fault: closed(...created, 'x-request-id: 7') },
   { title: 'a reset after the headers', fault: reset(...created, 'content-length: 40', '', '') },
-  { title: 'a connection closed after the headers', fault: closed(...created, 'content-length: 40', '', '') },
   { title: 'a reset during the body', fault: reset(...created, 'content-length: 400', '', cutJson) },
   { title: 'a body shorter than its content-length', fault: closed(...created, 'content-length: 400', '', cutJson) },
   {
-    title: 'a reset during a chunked body',
-    fault: reset(...created, 'transfer-encoding: chunked', '', cutJson.length.toString(16), cutJson, ''),
-  },
-  {
-    title: 'a chunked body truncated between chunks',
-    fault: closed(...created, 'transfer-encoding: chunked', '', cutJson.length.toString(16), cutJson, ''),
-  },
-  {
     title: 'a chunked body truncated inside a chunk',
     fault: closed(...created, 'transfer-encoding: chunked', '', 'ff', cutJson),
-  },
-  {
-    title: 'a chunked body without its last chunk',
-    fault: closed(...created, 'transfer-encoding: chunked', '', 'd', '{"token":"t"}', ''),
   },
   { title: 'a chunk with a malformed size', fault: closed(...created, 'transfer-encoding: chunked', '', 'xyz', '{}') },
   {
     title: 'a 400 with a truncated body',
     fault: closed('HTTP/1.1 400 Bad Request', 'content-length: 400', '', '{"mess'),
   },
-  { title: 'a 503 with a truncated body', fault: reset('HTTP/1.1 503 Busy', 'content-length: 400', '', '{"mess') },
   { title: 'a sentence instead of HTTP', fault: closed('Hello, this is not a web server.', '', '') },
-  { title: 'binary garbage instead of HTTP', fault: closedAfter(Buffer.alloc(1000, 0xfe)) },
-  { title: 'the greeting of a mail server', fault: closed('220 mail.example ESMTP', '') },
-  { title: 'a TLS alert over plain TCP', fault: closedAfter(Buffer.from([21, 3, 1, 0, 2, 2, 40])) },
   { title: 'a malformed status', fault: closed('HTTP/1.1 abc Created', '', '') },
-  { title: 'a header without a colon', fault: closed('HTTP/1.1 201 Created', 'what is this', '', '') },
   { title: 'two content-lengths', fault: closed(...created, 'content-length: 2', 'content-length: 3', '', '{}') },
   { title: 'a huge header', fault: closed(...created, `x-huge: ${'a'.repeat(100_000)}`, '', '{}') },
   {
     title: 'a huge number of headers',
     fault: closed(...created, ...Array.from({ length: 5000 }, (_, index) => `x-${index}: ${'a'.repeat(20)}`), '', '{}'),
   },
-  { title: 'an unexpected upgrade', fault: closed('HTTP/1.1 101 Switching Protocols', 'upgrade: x', '', '') },
 ].map((fault) => ({
   ...fault,
   error: 'NetworkError' as const,
@@ -189,12 +148,11 @@ const api = (title: string, fault: Fault, status: number, more: Partial<Case> = 
 })
 
 const statuses: readonly Case[] = [
-  ...[400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 413, 422, 425, 429, 500, 501, 502, 503, 504, 507, 599].map(
-    (status) =>
-      api(`a ${status}`, respondWith(status, errorBody(status, `It said ${status}`)), status, {
-        says: [`"It said ${status}"`],
-        body: errorBody(status, `It said ${status}`),
-      }),
+  ...[400, 401, 403, 404, 408, 409, 412, 413, 422, 429, 500, 501, 502, 503, 504, 599].map((status) =>
+    api(`a ${status}`, respondWith(status, errorBody(status, `It said ${status}`)), status, {
+      says: [`"It said ${status}"`],
+      body: errorBody(status, `It said ${status}`),
+    }),
   ),
   ...[300, 301, 302, 303, 304, 307, 308].map((status) =>
     api(`a ${status} without a location`, respondWith(status, ''), status, {

@@ -57,12 +57,6 @@ describe('A response to another request, such as one that a cache repeats', () =
     },
   )
 
-  it('is not confused with one whose owner is a number, which is drift', async () => {
-    const { originOwnerId, drift } = rightOf(await sendFor('42', { ...minted, origin_owner_id: 42 }))
-    expect(originOwnerId).to.equal('42')
-    expect(drift.map(({ path }) => path)).to.deep.equal(['origin_owner_id'])
-  })
-
   it('does not resolve get with another session', async () => {
     const { token, auth_link_url, ...opened } = minted
     expectForeign(leftOf(await clientFor(opened, 200).task.get(1)()))
@@ -83,12 +77,5 @@ describe('A response to another request, such as one that a cache repeats', () =
     const { accountId } = await createClient({ apiKey, fetch }).waitForConnection(4711, { interval: 1 })
     expect(accountId).to.equal('own')
     expect(requests).to.have.length(3)
-  })
-
-  it('ends waitForConnection with a TimeoutError if there is no other', async () => {
-    const client = clientFor({ ...minted, id: 1, latest_connection_attempt: { status: 'authenticated' } }, 200)
-    const error = leftOf(await client.task.waitForConnection(4711, { interval: 1, deadline: 50 })())
-    expect(error).to.have.property('name', 'TimeoutError')
-    expect(error.message).to.include('with the response to another request')
   })
 })

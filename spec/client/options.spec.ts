@@ -1,4 +1,3 @@
-import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { type Client, type ClientOptions, ConfigurationError, createClient } from '../../lib/index.ts'
 import { acme, apiKey } from '../support/call.ts'
@@ -59,91 +58,77 @@ const callRejection = async ([name, call]: Call, options: unknown): Promise<stri
 const maxTimeout = 2_147_483_647
 const { signal } = new AbortController()
 
-interface Values {
-  readonly option: string
-  readonly values: readonly unknown[]
-}
+type Values = readonly [option: string, values: readonly unknown[]]
 
 const validShared: readonly Values[] = [
-  { option: 'timeout', values: [0.5, 1, 10_000, maxTimeout, undefined] },
-  { option: 'deadline', values: [1000, 30_000.5, maxTimeout, undefined] },
-  { option: 'retries', values: [0, 1, 100, undefined] },
-  {
-    option: 'headers',
-    values: [{}, { 'x-a': '1' }, { 'x-a': undefined }, { 'x-a': '' }, Object.create(null), undefined],
-  },
+  ['timeout', [0.5, 1, 10_000, maxTimeout, undefined]],
+  ['deadline', [1000, 30_000.5, maxTimeout, undefined]],
+  ['retries', [0, 1, 100, undefined]],
+  ['headers', [{}, { 'x-a': '1' }, { 'x-a': undefined }, { 'x-a': '' }, Object.create(null), undefined]],
 ]
 
 const validForClient: readonly Values[] = [
   ...validShared,
-  { option: 'apiKey', values: [apiKey, () => apiKey, async () => apiKey] },
-  {
-    option: 'baseUrl',
-    values: ['https://api.stackone.com', 'https://api.eu1.stackone.com/v2/', 'https://10.0.0.1:8443', undefined],
-  },
-  { option: 'fetch', values: [stub().fetch] },
-  { option: 'userAgent', values: ['acme/1.0', 'acme/1.0 (+https://acme.example)', undefined] },
-  { option: 'onEvent', values: [() => {}, async () => {}, () => 7, undefined] },
-  { option: 'strict', values: [true, false, undefined] },
-  { option: 'dangerouslyAllowBrowser', values: [true, false, undefined] },
+  ['apiKey', [apiKey, () => apiKey, async () => apiKey]],
+  ['baseUrl', ['https://api.stackone.com', 'https://api.eu1.stackone.com/v2/', 'https://10.0.0.1:8443', undefined]],
+  ['fetch', [stub().fetch]],
+  ['userAgent', ['acme/1.0', 'acme/1.0 (+https://acme.example)', undefined]],
+  ['onEvent', [() => {}, async () => {}, () => 7, undefined]],
+  ['strict', [true, false, undefined]],
+  ['dangerouslyAllowBrowser', [true, false, undefined]],
 ]
 
-const validForCall: readonly Values[] = [
-  ...validShared,
-  { option: 'signal', values: [signal, AbortSignal.any([signal]), undefined] },
-]
+const validForCall: readonly Values[] = [...validShared, ['signal', [signal, AbortSignal.any([signal]), undefined]]]
 
 const validForWait: readonly Values[] = [
-  { option: 'interval', values: [0.5, 1, 2000, maxTimeout, undefined] },
-  { option: 'deadline', values: [1000, 600_000, maxTimeout, undefined] },
-  { option: 'signal', values: [signal, undefined] },
+  ['interval', [0.5, 1, 2000, maxTimeout, undefined]],
+  ['deadline', [1000, 600_000, maxTimeout, undefined]],
+  ['signal', [signal, undefined]],
 ]
 
-const invalidTimes = [0, -0, -1, maxTimeout + 1, Number.NaN, Number.POSITIVE_INFINITY, null, '100', [100], {}, 9n]
+const invalidTimes = [0, -1, maxTimeout + 1, Number.NaN, null, '100', [100]]
 
 const invalidShared: readonly Values[] = [
-  { option: 'timeout', values: invalidTimes },
-  { option: 'deadline', values: invalidTimes },
-  { option: 'retries', values: [-1, 1.5, 101, Number.NaN, null, '2', true, [2], { strategy: 'backoff' }, 2n] },
-  {
-    option: 'headers',
-    values: [
+  ['timeout', invalidTimes],
+  ['deadline', invalidTimes],
+  ['retries', [-1, 1.5, 101, Number.NaN, null, '2', true, [2], { strategy: 'backoff' }, 2n]],
+  [
+    'headers',
+    [
       ...[null, 'x-a: 1', 7, true, [['x-a', '1']], new Headers({ 'x-a': '1' }), new Map([['x-a', '1']])],
       ...[{ 'x-a': null }, { 'x-a': 1 }, { 'x-a': ['1'] }, { 'x-a': '1\r\nx-b: 2' }, { 'x-a': '1\nx-b: 2' }],
-      ...[{ 'x-a': '1\rx-b: 2' }, { 'x-a': '1\0' }, { 'x-a': '\u{1f511}' }, { 'x a': '1' }, { 'x-a:': '1' }],
-      ...[{ 'x-a\r\nx-b': '1' }, { '': '1' }, { authorization: 'Basic abc' }, { Authorization: 'Basic abc' }],
+      ...[{ 'x-a\r\nx-b': '1' }, { '': '1' }, { 'x a': '1' }, { authorization: 'Basic abc' }],
       ...[{ 'content-type': 'text/plain' }, { 'content-length': '1' }, { Accept: '*/*' }, { Host: 'evil.test' }],
     ],
-  },
+  ],
 ]
 
 const invalidSignals = [
   ...[null, true, 'signal', {}, [], () => {}],
-  { aborted: 'no', addEventListener: () => {}, removeEventListener: () => {} },
-  { aborted: false, addEventListener: 'no', removeEventListener: () => {} },
-  { aborted: false, addEventListener: () => {}, removeEventListener: 'no' },
+  { aborted: 'no', addEventListener: () => {} },
+  { aborted: false, addEventListener: 'no' },
 ]
 
 const invalidForClient: readonly Values[] = [
   ...invalidShared,
-  { option: 'apiKey', values: [null, 7, true, {}, [apiKey], Promise.resolve(apiKey), Symbol('key'), Object(apiKey)] },
-  {
-    option: 'baseUrl',
-    values: [null, '', ' ', '/', '/path', '//api.stackone.com', 'api.stackone.com', 7, {}, new URL('https://a.test')],
-  },
-  { option: 'fetch', values: [null, 'fetch', {}, 7, true] },
-  { option: 'userAgent', values: [null, 7, '', ' ', ['acme'], 'acme\r\nx-evil: 1', 'acme\nx', 'acme\0', '\u{1f511}'] },
-  { option: 'onEvent', values: [null, 'log', {}, 7, true] },
-  { option: 'strict', values: [null, 'true', 1, 0, '', {}] },
-  { option: 'dangerouslyAllowBrowser', values: [null, 'true', 1, 0, '', {}] },
+  ['apiKey', [null, 7, true, {}, [apiKey], Promise.resolve(apiKey), Symbol('key'), Object(apiKey)]],
+  [
+    'baseUrl',
+    [null, '', ' ', '/', '/path', '//api.stackone.com', 'api.stackone.com', 7, {}, new URL('https://a.test')],
+  ],
+  ['fetch', [null, 'fetch', {}, 7, true]],
+  ['userAgent', [null, 7, '', ' ', ['acme'], 'acme\r\nx-evil: 1', 'acme\nx', 'acme\0', '\u{1f511}']],
+  ['onEvent', [null, 'log', {}, 7, true]],
+  ['strict', [null, 'true', 1, 0, '', {}]],
+  ['dangerouslyAllowBrowser', [null, 'true', 1, 0, '', {}]],
 ]
 
-const invalidForCall: readonly Values[] = [...invalidShared, { option: 'signal', values: invalidSignals }]
+const invalidForCall: readonly Values[] = [...invalidShared, ['signal', invalidSignals]]
 
 const invalidForWait: readonly Values[] = [
-  { option: 'interval', values: invalidTimes },
-  { option: 'deadline', values: invalidTimes },
-  { option: 'signal', values: invalidSignals },
+  ['interval', invalidTimes],
+  ['deadline', invalidTimes],
+  ['signal', invalidSignals],
 ]
 
 const milliseconds = `must be a number of milliseconds, more than 0 and at most ${maxTimeout}`
@@ -187,55 +172,32 @@ const clientMessages: readonly (readonly [options: object, message: string])[] =
 
 /** Misspelled names, with the option that the message suggests. */
 const misspelled: Readonly<Record<string, string>> = {
-  apikey: 'apiKey',
-  APIKEY: 'apiKey',
-  api_key: 'apiKey',
-  'api-key': 'apiKey',
-  apiKye: 'apiKey',
-  BaseURL: 'baseUrl',
-  base_url: 'baseUrl',
-  basUrl: 'baseUrl',
-  retry: 'retries',
-  time_out: 'timeout',
-  dead_line: 'deadline',
-  header: 'headers',
-  'user-agent': 'userAgent',
-  onEvents: 'onEvent',
-  Strict: 'strict',
-  Fetch: 'fetch',
-  dangerously_allow_browser: 'dangerouslyAllowBrowser',
+  ...{ apikey: 'apiKey', api_key: 'apiKey', apiKye: 'apiKey', BaseURL: 'baseUrl', basUrl: 'baseUrl' },
+  ...{ retry: 'retries', time_out: 'timeout', header: 'headers', 'user-agent': 'userAgent', onEvents: 'onEvent' },
 }
 
 /** Names of the vendor's SDK and of other clients, with the option to use instead. */
 const foreignNames: Readonly<Record<string, string>> = {
-  serverURL: 'baseUrl',
-  serverUrl: 'baseUrl',
-  endpoint: 'baseUrl',
-  timeoutMs: 'timeout',
-  retryConfig: 'retries',
-  maxRetries: 'retries',
-  security: 'apiKey',
-  username: 'apiKey',
-  token: 'apiKey',
-  httpClient: 'fetch',
-  defaultHeaders: 'headers',
-  debugLogger: 'onEvent',
+  ...{ serverURL: 'baseUrl', serverUrl: 'baseUrl', endpoint: 'baseUrl', host: 'baseUrl' },
+  ...{ security: 'apiKey', username: 'apiKey', key: 'apiKey', token: 'apiKey', timeoutMs: 'timeout' },
+  ...{ retryConfig: 'retries', maxRetries: 'retries', httpClient: 'fetch', defaultHeaders: 'headers' },
+  ...{ debugLogger: 'onEvent', logger: 'onEvent' },
 }
 
-const notObjects: readonly unknown[] = [null, 'options', '', 7, true, 7n, Symbol('options'), [], [{}], () => ({})]
+const notObjects: readonly unknown[] = [null, 'options', 7, Symbol('options'), [], () => ({})]
 
 describe('The options', () => {
   unsetEnvironment()
 
   describe('of createClient', () => {
-    for (const { option, values } of validForClient)
+    for (const [option, values] of validForClient)
       itEach(`accept valid values of ${option}`, values, async (value) => {
         const api = stub()
         await acme.send(construct({ apiKey, fetch: api.fetch, [option]: value }))
         expect(api.requests.length).to.equal(option === 'fetch' ? 0 : 1)
       })
 
-    for (const { option, values } of invalidForClient)
+    for (const [option, values] of invalidForClient)
       itEach(`reject invalid values of ${option}`, values, (value) => {
         expect(rejection({ [option]: value })).to.match(new RegExp(`^Invalid options for createClient: ${option}`))
       })
@@ -256,17 +218,11 @@ describe('The options', () => {
       expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (use '${option}')`)
     })
 
-    itEach(
-      'reject an unknown name and list the options',
-      ['color', 'constructor', 'toString', 'x'.repeat(100)],
-      (name) => {
-        expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (the options are ${optionNames}`)
-      },
-    )
-
-    it('reject a long name, which is cut at 100 characters', () => {
-      const message = `unknown option '${'x'.repeat(100)}…' (the options are ${optionNames}`
-      expect(rejection({ ['x'.repeat(10_000)]: 1 })).to.include(message)
+    it('reject an unknown name, cut at 100 characters, and list the options', () => {
+      const list = `(the options are ${optionNames}`
+      for (const name of ['color', 'constructor'])
+        expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' ${list}`)
+      expect(rejection({ ['x'.repeat(10_000)]: 1 })).to.include(`unknown option '${'x'.repeat(100)}…' ${list}`)
     })
 
     itEach('must be an object', notObjects, (value) => {
@@ -297,63 +253,26 @@ describe('The options', () => {
     it('are read once: later changes have no effect', async () => {
       const api = stub()
       const headers: Record<string, string> = { 'x-a': '1' }
-      const options = { apiKey, fetch: api.fetch, headers, userAgent: 'acme/1' }
+      const options = { apiKey, fetch: api.fetch, headers }
       const client = createClient(options)
-      Object.assign(options, {
-        apiKey: 'v1.us1.other',
-        userAgent: 'acme/2',
-        fetch: undefined,
-        baseUrl: 'https://x.test',
-      })
-      Object.assign(headers, { 'x-a': '2', 'x-b': '3' })
+      Object.assign(options, { apiKey: 'v1.us1.other', fetch: undefined, baseUrl: 'https://x.test' })
+      Object.assign(headers, { 'x-a': '2' })
       await acme.send(client)
-      const [request] = api.requests
-      expect(request?.url).to.equal('https://api.stackone.com/connect_sessions')
-      expect(Object.fromEntries(request?.headers ?? [])).to.include({
-        'user-agent': 'acme/1',
-        'x-a': '1',
-        authorization: `Basic ${btoa(`${apiKey}:`)}`,
-      })
-      expect(request?.headers.has('x-b')).to.equal(false)
-    })
-
-    it('may be frozen, and may have no prototype or one of another realm', async () => {
-      const api = stub()
-      const bare = Object.freeze(Object.assign(Object.create(null), { apiKey, fetch: api.fetch }))
-      await acme.send(construct(bare), runInNewContext('({ timeout: 1000, headers: { "x-a": "1" } })'))
-      expect(api.requests[0]?.headers.get('x-a')).to.equal('1')
-    })
-
-    it('are not taken from a polluted Object.prototype', async () => {
-      Object.assign(Object.prototype, { baseUrl: 'https://evil.test' })
-      try {
-        const { api, client } = recorded()
-        await client.get(4711)
-        expect(api.requests[0]?.url).to.equal('https://api.stackone.com/connect_sessions/4711')
-      } finally {
-        Reflect.deleteProperty(Object.prototype, 'baseUrl')
-      }
-    })
-
-    it('named __proto__, constructor or prototype are unknown and pollute nothing', async () => {
-      for (const name of ['__proto__', 'constructor', 'prototype']) {
-        const options: unknown = JSON.parse(`{"${name}":{"polluted":true,"timeout":0}}`)
-        expect(rejection(options)).to.include(`unknown option '${name}'`)
-        for (const call of calls) expect(await callRejection(call, options)).to.include(`unknown option '${name}'`)
-      }
-      expect(Reflect.get({}, 'polluted')).to.equal(undefined)
+      expect(api.requests[0]?.url).to.equal('https://api.stackone.com/connect_sessions')
+      const sent = Object.fromEntries(api.requests[0]?.headers ?? [])
+      expect(sent).to.include({ 'x-a': '1', authorization: `Basic ${btoa(`${apiKey}:`)}` })
     })
   })
 
   describe('of a call', () => {
-    for (const { option, values } of validForCall)
+    for (const [option, values] of validForCall)
       itEach(`accept valid values of ${option}`, values, async (value) => {
         const { api, client } = recorded()
         for (const [, call] of calls) await call(client, { [option]: value })
         expect(api.requests).to.have.length(calls.length)
       })
 
-    for (const { option, values } of invalidForCall)
+    for (const [option, values] of invalidForCall)
       itEach(`reject invalid values of ${option}`, values, async (value) => {
         for (const call of calls)
           expect(await callRejection(call, { [option]: value })).to.match(
@@ -381,22 +300,6 @@ describe('The options', () => {
       for (const call of [...calls, waitCall]) expect(await callRejection(call, value)).to.include('must be an object')
     })
 
-    it('must not be an AbortController: the message suggests its signal', async () => {
-      for (const call of [...calls, waitCall])
-        expect(await callRejection(call, new AbortController())).to.include('(pass { signal: controller.signal })')
-    })
-
-    it('must not be an instance of a class, whose inherited options would be lost', async () => {
-      for (const call of [...calls, waitCall])
-        expect(await callRejection(call, Object.create({ timeout: 1000 }))).to.include('got a class instance')
-    })
-
-    it('may be omitted', async () => {
-      const { api, client } = recorded()
-      for (const [, call] of [...calls, waitCall]) await call(client, undefined)
-      expect(api.requests).to.have.length(calls.length + 1)
-    })
-
     it('are rejected together', async () => {
       const [, , , get = waitCall] = calls
       expect(await callRejection(get, { timeout: 0, retries: -1, signal: 1 })).to.equal(
@@ -407,38 +310,25 @@ describe('The options', () => {
       )
     })
 
-    const trap = (): never => {
-      throw new TypeError('a trap of the test')
-    }
-    const revoked = (): object => {
-      const { proxy, revoke } = Proxy.revocable({}, {})
-      revoke()
-      return proxy
-    }
-    const unreadable: readonly (readonly [string, () => unknown])[] = [
-      ['a getter that throws', () => Object.defineProperty({}, 'timeout', { get: trap, enumerable: true })],
-      ['a revoked proxy', revoked],
-      ['a revoked proxy as a signal', () => ({ signal: revoked() })],
-    ]
-    itEach(
-      'reject with a ConfigurationError and send nothing if they throw when read',
-      unreadable,
-      async ([, options]) => {
-        for (const call of calls) expect(await callRejection(call, options())).to.include('option of the call threw')
-        expect(await callRejection(waitCall, options())).to.include('option of waitForConnection threw')
-      },
-    )
+    it('reject with a ConfigurationError and send nothing if they throw when read', async () => {
+      const trap = (): never => {
+        throw new TypeError('a trap of the test')
+      }
+      const options = Object.defineProperty({}, 'timeout', { get: trap, enumerable: true })
+      for (const call of calls) expect(await callRejection(call, options)).to.include('option of the call threw')
+      expect(await callRejection(waitCall, options)).to.include('option of waitForConnection threw')
+    })
   })
 
   describe('of waitForConnection', () => {
-    for (const { option, values } of validForWait)
+    for (const [option, values] of validForWait)
       itEach(`accept valid values of ${option}`, values, async (value) => {
         const { api, client } = recorded()
         expect(await waitCall[1](client, { [option]: value })).to.include({ accountId: 'acc-1' })
         expect(api.requests).to.have.length(1)
       })
 
-    for (const { option, values } of invalidForWait)
+    for (const [option, values] of invalidForWait)
       itEach(`reject invalid values of ${option}`, values, async (value) => {
         expect(await callRejection(waitCall, { [option]: value })).to.match(
           new RegExp(`^Invalid options for waitForConnection: ${option}: must be `),
@@ -448,6 +338,7 @@ describe('The options', () => {
     const unknown: readonly (readonly [name: string, hint: string])[] = [
       ['intervall', "did you mean 'interval'?"],
       ['intervalMs', "use 'interval'"],
+      ['abortSignal', "use 'signal'"],
       ['timeout', "use 'deadline'"],
       ['retries', 'the options are signal, deadline, interval'],
       ['headers', 'the options are signal, deadline, interval'],

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { ClientEvent } from '../../lib/index.ts'
 import { clientOf, type Timed, timedSend } from '../support/call.ts'
 import { leftOf, rightOf } from '../support/either.ts'
-import { errorBody, type Fault, faulty, respondWith } from '../support/faults.ts'
+import { errorBody, type Fault, faulty, faultyServers, respondWith } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
 import { json, minted } from '../support/server.ts'
 import { jsonResponse, stub } from '../support/stub.ts'
@@ -65,20 +65,19 @@ const expectDelay = (waitMs: number | undefined, from: number, to = from, title?
 }
 
 describe('Retry-After', () => {
+  const served = faultyServers()
+
   const accepted: readonly (readonly [title: string, header: () => string, from: number, to: number])[] = [
     ['0', () => '0', 0, 0],
     ['1', () => '1', 1000, 1000],
     ['7', () => '7', 7000, 7000],
-    ['007', () => '007', 7000, 7000],
     ['7 with spaces', () => ' 7 ', 7000, 7000],
     ['a date in the future', () => httpDate(9), 7000, 9000],
     ['a date in the past', () => httpDate(-60), 0, 0],
-    ['the epoch', () => 'Thu, 01 Jan 1970 00:00:00 GMT', 0, 0],
     ['the current second', () => httpDate(0), 0, 1000],
     ['a date with a zone', () => httpDate(9).replace('GMT', '+0000'), 7000, 9000],
     ['a date in the format of RFC 850', () => rfc850(9), 7000, 9000],
     ['a date in the format of asctime', () => asctime(9), 7000, 9000],
-    ['a past date in the format of asctime', () => asctime(-60), 0, 0],
   ]
 
   itEach('sets the delay before the retry', accepted, async ([, header, from, to]) => {
@@ -115,12 +114,6 @@ describe('Retry-After', () => {
     }
   })
 
-  itEach('sets the delay after every status that is retried', [408, 429, 502, 503, 504], async (status) => {
-    const { waits } = await observe('7', { status, aborts: true })
-    expect(waits).to.have.length(1)
-    expectDelay(waits[0], 7000)
-  })
-
   const concurrent = async (header: string): Promise<readonly number[]> => {
     const waits: number[] = []
     const clients = Array.from({ length: 30 }, () => {
@@ -147,47 +140,17 @@ describe('Retry-After', () => {
   })
 
   it('of 1 delays the retry by a second', async () => {
-    const server = await faulty(respondWith(429, errorBody(429, 'Slow down'), { 'retry-after': '1' }), 1)
-    try {
-      const { result, took } = await timedSend(clientOf(server.url))
-      expect(rightOf(result).token).to.equal(minted.token)
-      expect(took).to.be.within(990, 5000)
-    } finally {
-      await server.close()
-    }
+    const server = await served(respondWith(429, errorBody(429, 'Slow down'), { 'retry-after': '1' }), 1)
+    const { result, took } = await timedSend(clientOf(server.url))
+    expect(rightOf(result).token).to.equal(minted.token)
+    expect(took).to.be.within(990, 5000)
   })
 
   const ignored: readonly (string | readonly string[])[] = [
-    '',
-    '-5',
-    '-0',
-    '+5',
-    '1.5',
-    '1,5',
-    '1e3',
-    '0x10',
-    '5 seconds',
-    '5s',
-    'PT5S',
-    'soon',
-    'NaN',
-    'Infinity',
-    'null',
-    'undefined',
-    '[object Object]',
-    '5, 7',
+    ...['', '-5', '+5', '1.5', '1e3', '0x10', '5 seconds', 'soon', 'Infinity', '5, 7', 'Tomorrow', '2030-01-01', 'GMT'],
+    ...['Wed, 99 Foo 2030 77:88:99 GMT', 'Fri, 31 Dec 2030', 'Fri, 31 Dec 2030 7:28:00 GMT'],
+    ...['Fri, 31 Dec 2030 07:28:0 GMT', '"Fri, 31 Dec 2030 07:28:00 GMT"', `Wed, ${'9'.repeat(4000)}`],
     ['5', '7'],
-    ['5', 'soon'],
-    'Tomorrow',
-    '2030-01-01',
-    'Wed, 99 Foo 2030 77:88:99 GMT',
-    'Fri, 31 Dec 2030',
-    'Fri, 31 Dec 2030 7:28:00 GMT',
-    'Fri, 31 Dec 2030 07:28:0 GMT',
-    '"Fri, 31 Dec 2030 07:28:00 GMT"',
-    'GMT',
-    'a'.repeat(4000),
-    `Wed, ${'9'.repeat(4000)}`,
   ]
 
   itEach('is ignored if malformed', ignored, async (header) => {
@@ -201,36 +164,17 @@ describe('Retry-After', () => {
     expect(last.message).not.to.contain('Retry after')
   })
 
-  interface TooLong {
-    readonly header: () => string
-    readonly title: string
-    readonly from: number
-    readonly to: number
-  }
-
   const year = 31_536_000
-  const tooLong: readonly TooLong[] = [
-    { title: '5, with 4 seconds left', header: () => '5', from: 5, to: 5 },
-    { title: '60', header: () => '60', from: 60, to: 60 },
-    { title: '2030', header: () => '2030', from: 2030, to: 2030 },
-    { title: '3000000000, longer than any timer', header: () => '3000000000', from: 3e9, to: 3e9 },
-    { title: '99999999999', header: () => '99999999999', from: 99_999_999_999, to: 99_999_999_999 },
-    {
-      title: 'more digits than a number has',
-      header: () => '9'.repeat(400),
-      from: Number.MAX_SAFE_INTEGER,
-      to: Number.MAX_SAFE_INTEGER,
-    },
-    { title: 'a date in an hour', header: () => httpDate(3600), from: 3590, to: 3600 },
-    {
-      title: 'a date in a far year',
-      header: () => 'Fri, 31 Dec 9999 23:59:59 GMT',
-      from: 7000 * year,
-      to: 9000 * year,
-    },
+  const tooLong: readonly (readonly [title: string, header: () => string, from: number, to: number])[] = [
+    ['5, with 4 seconds left', () => '5', 5, 5],
+    ['2030', () => '2030', 2030, 2030],
+    ['3000000000, longer than any timer', () => '3000000000', 3e9, 3e9],
+    ['more digits than a number has', () => '9'.repeat(400), Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    ['a date in an hour', () => httpDate(3600), 3590, 3600],
+    ['a date in a far year', () => 'Fri, 31 Dec 9999 23:59:59 GMT', 7000 * year, 9000 * year],
   ]
 
-  itEach('that exceeds the deadline ends the call immediately', tooLong, async ({ header, from, to }) => {
+  itEach('that exceeds the deadline ends the call immediately', tooLong, async ([, header, from, to]) => {
     const { result, requests, waits, took } = await observe(header(), { deadline: 4000, retries: 5 })
     const error = leftOf(result)
     expect(error).to.include({ name: 'ApiError', status: 503, attempts: 1 })
@@ -243,20 +187,16 @@ describe('Retry-After', () => {
     expect(took).to.be.below(3000)
   })
 
-  itEach('of 60 ends the call immediately by default', [408, 429, 502, 503, 504], async (status) => {
-    const body = errorBody(status, 'Not in this minute')
-    const server = await faulty(respondWith(status, body, { 'retry-after': '60', 'x-request-id': 'r-7' }))
-    try {
-      const { result, took } = await timedSend(clientOf(server.url))
-      const error = leftOf(result)
-      expect(error).to.include({ name: 'ApiError', status, retryAfter: 60, attempts: 1, requestId: 'r-7' })
-      expect(error).to.have.deep.property('body', body)
-      expect(error.message).to.contain('"Not in this minute". Retry after 60 s.')
-      expect(took).to.be.below(5000)
-      expect(server.requests).to.have.length(1)
-    } finally {
-      await server.close()
-    }
+  it('of 60 ends the call immediately by default', async () => {
+    const body = errorBody(429, 'Not in this minute')
+    const server = await served(respondWith(429, body, { 'retry-after': '60', 'x-request-id': 'r-7' }))
+    const { result, took } = await timedSend(clientOf(server.url))
+    const error = leftOf(result)
+    expect(error).to.include({ name: 'ApiError', status: 429, retryAfter: 60, attempts: 1, requestId: 'r-7' })
+    expect(error).to.have.deep.property('body', body)
+    expect(error.message).to.contain('"Not in this minute". Retry after 60 s.')
+    expect(took).to.be.below(5000)
+    expect(server.requests).to.have.length(1)
   })
 
   it('that fits into the deadline only once ends the call after the second attempt', async () => {
@@ -268,25 +208,15 @@ describe('Retry-After', () => {
     expect(took).to.be.within(990, 5000)
   })
 
-  it('is a field of the error if no retries are left', async () => {
-    const { result, requests } = await observe('0', { retries: 2 })
-    expect(leftOf(result)).to.include({ name: 'ApiError', retryAfter: 0, attempts: 3 })
-    expect(requests).to.equal(3)
-  })
-
-  itEach('does not cause a retry of other statuses', [302, 400, 401, 403, 404, 409, 422, 500, 501], async (status) => {
+  itEach('does not cause a retry of other statuses', [302, 400, 500], async (status) => {
     const { result, requests } = await observe('0', { status, retries: 5 })
     expect(leftOf(result)).to.include({ name: 'ApiError', status, retryAfter: 0, attempts: 1 })
     expect(requests).to.equal(1)
   })
 
   it('is ignored in a success', async () => {
-    const server = await faulty(respondWith(201, minted, { 'retry-after': '60' }))
-    try {
-      const { result } = await timedSend(clientOf(server.url))
-      expect(rightOf(result).drift).to.deep.equal([])
-    } finally {
-      await server.close()
-    }
+    const server = await served(respondWith(201, minted, { 'retry-after': '60' }))
+    const { result } = await timedSend(clientOf(server.url))
+    expect(rightOf(result).drift).to.deep.equal([])
   })
 })

@@ -97,24 +97,16 @@ const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 const idle = createClient({ apiKey: key, baseUrl: 'http://127.0.0.1:1' })
+const clientReceiving = (body: object, options: ClientOptions = {}, status = 201): Client =>
+  createClient({ apiKey: key, fetch: stub(() => jsonResponse(status, body)).fetch, ...options })
 const clientWithToken = (options: ClientOptions = {}): Client =>
-  createClient({
-    apiKey: key,
-    fetch: stub(() => jsonResponse(201, { ...minted, token, auth_link_url: link })).fetch,
-    ...options,
-  })
+  clientReceiving({ ...minted, token, auth_link_url: link }, options)
 
 const values: readonly Place[] = [
   place('the client', isObject, () => idle),
   place('client.create', isFunction, () => idle.create),
-  place('client.authenticate', isFunction, () => idle.authenticate),
-  place('client.get', isFunction, () => idle.get),
-  place('client.waitForConnection', isFunction, () => idle.waitForConnection),
   place('client.task', isObject, () => idle.task),
-  place('client.task.create', isFunction, () => idle.task.create),
   place('client.task.authenticate', isFunction, () => idle.task.authenticate),
-  place('client.task.get', isFunction, () => idle.task.get),
-  place('client.task.waitForConnection', isFunction, () => idle.task.waitForConnection),
   place('a task before it is run', isFunction, () => idle.task.authenticate(token)),
   place('the task of a session', isFunction, () => acme.task(idle)),
   place('a client with an apiKey function', isObject, async () => {
@@ -192,28 +184,17 @@ const eventPlaces: readonly Place[] = [
     }),
   ),
   place('drift in fields that contain the token', isList, () =>
-    events('drift', (options) =>
-      acme.send(
-        createClient({
-          ...options,
-          apiKey: key,
-          fetch: stub(() =>
-            jsonResponse(
-              200,
-              {
-                token,
-                auth_link_url: [link],
-                id: { token },
-                created_at: token,
-                categories: [token, key],
-                type: token,
-              },
-              { 'x-request-id': token },
-            ),
-          ).fetch,
-        }),
-      ),
-    ),
+    events('drift', (options) => {
+      const body = {
+        token,
+        auth_link_url: [link],
+        id: { token },
+        created_at: token,
+        categories: [token, key],
+        type: token,
+      }
+      return acme.send(clientReceiving(body, options, 200))
+    }),
   ),
 ]
 
@@ -261,59 +242,25 @@ const echo = (title: string, says: string, respond: Responder, options?: ClientO
   failing(title, 'ApiError', says, created(respond, options))
 
 const situations: readonly Place[] = [
-  failing('a ValidationError', 'ValidationError', 'originOwnerId', () =>
-    caught(acme.owner('', key).username(token).label(' ').send(idle)),
-  ),
-  failing('a ConfigurationError', 'ConfigurationError', 'visible ASCII', () =>
-    caught(acme.send(createClient({ apiKey: `${key}\n` }))),
-  ),
   echo('an ApiError', 'busy with Basic [secret]', echoing),
   failing('a NetworkError', 'NetworkError', 'ECONNREFUSED', async () =>
     caught(acme.send(clientAt(await opened(closedPort())))),
   ),
-  failing(
-    'a TimeoutError',
-    'TimeoutError',
-    '100 ms',
-    created(() => {}, { timeout: 100 }),
-  ),
+  place('a TimeoutError', 'TimeoutError', () => created(() => {}, { timeout: 100 })()),
   place('an AbortError', 'AbortError', async () => {
     const controller = new AbortController()
     const client = await clientFor(() => controller.abort(new Error('the page was closed')))
     return caught(acme.send(client, { signal: controller.signal }))
   }),
-  failing(
-    'an InvalidResponseError',
-    'InvalidResponseError',
-    'without a token',
-    created((response, { headers }) => json(response, 201, { key: headers.authorization, message: token })),
-  ),
 ]
 
 const keyEchoes: readonly Place[] = [
   echo('a message', 'no [secret] here', failed(400, { message: `no ${key} here` })),
-  echo('the authorization header in a message', 'Basic [secret]', echoing),
-  echo(
-    'a message, in base64 without padding',
-    'bad credentials [secret]',
-    failed(401, { message: `bad credentials ${unpadded(basic)}` }),
-  ),
-  echo(
-    'a message, in base64 without padding, with special characters',
-    'bad [secret] [secret]',
-    failed(401, { message: `bad ${specialKey} ${unpadded(specialBasic)}` }),
-    { apiKey: specialKey },
-  ),
   echo(
     'a message, escaped for a URL',
     'key=[secret]',
     failed(401, { message: `GET /?key=${encodeURIComponent(specialKey)}&basic=${encodeURIComponent(specialBasic)}` }),
     { apiKey: specialKey },
-  ),
-  echo(
-    'an array of messages',
-    'first; second [secret]; [secret]',
-    failed(400, { message: ['first', `second ${key}`, basic] }),
   ),
   echo(
     'an error of a provider, deep in data',
@@ -325,20 +272,12 @@ const keyEchoes: readonly Place[] = [
     'Bad Request',
     failed(400, { message: 'Bad Request', data: { [key]: 1, deep: { [`Basic ${basic}`]: [] } } }),
   ),
-  echo('JSON that is a string', 'no [secret]', text(400, JSON.stringify(`no ${key}`))),
   echo('JSON without a message', '[secret]', failed(400, { error: key, basic })),
-  echo(
-    'JSON without a message, with escapes',
-    '400',
-    text(400, `{"error":"${key.replaceAll('.', '\\u002e')}","basic":"${basic.replaceAll('=', '\\u003d')}"}`),
-  ),
   echo(
     'JSON without a message, with escaped slashes',
     '[secret]',
     text(400, `{"error":"${specialKey}","basic":"${specialBasic.replaceAll('/', '\\/')}"}`),
-    {
-      apiKey: specialKey,
-    },
+    { apiKey: specialKey },
   ),
   echo(
     'truncated JSON',
@@ -349,13 +288,11 @@ const keyEchoes: readonly Place[] = [
   echo('plain text', 'said: [secret]', text(502, `upstream said: ${key} ${basic}`)),
   echo('a long text, where the quote is truncated', 'x [secret', text(500, `${'x'.repeat(290)} ${key} ${basic}`)),
   echo('the request id', '', failed(500, {}, { 'x-request-id': key })),
-  echo('the request id, as the authorization header', '', failed(500, {}, { 'x-request-id': `Basic ${basic}` })),
   echo(
     'other headers',
     '',
     failed(401, {}, { 'www-authenticate': `Basic ${basic}`, 'set-cookie': `key=${key}`, 'x-key': key }),
   ),
-  echo('a Retry-After', '429', failed(429, {}, { 'retry-after': key })),
   echo('a Retry-After that is like a date', '503', failed(503, {}, { 'retry-after': `Wed, ${key} 10:00:00` })),
   failing('the status line', 'ApiError', '401', async () =>
     caught(acme.send(await clientOfBytes(`HTTP/1.1 401 ${key}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`))),
@@ -365,16 +302,8 @@ const keyEchoes: readonly Place[] = [
     'Redirects are not followed',
     redirect(302, `https://elsewhere.invalid/?key=${key}&basic=${basic}`),
   ),
-  echo(
-    'the location of a redirect that keeps the method',
-    'Redirects are not followed',
-    redirect(307, `https://${key.replace('_', '-')}:${unpadded(basic)}@elsewhere.invalid/`),
-  ),
   place('a response that is not HTTP', 'NetworkError', async () =>
     caught(acme.send(await clientOfBytes(`${key} ${basic}\r\n\r\n`))),
-  ),
-  place('a response with a malformed header', 'NetworkError', async () =>
-    caught(acme.send(await clientOfBytes(`HTTP/1.1 200 OK\r\n${key} ${basic}\r\n\r\n`))),
   ),
   failing(
     'a success without a token',
@@ -382,7 +311,6 @@ const keyEchoes: readonly Place[] = [
     'without a token',
     created(failed(201, { id: key, message: basic })),
   ),
-  failing('an error of get', 'ApiError', 'Basic [secret]', async () => caught((await clientFor(echoing)).get(1))),
   failing('an error of waitForConnection', 'ApiError', '[secret] [secret]', async () =>
     caught(
       (await clientFor(failed(403, { message: `${key} ${basic}` }))).waitForConnection(1, {
@@ -409,52 +337,28 @@ const keyEchoes: readonly Place[] = [
 /** JSON that is nested too deeply to be parsed into the error. */
 const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
+/** An error of authenticate whose response contains a secret. */
+const refused = (title: string, says: string, body: object, given = token): Place =>
+  failing(title, 'ApiError', says, authenticated(failed(401, body), given))
+
 const tokenEchoes: readonly Place[] = [
-  failing(
-    'the message of authenticate',
-    'ApiError',
-    'unknown token [secret]',
-    authenticated(failed(401, { message: `unknown token ${token}` })),
-  ),
-  failing(
+  refused('the message of authenticate', 'unknown token [secret]', { message: `unknown token ${token}` }),
+  refused(
     'the message of authenticate, escaped for a URL',
-    'ApiError',
     't=[secret]',
-    authenticated(
-      failed(401, { message: `GET /?t=${encodeURIComponent(specialToken)} ${specialToken}` }),
-      specialToken,
-    ),
+    { message: `GET /?t=${encodeURIComponent(specialToken)} ${specialToken}` },
+    specialToken,
   ),
-  failing(
-    'the message of authenticate, without padding',
-    'ApiError',
-    'unknown token [secret]"',
-    authenticated(failed(401, { message: `unknown token ${unpadded(specialToken)}` }), specialToken),
-  ),
-  failing(
-    'the message of authenticate, with a token of padding only',
-    'ApiError',
-    'unknown token [secret]"',
-    authenticated(failed(401, { message: 'unknown token ==' }), '=='),
-  ),
-  failing(
+  refused(
     'the message of authenticate, with a token that contains the key',
-    'ApiError',
     'unknown token [secret]"',
-    authenticated(failed(401, { message: `unknown token ${key}.more_9876` }), `${key}.more_9876`),
+    { message: `unknown token ${key}.more_9876` },
+    `${key}.more_9876`,
   ),
-  failing(
-    'a short token, but not inside longer words',
-    'ApiError',
-    ': "nothing to keep"',
-    authenticated(failed(401, { message: 'nothing to keep' }), 'tok'),
-  ),
-  failing(
-    'the data of authenticate, also as a property name',
-    'ApiError',
-    'Bad Request',
-    authenticated(failed(400, { message: 'Bad Request', data: { [token]: [token], url: link } })),
-  ),
+  refused('the data of authenticate, also as a property name', 'Bad Request', {
+    message: 'Bad Request',
+    data: { [token]: [token], url: link },
+  }),
   failing(
     'plain text and the request id of authenticate',
     'ApiError',
@@ -482,7 +386,6 @@ const tokenEchoes: readonly Place[] = [
       data: [{ token, Token: token, externalTriggerToken: token }],
     }),
   ),
-  echo('an error with a token and no message', '409', failed(409, { error: 'Conflict', token, auth_link_url: link })),
   echo(
     'an error with a token that the message repeats',
     'is there already',
@@ -499,7 +402,6 @@ const tokenEchoes: readonly Place[] = [
     text(500, `{"statusCode":500,"token":"${token}","auth_link_url":"${link}`),
   ),
   echo('an error with a token, nested too deeply', '500', text(500, `{"token":"${token}","data":${deep(600)}}`)),
-  echo('an error with a token and a trailing comma', '500', text(500, `{"token": "${token}",}`)),
   place('a 201 whose connection breaks after the token', 'NetworkError', async () =>
     caught(acme.send(await clientOfBytes(`${wholeLength}{"token":"${token}","auth_link_url":"${link}`))),
   ),
@@ -522,13 +424,6 @@ const tokenEchoes: readonly Place[] = [
     return caught(acme.send(client, { signal: controller.signal }))
   }),
   failing('a 201 that is HTML', 'InvalidResponseError', 'HTML', created(html(201, `<p>${token}</p>`))),
-  failing('a 201 that is an array', 'InvalidResponseError', 'an array', created(failed(201, [{ token }]))),
-  failing(
-    'a 201 whose token is an object',
-    'InvalidResponseError',
-    'without a token',
-    created(failed(201, { token: { value: token }, auth_link_url: link })),
-  ),
   failing(
     'a rejection by a strict client of fields that contain it',
     'InvalidResponseError',
@@ -569,7 +464,6 @@ const callerErrors: readonly Place[] = [
   place('a key function that throws', 'ConfigurationError', () =>
     keyFunctionError(() => throws(Object.assign(leaky(), { code: 'EVAULT' }))),
   ),
-  place('a key function that throws a string', 'ConfigurationError', () => keyFunctionError(() => throws(key))),
   place('a key function that throws an error of this library', 'ConfigurationError', () =>
     keyFunctionError(() => throws(new ConfigurationError(`the vault gave ${key}`))),
   ),
@@ -578,18 +472,11 @@ const callerErrors: readonly Place[] = [
     return caught(Promise.resolve(Reflect.apply(acme.send, acme, [client])))
   }),
   place('a fetch function that throws', 'NetworkError', () => fetchError(() => throws(leaky()))),
-  place('a fetch function that rejects', 'NetworkError', () => fetchError(() => Promise.reject(leaky()))),
   place('a fetch function that rejects with a string', 'NetworkError', () => fetchError(() => Promise.reject(key))),
   failing('a fetch function whose error has a code that is the key', 'NetworkError', '[secret]', () =>
     fetchError(() => Promise.reject(Object.assign(new Error(), { code: 'kEy_0123456789' })), {
       apiKey: 'kEy_0123456789',
     }),
-  ),
-  failing('a fetch function whose error has a cause with such a code', 'NetworkError', '[secret]', () =>
-    fetchError(() => Promise.reject(new Error(key, { cause: leaky() }))),
-  ),
-  place('a fetch function that rejects with several errors', 'NetworkError', () =>
-    fetchError(() => Promise.reject(new AggregateError([leaky(), leaky()], key))),
   ),
   place('a fetch function that rejects with an error of this library', 'NetworkError', () =>
     fetchError(() => Promise.reject(new ConfigurationError(`${key} ${basic}`))),
@@ -606,14 +493,6 @@ const callerErrors: readonly Place[] = [
   place('a fetch function whose body breaks with an error', 'NetworkError', () =>
     fetchError(async () => new Response(new ReadableStream({ pull: (stream) => stream.error(leaky()) }))),
   ),
-  failing('a key instead of a client', 'ConfigurationError', 'a string', () =>
-    caught(Promise.resolve(Reflect.apply(acme.send, acme, [key]))),
-  ),
-  place('an abort without a reason', 'AbortError', async () => {
-    const controller = new AbortController()
-    const client = await clientFor(() => controller.abort())
-    return caught(acme.send(client, { signal: controller.signal }))
-  }),
 ]
 
 const misconfigured = (options: unknown): unknown => thrown(() => apply(createClient, options))
@@ -621,9 +500,6 @@ const misconfigured = (options: unknown): unknown => thrown(() => apply(createCl
 const configured: readonly Place[] = [
   failing('a baseUrl with a password', 'ConfigurationError', 'a user, a password', () =>
     misconfigured({ baseUrl: `https://user:${encodeURIComponent(key)}@api.stackone.com` }),
-  ),
-  failing('a baseUrl with a password, over plain http', 'ConfigurationError', 'must use https', () =>
-    misconfigured({ baseUrl: `http://${unpadded(basic)}:${token}@api.stackone.com` }),
   ),
   failing('a baseUrl with a query', 'ConfigurationError', 'query', () =>
     misconfigured({ baseUrl: `https://api.stackone.com/?key=${key}` }),
@@ -635,30 +511,17 @@ const configured: readonly Place[] = [
   failing('malformed header values', 'ConfigurationError', 'x-a', () =>
     misconfigured({ headers: { 'x-a': `${key}\r\nx-b: ${token}`, 'x-c': `${token}\u{1f511}`, 'x-d': [key] } }),
   ),
-  failing('an authorization header of the caller', 'ConfigurationError', 'is set by the library', () =>
-    misconfigured({ headers: { Authorization: `Basic ${basic}` } }),
-  ),
-  failing('a malformed userAgent', 'ConfigurationError', 'userAgent', () =>
-    misconfigured({ userAgent: `app\n${key}` }),
-  ),
   failing('the values of unknown and invalid options', 'ConfigurationError', 'apiKey', () =>
     misconfigured({ apikey: key, token, timeout: key, retries: token, fetch: key, strict: basic, onEvent: { key } }),
   ),
   failing('a key instead of options', 'ConfigurationError', 'a string', () => misconfigured(key)),
-  failing('keys instead of options', 'ConfigurationError', 'an array', () => misconfigured([key])),
   failing('the values of invalid options of a call', 'ConfigurationError', 'signal', () =>
     caught(Promise.resolve(apply(idle.get, 1, { signal: key, timeout: basic, headers: { 'x-a': `a\n${key}` } }))),
-  ),
-  failing('the values of invalid options of a wait', 'ConfigurationError', 'interval', () =>
-    caught(Promise.resolve(apply(idle.waitForConnection, 1, { interval: key, token }))),
   ),
   ...[
     ['a line break', `${key}\n`],
     ['its scheme', `Basic ${basic}`],
-    ['its colon', `${key}:`],
     ['base64 of it', basic],
-    ['two of it', `${key} ${key}`],
-    ['quotes around it', `\u201c${key}\u201d`],
   ].map(
     ([what, apiKey]): Place =>
       failing(`a key that is rejected for ${what}`, 'ConfigurationError', 'API key', () =>
@@ -746,73 +609,18 @@ describe('Secrets', () => {
   describe('of a session', () => {
     const sessions: readonly (readonly [string, () => Promise<unknown>])[] = [
       ['of send', () => acme.send(clientWithToken())],
-      ['of create', () => clientWithToken().create(payload)],
-      ['of a task', () => acme.task(clientWithToken())()],
       [
         'with secrets in unknown fields',
-        () =>
-          acme.send(
-            createClient({
-              apiKey: key,
-              fetch: stub(() =>
-                jsonResponse(201, {
-                  ...minted,
-                  token,
-                  auth_link_url: link,
-                  hub: { token, auth_link_url: link },
-                  label: link,
-                }),
-              ).fetch,
-            }),
-          ),
+        () => acme.send(clientReceiving({ ...minted, token, hub: { token, auth_link_url: link }, label: link })),
       ],
       [
         'of get, with an external trigger token',
-        () =>
-          createClient({
-            apiKey: key,
-            fetch: stub(() =>
-              jsonResponse(200, { ...minted, token, auth_link_url: link, external_trigger_token: token }),
-            ).fetch,
-          }).get(4711),
-      ],
-      [
-        'of authenticate, with the token in another field',
-        () =>
-          createClient({
-            apiKey: key,
-            fetch: stub(() => jsonResponse(201, { ...minted, label: token, token })).fetch,
-          }).authenticate(token),
+        () => clientReceiving({ ...minted, token, external_trigger_token: token }, {}, 200).get(4711),
       ],
     ]
 
     itEach('are masked by every way to print the result', sessions, async ([, find]) => {
       expect(showing(await find(), secrets, printings)).to.deep.equal([])
-    })
-
-    it('are masked by console.dir, which ignores the inspection hook', async () => {
-      const dir = dumps.filter(({ name }) => name === 'console.dir, without options')
-      expect(dir).to.have.length(1)
-      expect(showing(await acme.send(clientWithToken()), secrets, dir)).to.deep.equal([])
-    })
-
-    it('are masked in strings and nested arrays', async () => {
-      const { fetch } = stub(() =>
-        jsonResponse(201, { ...minted, metadata: { list: [7, [[{ token }]], `a ${token}`] } }),
-      )
-      const { metadata } = await acme.send(createClient({ apiKey: key, fetch }))
-      const made = await acme.send(createClient({ apiKey: key, fetch }))
-      expect(metadata).to.deep.equal({ list: [7, [[{ token }]], `a ${token}`] })
-      expect(showing(made, [token], printings)).to.deep.equal([])
-    })
-
-    it('are collected quickly from a long array of numbers', async () => {
-      const list = Array.from({ length: 500_000 }, () => 1)
-      const { fetch } = stub(() => jsonResponse(201, { ...minted, token, metadata: { list } }))
-      const took = await processorTime(async () => {
-        expect((await acme.send(createClient({ apiKey: key, fetch }))).token).to.equal(token)
-      })
-      expect(took).to.be.below(4000)
     })
 
     it('are masked quickly if there are thousands of them', async () => {
@@ -850,30 +658,19 @@ describe('Secrets', () => {
       expect(missed(new Error(`Basic ${basic}`))).to.have.members([...silent, ...json])
     })
 
-    it('in a field of an object', () => {
-      const shallow = ['console.assert', 'String', 'a template', '%d, %i, %f', 'toString of Object', 'message', 'stack']
-      const plain = ['inspect, without depth', 'toJSON', 'JSON.stringify, as a cause']
-      expect(missed({ field: key })).to.have.members([...shallow, ...plain])
-    })
-
     const walk = dumps.filter(({ name }) => name === 'everything reachable')
     const hidden: readonly (readonly [string, unknown])[] = [
       ['a symbol', { [Symbol(key)]: 1 }],
-      ['a property with a symbol', { [Symbol('key')]: key }],
       ['a property that is not enumerable', Object.defineProperty({}, 'hidden', { value: token })],
       ['a property name', { deep: [{ [token]: 1 }] }],
       ['a getter', { get key() { return key } }], // biome-ignore format: one line as the others
-      ['a getter of the prototype', Object.create({ get key() { return basic } })], // biome-ignore format: see above
       ['a map', new Map([[1, key]])],
       ['headers', new Headers({ authorization: `Basic ${basic}` })],
       ['a request', { request: new Request('http://127.0.0.1', { headers: { authorization: `Basic ${basic}` } }) }],
-      ['bytes', { bytes: Buffer.from(key) }],
       ['the source of a function', () => 'v1.eu1.kEy_0123456789-secret'],
-      ['a cause of a cause', new Error('a', { cause: new Error('b', { cause: new Error(key) }) })],
       ['one error of several', new AggregateError([new Error(token)])],
       ['URL-encoded text', encodeURIComponent(specialKey)],
       ['base64 without padding', unpadded(basic)],
-      ['base64 without the colon', base64(key)],
       ['a part', '…kEy_0123456789'],
     ]
     itEach('among everything reachable', hidden, ([, value]) => {

@@ -30,67 +30,41 @@ const baseUrls: readonly (readonly [string, boolean])[] = [
   ['http://127.0.0.1:8080/', true],
   ['http://127.255.255.254', true],
   ['http://127.1', true],
-  ['http://0x7f.0.0.1', true],
-  ['http://0177.0.0.1', true],
   ['http://2130706433', true],
   ['http://[::1]', true],
-  ['http://[::1]:8080/v1', true],
-  ['http://[0:0:0:0:0:0:0:1]', true],
   ['http://localhost', true],
-  ['http://localhost:3000', true],
   ['http://LOCALHOST', true],
   ['http://api.localhost', true],
-  ['http://eu1.api.localhost:8080', true],
-  ['HTTP://LocalHost', true],
   ['https://api.stackone.com', true],
-  ['HTTPS://API.STACKONE.COM', true],
   ['https://127.0.0.1.evil.test', true],
   ['http://api.stackone.com', false],
   ['HTTP://api.stackone.com', false],
   ['http://127.0.0.1.evil.test', false],
   ['http://127.0.0.1evil.test', false],
-  ['http://127.evil.test', false],
   ['http://127.0.0.1.', true],
   ['http://localhost.evil.test', false],
-  ['http://evil-localhost', false],
   ['http://notlocalhost', false],
   ['http://localhostevil.test', false],
-  ['http://evil.test/127.0.0.1', false],
-  ['http://evil.test/localhost', false],
-  ['http://evil.test#127.0.0.1', false],
-  ['http://evil.test?localhost', false],
   ['http://evil.test\\@127.0.0.1', false],
   ['http://127.0.0.1@evil.test', false],
-  ['http://localhost:80@evil.test', false],
   ['http://user:pass@127.0.0.1', false],
-  ['http://user@localhost', false],
   ['https://user:pass@api.stackone.com', false],
   ['https://user@api.stackone.com', false],
   ['https://:pass@api.stackone.com', false],
+  ['HTTPS://API.STACKONE.COM', true],
   ['http://0.0.0.0', false],
-  ['http://[::]', false],
-  ['http://[::2]', false],
   ['http://[::ffff:8.8.8.8]', false],
-  ['http://10.0.0.1', false],
-  ['http://192.168.0.1', false],
   ['http://169.254.169.254', false],
-  ['http://128.0.0.1', false],
-  ['http://126.255.255.255', false],
   ['http://127.0.0.256', false],
   ['http://1.127.0.0', false],
   ['ftp://127.0.0.1', false],
-  ['ws://127.0.0.1', false],
   ['file:///etc/passwd', false],
-  ['data:text/plain,x', false],
-  ['javascript:alert(1)', false],
   ['localhost:3000', false],
-  ['api.stackone.com:443', false],
   ['127.0.0.1', false],
   ['https://', false],
   ['https://api.stackone.com?a=1', false],
   ['https://api.stackone.com/?', false],
   ['https://api.stackone.com/#top', false],
-  ['https://api.stackone.com/#', false],
 ]
 
 describe('The headers option', () => {
@@ -105,39 +79,12 @@ describe('The headers option', () => {
     ])
   })
 
-  it('sends each header once', async () => {
-    const server = await httpServer((_, response) => json(response, 201, minted))
-    try {
-      const client = createClient({ apiKey, baseUrl: server.url, headers: { 'X-Team': 'a, b', 'x-EMPTY': '' } })
-      await acme.send(client, { headers: { 'x-team': 'c' } })
-      expect(server.requests[0]?.headers).to.include({ 'x-team': 'c', 'x-empty': '' })
-    } finally {
-      await server.close()
-    }
-  })
-
   it('omits undefined headers, including reserved ones', async () => {
     const { api, client } = recorded({ headers: { 'x-a': undefined, Authorization: undefined } })
     await client.get(4711, { headers: { 'x-b': undefined, host: undefined } })
     expect(headersOf(api).has('x-a')).to.equal(false)
     expect(headersOf(api).has('x-b')).to.equal(false)
     expect(headersOf(api).get('authorization')).to.equal(`Basic ${btoa(`${apiKey}:`)}`)
-  })
-
-  it('of one call does not affect the next one', async () => {
-    const { api, client } = recorded()
-    await client.get(4711, { headers: { 'x-a': '1' } })
-    await client.get(4711)
-    expect(headersOf(api, 0).get('x-a')).to.equal('1')
-    expect(headersOf(api, 1).get('x-a')).to.equal(null)
-  })
-
-  it('is sent with every attempt', async () => {
-    const api = stub((number) =>
-      number === 1 ? jsonResponse(503, {}, { 'retry-after': '0' }) : jsonResponse(200, minted),
-    )
-    await createClient({ apiKey, fetch: api.fetch, headers: { 'x-a': '1' } }).get(4711)
-    expect(api.requests.map(({ headers }) => headers.get('x-a'))).to.deep.equal(['1', '1'])
   })
 
   it('pollutes nothing with a header named __proto__', async () => {
@@ -197,16 +144,11 @@ describe('The baseUrl option', () => {
     const prefixes: readonly (readonly [string, string])[] = [
       ['', '/connect_sessions'],
       ['/', '/connect_sessions'],
-      ['//', '/connect_sessions'],
       ['/v2', '/v2/connect_sessions'],
-      ['/v2/', '/v2/connect_sessions'],
       ['/v2///', '/v2/connect_sessions'],
       ['/a/b%20c', '/a/b%20c/connect_sessions'],
-      ['/a/../b', '/b/connect_sessions'],
       ['/\u00e9', '/%C3%A9/connect_sessions'],
       [' ', '/connect_sessions'],
-      ['\n', '/connect_sessions'],
-      ['/v2 ', '/v2/connect_sessions'],
     ]
     itEach('keeps its path before the path of the call', prefixes, async ([prefix, path]) => {
       const client = createClient({ apiKey, baseUrl: server.url + prefix })
@@ -286,11 +228,6 @@ describe('The dangerouslyAllowBrowser option', () => {
         expect(createClient({ apiKey })).to.have.property('create')
       }),
   )
-
-  it('is not required in a worker without a navigator', () =>
-    withGlobals({ WorkerGlobalScope: class {}, navigator: undefined }, () => {
-      expect(createClient({ apiKey })).to.have.property('create')
-    }))
 
   it('allows a client in a browser', () =>
     withGlobals(browser, async () => {

@@ -122,81 +122,31 @@ describe('Time limits:', () => {
     })
   })
 
-  interface Level {
-    readonly title: string
-    readonly client?: ClientOptions
-    readonly call?: CallOptions
-    readonly attempts: number
-    readonly says: string
-  }
-
+  type Level = readonly [title: string, client: ClientOptions, call: CallOptions, says: string]
   const levels: readonly Level[] = [
-    { title: 'the timeout of the client', client: { timeout: 60, retries: 0 }, attempts: 1, says: 'timeout of 60 ms' },
-    { title: 'the timeout of the call', call: { timeout: 60, retries: 0 }, attempts: 1, says: 'timeout of 60 ms' },
-    {
-      title: 'the timeout of the call, which overrides that of the client',
-      client: { timeout: 9000, retries: 0 },
-      call: { timeout: 60 },
-      attempts: 1,
-      says: 'timeout of 60 ms',
-    },
-    {
-      title: 'a longer timeout of the call, which overrides that of the client',
-      client: { timeout: 10, retries: 0 },
-      call: { timeout: 120 },
-      attempts: 1,
-      says: 'timeout of 120 ms',
-    },
-    {
-      title: 'the options of the client if those of the call are undefined',
-      client: { timeout: 60, retries: 0, deadline: 9000 },
-      call: { timeout: undefined, retries: undefined, deadline: undefined },
-      attempts: 1,
-      says: 'timeout of 60 ms',
-    },
-    { title: 'the deadline of the client', client: { deadline: 60 }, attempts: 1, says: 'deadline of 60 ms' },
-    { title: 'the deadline of the call', call: { deadline: 60 }, attempts: 1, says: 'deadline of 60 ms' },
-    {
-      title: 'the deadline of the call, which overrides that of the client',
-      client: { deadline: 9000 },
-      call: { deadline: 60 },
-      attempts: 1,
-      says: 'deadline of 60 ms',
-    },
-    {
-      title: 'a longer deadline of the call, which overrides that of the client',
-      client: { deadline: 10 },
-      call: { deadline: 120 },
-      attempts: 1,
-      says: 'deadline of 120 ms',
-    },
-    {
-      title: 'the retries of the call, which override those of the client',
-      client: { timeout: 60, retries: 0 },
-      call: { retries: 1 },
-      attempts: 2,
-      says: 'after 2 attempts',
-    },
-    {
-      title: 'retries: 0 of the call, which overrides those of the client',
-      client: { timeout: 60, retries: 5 },
-      call: { retries: 0 },
-      attempts: 1,
-      says: 'after 1 attempt.',
-    },
+    ['the timeout of the client', { timeout: 60 }, {}, 'timeout of 60 ms'],
+    ['the timeout of the call', {}, { timeout: 60 }, 'timeout of 60 ms'],
+    ['a shorter timeout of the call', { timeout: 9000 }, { timeout: 60 }, 'timeout of 60 ms'],
+    ['a longer timeout of the call', { timeout: 10 }, { timeout: 120 }, 'timeout of 120 ms'],
+    ['the timeout of the client if that of the call is undefined', { timeout: 60 }, { timeout: undefined }, 'of 60 ms'],
+    ['the deadline of the client', { deadline: 60 }, {}, 'deadline of 60 ms'],
+    ['a shorter deadline of the call', { deadline: 9000 }, { deadline: 60 }, 'deadline of 60 ms'],
+    ['a longer deadline of the call', { deadline: 10 }, { deadline: 120 }, 'deadline of 120 ms'],
+    [
+      'the deadline of the client if that of the call is undefined',
+      { deadline: 60 },
+      { deadline: undefined },
+      'of 60 ms',
+    ],
   ]
 
-  itEach(
-    'a call uses its own options, those of the client, or the defaults',
-    levels,
-    async ({ client, call: options, attempts, says }) => {
-      const server = await served(silence)
-      const { result, took } = await timedSend(clientOf(server.url, client), options)
-      expect(leftOf(result)).to.include({ name: 'TimeoutError', attempts })
-      expect(leftOf(result).message).to.contain(says)
-      expect(took).to.be.below(4000)
-    },
-  )
+  itEach('a call uses its own limits, or those of the client', levels, async ([, client, options, says]) => {
+    const server = await served(silence)
+    const { result, took } = await timedSend(clientOf(server.url, { retries: 0, ...client }), options)
+    expect(leftOf(result)).to.include({ name: 'TimeoutError', attempts: 1 })
+    expect(leftOf(result).message).to.contain(says)
+    expect(took).to.be.below(4000)
+  })
 
   it('get and authenticate use them', async () => {
     const server = await served(silence)

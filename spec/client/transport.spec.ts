@@ -3,9 +3,9 @@ import { ApiError, createClient, type Fetch, isSessionError, type SessionError }
 import { acme, apiKey, clientOf, pooled, type Timed, timedSend, until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf, rightOf } from '../support/either.ts'
-import { errorBody } from '../support/faults.ts'
+import { errorBody, faultyServers, respondWith } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
-import { httpServer, json, minted, type TestServer } from '../support/server.ts'
+import { minted } from '../support/server.ts'
 import { stub } from '../support/stub.ts'
 
 const base = 'http://127.0.0.1:9'
@@ -55,44 +55,24 @@ interface Case {
   readonly code?: string | null
 }
 
-const network = (title: string, fetch: Fetch, code?: string | null): Case => ({
-  title,
-  fetch,
-  error: 'NetworkError',
-  attempts: 2,
-  says: 'The custom `fetch` threw an error for POST /connect_sessions',
-  ...(code !== undefined && { code }),
-})
+const caseOf =
+  (error: SessionError['name'], attempts: 1 | 2, says: string) =>
+  (title: string, fetch: Fetch, code?: string | null): Case => ({
+    ...{ title, fetch, error, attempts, says },
+    ...(code !== undefined && { code }),
+  })
 
-const late = (title: string, fetch: Fetch): Case => ({
-  title,
-  fetch,
-  error: 'TimeoutError',
-  attempts: 2,
-  says: 'exceeded the timeout of 100 ms after 2 attempts',
-})
-
-const notResponse = (title: string, fetch: Fetch): Case => ({
-  title,
-  fetch,
-  error: 'ConfigurationError',
-  attempts: 1,
-  says: '`fetch` must return an unread `Response`. Return a new one from each call.',
-})
+const network = caseOf('NetworkError', 2, 'The custom `fetch` threw an error for POST /connect_sessions')
+const late = caseOf('TimeoutError', 2, 'exceeded the timeout of 100 ms after 2 attempts')
+const unread = '`fetch` must return an unread `Response`. Return a new one from each call.'
+const notResponse = caseOf('ConfigurationError', 1, unread)
+const tooLarge = caseOf('InvalidResponseError', 1, 'exceeds 1048576 bytes')
 
 const resolvingWith = (title: string, value: unknown): Case =>
   notResponse(
     `resolves with ${title}`,
     returning(() => value),
   )
-
-const tooLarge = (title: string, fetch: Fetch): Case => ({
-  title,
-  fetch,
-  error: 'InvalidResponseError',
-  attempts: 1,
-  says: 'exceeds 1048576 bytes',
-})
 
 const cases: readonly Case[] = [
   late('never settles and ignores its signal', () => new Promise(() => {})),
@@ -102,51 +82,24 @@ const cases: readonly Case[] = [
     streaming({ start: (controller) => controller.enqueue(new TextEncoder().encode(text.slice(0, 20))) }),
   ),
   late('returns a text() that never settles', responseLike({ text: () => new Promise(() => {}) })),
-  late(
-    'resolves with a promise that never settles',
-    returning(() => new Promise(() => {})),
-  ),
   network('throws an error', throwing(new Error('No way out'))),
   network('throws a string', throwing('No way out')),
-  network('throws undefined', throwing(undefined)),
-  network('throws null', throwing(null)),
   network('rejects with an error', rejecting(new Error('No way out'))),
-  network('rejects with a string', rejecting('No way out')),
   network('rejects with undefined', rejecting(undefined)),
-  network('rejects with null', rejecting(null)),
-  network('rejects with a number', rejecting(7)),
-  network('rejects with a symbol', rejecting(Symbol('No way out'))),
-  network(
-    'rejects with a function',
-    rejecting(() => 'No way out'),
-  ),
-  network('rejects with an object', rejecting({ message: 'No way out' })),
-  network('rejects with an object without a prototype', rejecting(Object.create(null))),
   network('rejects with an error that is its own cause', rejecting(cyclic)),
-  network('rejects with a frozen error', rejecting(Object.freeze(new Error('No way out')))),
   network('rejects with a code', rejecting(Object.assign(new Error('No'), { code: 'EPROXY' })), 'EPROXY'),
   network(
     'rejects with a code that is not a string',
     rejecting(Object.assign(new Error('No'), { code: { a: 1 } })),
     null,
   ),
-  network(
-    'rejects with a code in a nested cause',
-    rejecting(new Error('No', { cause: { cause: { code: 'EDEEP' } } })),
-    'EDEEP',
-  ),
   network('rejects with an unexpected AbortError', rejecting(new DOMException('Aborted', 'AbortError'))),
-  network('rejects with its own TimeoutError', rejecting(new DOMException('Late', 'TimeoutError'))),
   network('rejects with an error of the library', rejecting(new ApiError('Forged', { status: 400, body: 'Forged' }))),
   network(
     'returns Response.error()',
     returning(() => Response.error()),
   ),
   network('returns a body that breaks', streaming({ pull: (controller) => controller.error(new Error('Cut')) })),
-  network(
-    'returns a body that breaks with undefined',
-    streaming({ pull: (controller) => controller.error(undefined) }),
-  ),
   network(
     'rejects with a code five causes deep',
     rejecting(Array.from({ length: 5 }).reduce((cause: object) => ({ cause }), { code: 'EDEEP' })),
@@ -160,16 +113,9 @@ const cases: readonly Case[] = [
   network('returns a body of strings', streaming({ start: (controller) => controller.enqueue(text) })),
   network('returns a text() that rejects', responseLike({ text: () => Promise.reject(new Error('Cut')) })),
   network('returns a text() that throws', responseLike({ text: throwing(new Error('Cut')) })),
-  resolvingWith('undefined', undefined),
   resolvingWith('null', null),
   resolvingWith('a string', text),
-  resolvingWith('a number', 201),
-  resolvingWith('false', false),
-  resolvingWith('a function', () => text),
   resolvingWith('an empty object', {}),
-  resolvingWith('the parsed body', minted),
-  resolvingWith('an array', []),
-  resolvingWith('a Request', new Request(base)),
   resolvingWith('an object with a status only', { status: 201 }),
   notResponse('returns a Response that was read before', async () => {
     const used = new Response(text, { status: 201 })
@@ -198,7 +144,6 @@ const cases: readonly Case[] = [
     returning(() => new Response(new Uint8Array(1024 * 1024 + 1), { status: 201 })),
   ),
   tooLarge('returns a text of 1 MiB and a byte', responseLike({ text: async () => ' '.repeat(1024 * 1024 + 1) })),
-  tooLarge('returns a text of 1.5 MiB in UTF-8', responseLike({ text: async () => '€'.repeat(512 * 1024) })),
   tooLarge(
     'returns a content-length of 1 MiB and a byte',
     responseLike({ headers: new Headers({ 'content-length': `${1024 * 1024 + 1}` }) }),
@@ -315,26 +260,10 @@ describe('A custom fetch', () => {
   })
 
   it('receives neither a body nor a content type from get', async () => {
-    const given: RequestInit[] = []
-    const fetch: Fetch = async (_, init) => {
-      given.push(init)
-      return new Response(text)
-    }
+    const { fetch, requests } = stub(() => new Response(text))
     await clientOf(base, { fetch }).get(4711)
-    expect(given).to.have.length(1)
-    expect(given[0]).to.include({ method: 'GET', body: null })
-    expect(new Headers(given[0]?.headers).has('content-type')).to.equal(false)
-  })
-
-  it('is called once for each attempt', async () => {
-    const sent: string[] = []
-    const fetch: Fetch = async (url) => {
-      sent.push(url)
-      throw new Error('No way out')
-    }
-    const error = await caught(clientOf(base, { fetch, retries: 0 }).get(4711))
-    expect(error).to.include({ name: 'NetworkError', attempts: 1 })
-    expect(sent).to.deep.equal([`${base}/connect_sessions/4711`])
+    expect(requests[0]).to.include({ method: 'GET', body: null })
+    expect(requests[0]?.headers.has('content-type')).to.equal(false)
   })
 
   it('receives a new signal for each attempt, which is aborted if the attempt fails', async () => {
@@ -374,19 +303,6 @@ describe('A custom fetch', () => {
     expect(await until(() => calls.at(-1) === 'cancelled', 1000)).to.equal(true)
   })
 
-  it('that settles after the timeout has no effect', async () => {
-    const settled: (() => void)[] = []
-    const fetch: Fetch = () =>
-      new Promise((resolve, reject) => {
-        settled.push(() => (settled.length === 1 ? reject(new Error('Late')) : resolve(new Response(text))))
-      })
-    const error = await caught(acme.send(clientOf(base, { fetch, timeout: 50, retries: 1 })))
-    expect(error).to.include({ name: 'TimeoutError', attempts: 2 })
-    for (const settle of settled) settle()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(error).to.include({ name: 'TimeoutError', attempts: 2 })
-  })
-
   it('that responds after the timeout has its body cancelled unread', async () => {
     const calls: string[] = []
     const responses: (() => void)[] = []
@@ -410,21 +326,16 @@ describe('A custom fetch', () => {
   })
 
   it('defaults to the global fetch at the time of the call', async () => {
-    const server = await httpServer((_, response) => json(response, 201, minted))
     const { fetch } = globalThis
-    const sent: string[] = []
-    const client = clientOf(server.url)
+    const { fetch: replaced, requests } = stub()
+    const client = clientOf(base)
     try {
-      globalThis.fetch = (input, init) => {
-        sent.push(String(input))
-        return fetch(input, init)
-      }
-      expect((await acme.send(client)).token).to.equal(minted.token)
+      globalThis.fetch = (input, init = {}) => replaced(String(input), init)
+      await acme.send(client)
     } finally {
       globalThis.fetch = fetch
-      await server.close()
     }
-    expect(sent).to.deep.equal([`${server.url}/connect_sessions`])
+    expect(requests).to.have.length(1)
   })
 })
 
@@ -459,35 +370,25 @@ describe('The cache mode of a request', () => {
 })
 
 describe('A redirect', () => {
-  const servers: TestServer[] = []
+  const served = faultyServers()
+  const redirects = [301, 302, 303, 307, 308].flatMap((status) => [[status, true] as const, [status, false] as const])
 
-  const served = async (respond: Parameters<typeof httpServer>[0]): Promise<TestServer> => {
-    const server = await httpServer(respond)
-    servers.push(server)
-    return server
-  }
-
-  afterEach(async () => {
-    for (const server of servers.splice(0)) await server.close()
-  })
-
-  for (const status of [301, 302, 303, 307, 308])
-    for (const isSameOrigin of [true, false])
-      it(`${status} to ${isSameOrigin ? 'the same' : 'another'} origin is an ApiError that says so, and is not followed`, async () => {
-        const other = await served((_, response) => json(response, 201, minted))
-        const server = await served((_, response) => {
-          const location = isSameOrigin ? '/elsewhere' : `${other.url}/connect_sessions`
-          json(response, status, errorBody(status, 'It has moved'), { location })
-        })
-        const client = createClient({ apiKey, baseUrl: server.url })
-        for (const call of [() => acme.send(client), () => client.get(4711)]) {
-          const error = await caught(call())
-          expect(error).to.include({ name: 'ApiError', status, attempts: 1 })
-          expect(error)
-            .to.have.property('message')
-            .that.includes(`: "It has moved". Redirects are not followed. Check \`baseUrl\`.`)
-        }
-        expect(server.requests.map(({ url }) => url)).to.deep.equal(['/connect_sessions', '/connect_sessions/4711'])
-        expect(other.requests).to.have.length(0)
-      })
+  itEach(
+    'to any origin is an ApiError that says so, and is not followed',
+    redirects,
+    async ([status, isSameOrigin]) => {
+      const other = await served(respondWith(201, minted))
+      const location = isSameOrigin ? '/elsewhere' : `${other.url}/connect_sessions`
+      const server = await served(respondWith(status, errorBody(status, 'It has moved'), { location }))
+      const client = createClient({ apiKey, baseUrl: server.url })
+      for (const call of [() => acme.send(client), () => client.get(4711)]) {
+        const error = await caught(call())
+        expect(error).to.include({ name: 'ApiError', status, attempts: 1 })
+        const says = `: "It has moved". Redirects are not followed. Check \`baseUrl\`.`
+        expect(error).to.have.property('message').that.includes(says)
+      }
+      expect(server.requests.map(({ url }) => url)).to.deep.equal(['/connect_sessions', '/connect_sessions/4711'])
+      expect(other.requests).to.have.length(0)
+    },
+  )
 })

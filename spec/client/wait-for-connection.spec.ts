@@ -71,13 +71,9 @@ describe('client.waitForConnection', () => {
   const unfinished: readonly (readonly [string, Responder])[] = [
     ['is pending', pending],
     ['has an unknown status', showing('reviewing')],
-    ['has a status in capitals', showing('AUTHENTICATED')],
     ['has no status', showing(undefined)],
-    ['has a status that is a number', showing(7)],
-    ['is null', (response) => json(response, 200, { ...opened, latest_connection_attempt: null })],
     ['is missing', (response) => json(response, 200, opened)],
     ['is a string', (response) => json(response, 200, { ...opened, latest_connection_attempt: 'authenticated' })],
-    ['is an array', (response) => json(response, 200, { latest_connection_attempt: [{ status: 'error' }] })],
   ]
 
   itEach('polls again while the attempt has not ended', unfinished, async ([, respond]) => {
@@ -89,18 +85,13 @@ describe('client.waitForConnection', () => {
 
   const transient: readonly (readonly [string, Responder])[] = [
     ...[408, 429, 500, 501, 502, 503, 504].map((status) => [`a ${status}`, failing(status)] as const),
-    ['a 503 with Retry-After: 0', failing(503, { 'retry-after': '0' })],
     ['a reset', (response) => response.socket?.resetAndDestroy()],
-    ['a closed connection', (response) => response.socket?.destroy()],
     [
       'a truncated body',
       (response) => response.writeHead(200, { 'content-length': 999 }).write('{"id"', () => response.destroy()),
     ],
     ['silence', silence],
-    ['silence after the headers', (response) => response.writeHead(200).flushHeaders()],
     ['HTML', (response) => response.end('<html>')],
-    ['an empty body', (response) => response.end()],
-    ['truncated JSON', (response) => response.end('{"latest_connection_attempt":')],
     ['JSON that is not a session', (response) => response.end('["authenticated"]')],
     ['another success status', (response) => response.writeHead(204).end()],
   ]
@@ -110,13 +101,6 @@ describe('client.waitForConnection', () => {
     const client = clientFor(server, { timeout: 200 })
     expect((await connectionOf(client, { interval: 5 })).accountId).to.equal('451')
     expect(server.requests.length).to.be.at.least(5)
-  })
-
-  it('polls again after silence under strict', async () => {
-    server = await serve(pending, silence, authenticated)
-    const client = clientFor(server, { timeout: 200, strict: true })
-    expect((await connectionOf(client, { interval: 5 })).accountId).to.equal('451')
-    expect(server.requests.length).to.be.at.least(3)
   })
 
   it('retries each poll like get', async () => {
@@ -177,7 +161,6 @@ describe('The limits of client.waitForConnection', () => {
     ['nothing but 503', failing(503)],
     ['nothing but HTML', (response) => response.end('<html>')],
     ['silence', silence],
-    ['headers only', (response) => response.writeHead(200).flushHeaders()],
   ]
 
   itEach('end the wait with a TimeoutError at the deadline', endless, async ([, respond]) => {
@@ -223,20 +206,12 @@ describe('The limits of client.waitForConnection', () => {
 
   const reason = { why: 'the page was closed' }
 
-  it('send nothing if the signal is already aborted', async () => {
-    server = await serve(authenticated)
-    const error = await waitErrorOf(clientFor(server), { signal: AbortSignal.abort(reason) })
-    expect(error).to.be.instanceOf(AbortError).and.have.property('reason', reason)
-    expect(server.requests).to.have.length(0)
-  })
-
   itEach(
     'end the wait immediately if the signal is aborted',
     [
       ['between two polls', pending],
       ['between two polls, after a failure', failing(503)],
       ['during a request', silence],
-      ['during a body', (response) => response.writeHead(200).flushHeaders()],
     ] satisfies readonly (readonly [string, Responder])[],
     async ([, respond]) => {
       server = await serve(respond)

@@ -19,7 +19,7 @@ const onTransport = { file: 'lib/client/transport.ts' }
 export const explained: readonly Explanation[] = [
   {
     file: 'lib/client/wait-for-connection.ts',
-    line: 'requestedDelay(polled.left) : 0',
+    line: '0 : requestedDelay(error)',
     from: '0',
     to: '1',
     why: 'an interval below a millisecond elapses with the next timer',
@@ -52,13 +52,6 @@ export const explained: readonly Explanation[] = [
     to: '1',
     why: 'a timer of zero milliseconds takes one',
   },
-  {
-    ...onTransport,
-    line: '3 * text.length > maxBodyBytes',
-    from: '3',
-    to: '4',
-    why: `${performance}: the bytes are counted either way`,
-  },
   { ...onCall, line: '} catch {', to: '{}', why: 'an empty block returns undefined too' },
   {
     ...onCall,
@@ -67,35 +60,17 @@ export const explained: readonly Explanation[] = [
     why: 'that text is neither a number nor a date',
   },
   {
-    file: 'lib/client/retry.ts',
+    file: 'lib/client/send.ts',
     line: 'timeout <= remaining ?',
     to: 'timeout < remaining',
     why: 'two times are equal only by chance',
   },
-  ...[
-    'false',
-    "headers.has('content-encoding')",
-    "Number(headers.get('content-length') ?? Number.NaN) < largestBody",
-    '() => undefined',
-  ].map((to) => ({
+  ...['false', "headers.has('content-encoding')"].map((to) => ({
     ...onTransport,
-    line: to === '() => undefined' ? 'const isSmall =' : "!headers.has('content-encoding')",
+    line: 'const isLimited =',
     to,
     why: `${performance}: both paths read the same text and reject the same bodies`,
   })),
-  {
-    ...onTransport,
-    line: 'response.body?.cancel()',
-    to: 'response.body.cancel',
-    why: 'errors are caught there',
-  },
-  {
-    ...onTransport,
-    line: '} catch {',
-    from: 'A custom fetch may return',
-    to: '{}',
-    why: 'an empty block returns undefined too',
-  },
   {
     file: 'lib/handler/origin.ts',
     line: "headers.get('host') ?? ''",
