@@ -172,3 +172,12 @@ export const attemptError = (
   const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
   return interruptionError(outcome, `${endpoint} exceeded ${limit} after ${attempts}`, stats)
 }
+
+/** Copies an error with other stats. That of a call that was never made, such as one without a key, has none. */
+export const withStats = (error: SessionError, stats: CallStats): SessionError => {
+  if (error.attempts === undefined) return error
+  if (error.name === 'AbortError') return new AbortError(error.reason, stats)
+  const ErrorClass = error.constructor as typeof NetworkError // the other errors of a call have the same parameters
+  const options = error.cause === undefined ? undefined : { cause: error.cause }
+  return new ErrorClass(error.message, { ...error, ...stats }, options)
+}

@@ -80,7 +80,7 @@ export interface Client {
  * Creates a client.
  *
  * Nothing is sent, and the API key is neither read nor checked, until a call is made.
- * @throws ConfigurationError if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
+ * @throws {ConfigurationError} if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
  * @example
  * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })
  * const { token } = await session().owner('acme-42', 'Acme Inc.').send(client)

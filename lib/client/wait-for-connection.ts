@@ -7,7 +7,7 @@ import { waitDefaults } from '../util/defaults.ts'
 import type { TaskEither } from '../util/either.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
 import { sleep, stopwatch } from '../util/timeout.ts'
-import { requestedDelay } from './call-error.ts'
+import { requestedDelay, withStats } from './call-error.ts'
 import { type CallOptions, type WaitOptions, waitCheck } from './options.ts'
 import { isRetryable } from './send.ts'
 import type { Settings } from './settings.ts'
@@ -57,9 +57,7 @@ export const waitForConnection = async (
     const error = isLeft(polled) ? polled.left : undefined
     const connection = isLeft(polled) ? undefined : connectionOf(polled.right)
     if (connection !== undefined) return right(connection)
-    // The error of a call that was never made, such as one without a key, has no stats.
-    if (error !== undefined && !isTransient(error, settings.strict))
-      return left(error.attempts === undefined ? error : Object.assign(error, stats()))
+    if (error !== undefined && !isTransient(error, settings.strict)) return left(withStats(error, stats()))
     const waitMs = Math.max(interval, error === undefined ? 0 : requestedDelay(error))
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)

@@ -9,6 +9,7 @@ import {
   TimeoutError,
 } from '../../lib/index.ts'
 import { apiKey, until } from '../support/call.ts'
+import { leftOf } from '../support/either.ts'
 import { itEach } from '../support/it-each.ts'
 import { json } from '../support/server.ts'
 import { jsonResponse, stub } from '../support/stub.ts'
@@ -135,6 +136,25 @@ describe('client.waitForConnection', () => {
     expect(error).to.have.deep.property('body', { statusCode: 404, message: 'Not now' })
     // A timer may fire a millisecond early.
     expect(error.elapsedMs).to.be.within(115, Math.ceil(performance.now() - started))
+  })
+
+  it('rejects with the number of polls after any error that ends the wait, and keeps its message and cause', async () => {
+    const redirect = Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/login;307;' })
+    const endings: readonly (readonly [name: string, end: () => Response | Promise<Response>, cause: unknown])[] = [
+      ['ConfigurationError', () => Object(null), undefined],
+      ['NetworkError', () => Promise.reject(redirect), redirect],
+    ]
+    for (const [name, end, cause] of endings) {
+      let polls = 0
+      const fetch = async (): Promise<Response> => {
+        polls += 1
+        return polls < 3 ? jsonResponse(200, opened) : end()
+      }
+      const client = createClient({ apiKey, fetch, retries: 0 })
+      const error = leftOf(await client.task.waitForConnection(opened.id, { interval: 1 })())
+      expect(error).to.include({ name, attempts: 3 }).and.have.property('message').that.is.not.equal('')
+      expect([error.cause, Object.hasOwn(error, 'cause')]).to.deep.equal([cause, cause !== undefined])
+    }
   })
 
   it('rejects with a ConfigurationError without attempts if the key is invalid', async () => {
