@@ -66,6 +66,7 @@ const expectAborted = (error: unknown, signal: AbortSignal): void => {
 
 describe('Abort', () => {
   const served = faultyServers()
+  beforeEach(() => responses.splice(0))
 
   itEach('before the call sends nothing, with any reason', reasons, async (reason) => {
     const server = await served(respondWith(201, minted))
