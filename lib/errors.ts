@@ -11,7 +11,7 @@ export interface Issue {
   readonly hint?: string
 }
 
-/** The fields of an error next to those of every `Error`. Those that may be absent may be undefined. */
+/** The fields of an error in addition to those of `Error`. Optional fields may be undefined. */
 type ErrorFields<E> = {
   readonly [K in keyof E as Exclude<K, keyof Error | 'toJSON'>]: object extends Pick<E, K> ? E[K] | undefined : E[K]
 }
@@ -56,7 +56,7 @@ const stringOf = (value: unknown): string => {
   }
 }
 
-// A hint that is inherited comes from a polluted prototype.
+// An inherited hint comes from a polluted prototype.
 const formatIssue = (issue: Issue): string =>
   `${issue.path && `${issue.path}: `}${issue.message}${Object.hasOwn(issue, 'hint') ? ` (${issue.hint})` : ''}`
 

@@ -80,7 +80,7 @@ const toSentence = (text: string): string => {
 // Secret fields of JSON that was cut off, and so cannot be parsed.
 const secretFields = /((?:token|auth_?link_?url)["']?\s*[:=]\s*["']?)[^\s"'&<>,;}]+/gi
 
-/** Returns the part of a text body to quote: of HTML the title only, since markup could hide a secret. */
+/** Returns the part of a text body to quote: of HTML, only the title, since markup could hide a secret. */
 const quotedText = (text: string, redact: Redact): string => {
   const quoted = isHtml(text) ? (/<title[^<>]*>([^<]*)/i.exec(text)?.[1] ?? '') : text
   return toSentence(redact(quoted.replace(secretFields, `$1${mask}`)))
@@ -118,7 +118,7 @@ const apiError = (response: RawResponse, { endpoint, redact, requestId, stats }:
   return new ApiError(sentences.join(' '), { ...stats, status, body, requestId, retryAfter })
 }
 
-/** Returns the system's code, such as `ECONNREFUSED`, of an error or of one of its causes, which may hold the key. */
+/** Returns the system's code, such as `ECONNREFUSED`, of an error or a cause. Other fields may contain the key. */
 const codeOf = (error: unknown, depth = 0): string | undefined => {
   try {
     const { code, cause }: { readonly code?: unknown; readonly cause?: unknown } = Object(error)
@@ -150,7 +150,7 @@ const unusableResponseError = ({ status }: UnusableResponse, { endpoint, stats }
 
 type Interruption = Extract<Outcome<unknown>, { readonly type: 'timeout' | 'abort' }>
 
-/** Returns the error of work that its time limit or the caller's signal ended. `problem` is what exceeded which limit. */
+/** Returns the error of work that timed out or was aborted by the caller. `problem` says what exceeded which limit. */
 export const interruptionError = (outcome: Interruption, problem: string, stats: CallStats): SessionError =>
   outcome.type === 'abort'
     ? new AbortError(outcome.reason, stats)
@@ -173,7 +173,7 @@ export const attemptError = (
   return interruptionError(outcome, `${endpoint} exceeded ${limit} after ${attempts}`, stats)
 }
 
-/** Copies an error with other stats. That of a call that was never made, such as one without a key, has none. */
+/** Copies an error with other stats. An error without stats, such as that of a missing key, is returned unchanged. */
 export const withStats = (error: SessionError, stats: CallStats): SessionError => {
   if (error.attempts === undefined) return error
   if (error.name === 'AbortError') return new AbortError(error.reason, stats)

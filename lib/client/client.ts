@@ -37,7 +37,7 @@ export interface ClientTasks {
 /**
  * A client of StackOne's API for one API key; printing it does not show the key.
  *
- * Every call rejects with a `SessionError`. An invalid argument is a `ValidationError`, and nothing is sent.
+ * A call that fails rejects with a `SessionError`. An invalid argument is a `ValidationError`, and nothing is sent.
  * Contract section 1.
  * @example
  * const ownerOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
@@ -67,8 +67,8 @@ export interface Client {
    * Polls a session until the end user has connected an account, or has failed to. Resolves with the latest attempt once
    * its status is `authenticated`, `error`, `cancelled` or `expired`.
    *
-   * It continues after a failure that may be temporary, such as a 503, and rejects with any other. At its deadline it
-   * rejects with a `TimeoutError`, whose message includes the failure of the last poll.
+   * By default it polls every 2 seconds for 10 minutes. It continues after a failure that may be temporary, such as a
+   * 503, and rejects with any other. At its deadline it rejects with a `TimeoutError`, which quotes the last failure.
    * @example const { status, accountId } = await client.waitForConnection(id, { interval: 1000 })
    */
   readonly waitForConnection: (id: string | number | undefined, options?: WaitOptions) => Promise<Connection>
@@ -79,7 +79,8 @@ export interface Client {
 /**
  * Creates a client.
  *
- * Nothing is sent, and the API key is neither read nor checked, until a call is made.
+ * Nothing is sent, and the API key is not read, until a call is made. A missing or malformed key is a
+ * `ConfigurationError` of the call.
  * @throws {ConfigurationError} if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
  * @example
  * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })

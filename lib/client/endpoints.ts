@@ -12,13 +12,13 @@ import { omitUndefined } from '../util/omit-undefined.ts'
 import { bodyKind, type CallContext } from './call-error.ts'
 import type { ApiRequest, RawResponse } from './transport.ts'
 
-/** A call of the API: its request, and what to expect of the response. */
+/** A call of the API: its request, and the expected response. */
 export interface Operation<A> extends ApiRequest {
-  /** The status of a success by the contract. */
+  /** The success status in the contract. */
   readonly status: number
   /** What the body must contain, for messages. */
   readonly expected: string
-  /** A field of the response that must have the value of the request, if the response has it. */
+  /** A field that must have the same value as in the request, if the response has that field. */
   readonly requested?: { readonly name: 'id' | 'origin_owner_id'; readonly value: string }
   readonly decode: (json: unknown, options: DecodeOptions) => Validation<A>
 }
@@ -69,7 +69,7 @@ export const getOperation = (id: unknown): Operation<ConnectSession> => {
 
 const normalize = (text: string): string => text.trim().toWellFormed().normalize()
 
-/** Returns whether a field has another value than the request, since a cache or a proxy has repeated a response. */
+/** Returns whether a field differs from the request, as in a response that a cache or a proxy has repeated. */
 const isForeign = (received: unknown, value: string): boolean => {
   // JSON.parse rounds unsafe integers.
   if (typeof received === 'number' && !Number.isSafeInteger(received)) return received !== Number(value)
@@ -90,7 +90,7 @@ export const decodeResponse = <A extends ConnectSession>(
   const fail = (problem: string, found: readonly Issue[], hint: string): Either<SessionError, A> => {
     const title = `StackOne responded with ${status} to ${endpoint} ${problem}`
     const message = isRecord(json) ? formatIssues(title, found) : `${title}: the body is ${bodyKind(response)}`
-    const separator = message.includes('\n') ? '\n' : '. ' // several issues are a list, one a line
+    const separator = message.includes('\n') ? '\n' : '. ' // several issues are a list, one per line
     const issues = json === undefined ? [] : found
     return left(new InvalidResponseError(message + separator + hint, { ...stats, issues, status, requestId }))
   }

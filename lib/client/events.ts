@@ -15,7 +15,7 @@ interface EventFields {
 }
 
 /**
- * An event of a call, passed to `onEvent`; `type` discriminates.
+ * An event of a call, passed to `onEvent` and discriminated by `type`.
  *
  * No event contains a key, a token, a payload or a body.
  * @example

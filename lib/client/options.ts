@@ -123,7 +123,7 @@ export const baseUrlIssues: Check = (value, path) => {
     : []
 }
 
-// The first would make a request malformed or add a second key. fetch fails on the last four like on a broken network.
+// The first five would make a request malformed or add a second key. `fetch` fails on the last four.
 const reservedHeaders = new Set(
   'authorization content-type content-length accept host expect keep-alive transfer-encoding upgrade'.split(' '),
 )

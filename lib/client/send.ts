@@ -70,13 +70,13 @@ export const isRetryable = (error: SessionError): boolean =>
   (error.name === 'NetworkError' && !isControlFlow(error.cause)) ||
   (error.name === 'ApiError' && retryStatuses.includes(error.status))
 
-/** Returns the milliseconds until the next attempt: a delay that doubles each time, after that of `Retry-After`. */
+/** Returns the milliseconds until the next attempt: those of `Retry-After`, plus a delay that doubles each time. */
 const delayAfter = (error: SessionError, attempt: number): number => {
   const backoff = Math.min(8000, 250 * 2 ** (attempt - 1))
   return requestedDelay(error) + backoff * (0.75 + Math.random() / 2)
 }
 
-/** Returns what an event reports of an error. */
+/** Returns the fields of an error that events report. */
 const errorFields = (error: SessionError) => {
   const { status, requestId }: { readonly status?: number; readonly requestId?: string } & SessionError = error
   return { error: error.name, attempt: error.attempts ?? 0, status, requestId }

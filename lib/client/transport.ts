@@ -12,7 +12,7 @@ export interface ApiRequest {
   readonly endpoint: string
   /** The body as JSON. */
   readonly body?: string
-  /** The secrets that the request contains, besides the API key. */
+  /** The secrets that the request contains, in addition to the API key. */
   readonly secrets?: readonly string[]
 }
 
@@ -41,7 +41,7 @@ export class UnusableResponse extends Error {
 const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string> => {
   const { status, headers, body } = response
   if (Number(headers.get('content-length')) > maxBodyBytes) throw new UnusableResponse(status)
-  // `text()` is faster. The platform's fetch limits it to the content-length; a custom one may have no stream.
+  // `text()` is faster, and the platform's fetch limits it to the content-length. A custom response may have no stream.
   const isLimited = !isCustom && headers.has('content-length') && !headers.has('content-encoding')
   if (isLimited || typeof body?.getReader !== 'function') {
     const text: unknown = await response.text()
@@ -60,7 +60,7 @@ const isUnreadResponse = (value: unknown): value is Response => {
   return isResponse && !bodyUsed && !body?.locked
 }
 
-/** A framework that patches `fetch` must not cache a token, but workerd throws for a mode that it does not support. */
+/** Keeps frameworks that patch `fetch` from caching a token. Empty where the platform throws for the mode: workerd. */
 const detectCacheMode = (): Pick<Parameters<Fetch>[1], 'cache'> => {
   const mode = { cache: 'no-store' } as const
   try {

@@ -35,7 +35,7 @@ const toConfigured = (requested: Session, configured: unknown, owner: Owner): Se
   )
 }
 
-/** Calls `enter` with the name of each step, which throws once the request has ended. */
+/** Runs the steps of a request. `enter` receives the name of each one, and throws once the request has ended. */
 const runSteps = async (
   request: Request,
   settings: HandlerSettings,

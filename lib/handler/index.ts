@@ -75,12 +75,12 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
  *
  * The handler checks, in this order: the method (405), the origin (403), the content type (415), the size (413), the
  * JSON (400), `owner` (401), the fields (400) and `ownsAccount` (403). It then calls `configure`, sends the session and
- * calls `onSession`. A 429 from StackOne is forwarded with its `Retry-After`; other upstream failures become 502, and the
- * server's mistakes, such as a callback that throws, 500. If the `timeout` elapses, the response is 408 while the body is
- * read, and 504 later; callbacks are not stopped. If the page disconnects, a pending call is aborted (499).
+ * calls `onSession`. A 429 from StackOne is forwarded with its `Retry-After`. Other upstream failures become 502 or
+ * 504, and the server's mistakes, such as a callback that throws, 500. If the `timeout` elapses, the response is 408
+ * while the body is read, and 504 later; callbacks are not stopped. If the page disconnects, the call is aborted (499).
  *
- * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, and with a framework's control
- * flow, such as the error of Next.js's `redirect()`.
+ * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, or with a framework's
+ * control flow, such as the error of Next.js's `redirect()`.
  * @throws {ConfigurationError} if an option is unknown or invalid
  * @example
  * const handler = connectSessionHandler({

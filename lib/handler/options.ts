@@ -17,7 +17,7 @@ import { maxTimeout } from '../util/timeout.ts'
 import { type Allow, fieldChecks, type Owner } from './request.ts'
 
 /**
- * Options of `connectSessionHandler`: a plain object, in which undefined counts as absent.
+ * Options of `connectSessionHandler`, a plain object; an undefined option counts as absent.
  * @example
  * const owner = async (request: Request) => (await userOf(request))?.company
  * const options: HandlerOptions = { client, owner, configure: (session) => session.expiresIn(600) }
@@ -27,7 +27,7 @@ export interface HandlerOptions {
   readonly client: SessionClient
   /**
    * Returns the customer who sends the request, or null to respond with 401. Derive it from credentials that you verify,
-   * such as a session cookie. The body was already read, so that a page cannot choose the owner.
+   * such as a session cookie. The body has already been read, so that a page cannot choose the owner.
    */
   readonly owner: (request: Request) => Owner | null | undefined | Promise<Owner | null | undefined>
   /** The fields that a page may set. @default none */

@@ -12,7 +12,7 @@ import { type FieldsOf, guaranteed, optional, required } from './wire.ts'
 /**
  * A connect session as StackOne describes it.
  *
- * Only `drift` is always present: a malformed field is omitted rather than the response rejected. Contract section 3.
+ * Only `drift` is always present: a response with a malformed field is accepted without it. Contract section 3.
  * @example
  * const titleOf = ({ originOwnerName, provider }: ConnectSession) => `${originOwnerName}: ${provider ?? 'any'}`
  * titleOf(await client.get(id)) // 'Acme Inc.: any'

@@ -136,7 +136,7 @@ const root: t.Context = [{ key: '', type: unknown }]
 
 const fieldNames = [...payloadFields.map(({ name }) => name), 'extra']
 
-/** The errors of the other fields, which may override optional fields by their wire names. */
+/** Returns the errors of `extra`, whose fields may override optional fields by their wire names. */
 const extraErrors = (extra: unknown): t.Errors => {
   const context = t.appendContext(root, 'extra', JsonObjectCodec, extra)
   const wrongNames = Object.keys(isRecord(extra) ? extra : {}).flatMap((name) => {
@@ -170,7 +170,7 @@ class Returned {
   }
 }
 
-/** Marks a valid payload. A copy has no mark. */
+/** Marks a valid payload. A copy is not marked. */
 class ValidPayload extends Returned {
   readonly #isValid = true
 

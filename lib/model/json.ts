@@ -22,7 +22,7 @@ export interface JsonObject {
 /** Far above real metadata, and far below the depth at which JSON.stringify exhausts the stack. */
 const maxDepth = 500
 
-/** More errors are not read by anyone. */
+/** The errors to keep of one value. */
 const maxErrors = 100
 
 /** The errors of a value that is not JSON. A session keeps them until it is validated. */
@@ -121,7 +121,7 @@ export const deepEqual = (a: unknown, b: unknown): boolean => {
   )
 }
 
-/** Returns what to print for a value, of which nothing is repeated unless it is JSON. */
+/** Returns what to print for a value: itself if it is JSON, or else its kind. */
 export const printable = (value: unknown): unknown => {
   if (value === explicitUndefined) return undefined
   return value instanceof NotJson ? `[not JSON: ${kindOf(value.errors[0]?.value)}]` : value

@@ -10,7 +10,7 @@ import { withoutPrototype } from '../util/omit-undefined.ts'
 import { parseJson } from '../util/parse-json.ts'
 
 /**
- * The reason for a `TokenRequestError`: that of the handler's error response, or one that the page has found.
+ * The reason for a `TokenRequestError`: the code of the handler's error response, `network` or `invalid-response`.
  *
  * `network` means that no complete response arrived, and `invalid-response` that the response is not the handler's.
  * @example const canRetry = (code: TokenRequestErrorCode): boolean => code === 'network' || code === 'upstream'
@@ -24,12 +24,12 @@ export type TokenRequestErrorCode = HandlerErrorCode | 'network' | 'invalid-resp
 export interface FetchedToken {
   /** The token with which the page opens the Hub. */
   readonly token: string
-  /** When the token expires. */
+  /** The time at which the token expires. */
   readonly expiresAt: Date
 }
 
 /**
- * Options of `createTokenFetcher`; an option that is undefined counts as absent.
+ * Options of `createTokenFetcher`; an undefined option counts as absent.
  * @example const options: TokenFetcherOptions = { headers: { 'x-requested-with': 'fetch' } }
  */
 export interface TokenFetcherOptions {
@@ -63,7 +63,7 @@ export class TokenRequestError extends Error {
   readonly status: number | undefined
   /** The problems of the request's fields, each with its path; empty unless the code is `invalid-choices`. */
   readonly issues: readonly Issue[]
-  /** The delay that the server asks for, in seconds, if there is one. */
+  /** The `Retry-After` of the response in seconds; undefined if it is absent or a date. */
   readonly retryAfter: number | undefined
 
   /** Called by the library. */
@@ -130,8 +130,8 @@ interface SharedRequest {
  * effects twice. Later calls send a new one, because each opening of the Hub needs a new token. After another user has
  * signed in, create a new function.
  *
- * It rejects with a `TokenRequestError`. Aborting the `signal` of a call rejects that call only; the HTTP request is
- * cancelled once all its calls are aborted.
+ * A call that fails rejects with a `TokenRequestError`. Aborting the `signal` of a call rejects that call only. The
+ * HTTP request is cancelled once all its calls are aborted.
  * @param url the URL of the handler's route
  * @example
  * const fetchToken = createTokenFetcher('/connect')
@@ -173,7 +173,7 @@ export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptio
       const leave = (): void => {
         if (signal) reject(abortError(signal))
         shared.callers -= 1
-        // StrictMode aborts a call and repeats it at once, so the request waits for another caller.
+        // StrictMode aborts a call and repeats it immediately, so the request waits for another caller.
         setTimeout(() => shared.callers === 0 && shared.controller.abort())
       }
       signal?.addEventListener('abort', leave, { once: true })

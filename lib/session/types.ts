@@ -106,7 +106,7 @@ export interface SessionWithoutOwner {
    * Sets any field by its wire name to a JSON value, which is sent exactly as given.
    *
    * Use it for a field, a category or a type that this version does not know. It also overrides a known field, except
-   * those of the owner, which `.owner` alone sets. A blank name and a value that is not JSON are reported.
+   * those of the owner, which only `.owner` sets. A blank name and a value that is not JSON are reported.
    * @example session().owner('acme-42', 'Acme Inc.').field('categories', ['payroll'])
    */
   field(wireName: string, value: Json): this

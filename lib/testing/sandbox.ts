@@ -13,7 +13,7 @@ import { type LocalServer, serve } from './server.ts'
 import { type SandboxWebhook, webhookCheck } from './webhook.ts'
 
 /**
- * Options of `sandbox`; an option that is undefined counts as absent.
+ * Options of `sandbox`; an undefined option counts as absent.
  * @example const options: SandboxOptions = { apiKey: 'v1.sandbox.key', now: () => new Date('2026-01-01T00:00:00Z') }
  */
 export interface SandboxOptions {
@@ -73,9 +73,9 @@ export interface Sandbox {
   readonly fail: (fault: Fault, options?: FaultOptions) => void
   /**
    * Plays the end user in the Hub: sets the outcome of a session's connection attempt, which `client.get` and
-   * `client.waitForConnection` then return. By default it is `authenticated`.
+   * `client.waitForConnection` then return. The default is `authenticated`.
    *
-   * If the owner has an account at the provider already, the session opens that account, unless it is `multiple`.
+   * If the owner already has an account at the provider, the session opens that account, unless `multiple` is set.
    * @throws {ValidationError} if the sandbox has no such session, its token has expired, or the outcome is invalid
    * @example
    * const api = sandbox()
@@ -112,9 +112,9 @@ const recordRequest = ({ method, url, headers }: Request, text: string): Sandbox
 /**
  * Creates a sandbox of StackOne's connect sessions in this process, which needs no network and no account.
  *
- * It validates the API key, the `User-Agent`, the content type and the payload, as the API does, but accepts unknown
- * categories and account types, because the API may add some. A token is valid until it expires, 1800 seconds after its
- * creation by default; opening the Hub does not consume it.
+ * It validates the API key, the `User-Agent`, the content type and the payload, as the API does. It accepts unknown
+ * categories and account types, because the API may add some, but not StackOne's misspellings, such as `hrisLegacy`. A
+ * token is valid until it expires, 1800 seconds after its creation by default; opening the Hub does not consume it.
  * @throws {ConfigurationError} if an option is invalid
  * @example
  * const api = sandbox()

@@ -1,7 +1,7 @@
 import { must, nonBlank, optionsOf } from '../util/check-options.ts'
 
 /**
- * The webhook of a sandbox, which delivers `account.updated` for an account that existed.
+ * The webhook of a sandbox: `account.created` for a new account, and `account.updated` for an existing one.
  * @example
  * const handler = webhookHandler({ secret: 'whsec', onEvent: (event) => log.info(event.event) })
  * const webhook: SandboxWebhook = { secret: 'whsec', deliver: handler }
@@ -21,7 +21,7 @@ export const webhookCheck = optionsOf(
 )
 
 /**
- * Signs the body of a webhook as StackOne does: the value of the header `x-stackone-signature`.
+ * Signs the body of a webhook as StackOne does, and returns the value of the header `x-stackone-signature`.
  *
  * Contract section 8.
  * @param body the body exactly as it is sent

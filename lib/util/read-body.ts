@@ -46,7 +46,7 @@ const readFramed = async (request: Request, maxBytes: number): Promise<Uint8Arra
     const buffer = await request.arrayBuffer()
     return buffer.byteLength > maxBytes ? undefined : new Uint8Array(buffer)
   } catch (error) {
-    // An adapter may notice only now that a body parser was faster.
+    // An adapter may notice only now that a body parser has read the body.
     throw String(error).includes('unusable') ? alreadyRead() : error
   }
 }

@@ -84,8 +84,8 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
  * for a body over `maxBytes`, and 500 if `onEvent` throws or the `timeout` elapses: StackOne may then deliver the event
  * again. Neither a time nor an id is signed, so make `onEvent` idempotent.
  *
- * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, and with a framework's control
- * flow, such as the error of Next.js's `redirect()`. Contract section 8.
+ * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, or with a framework's
+ * control flow, such as the error of Next.js's `redirect()`. Contract section 8.
  * @throws {ConfigurationError} if an option is unknown or invalid, such as a secret that is undefined
  * @example
  * const handler = webhookHandler({

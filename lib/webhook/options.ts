@@ -5,17 +5,17 @@ import { maxTimeout } from '../util/timeout.ts'
 import { secretCheck, type WebhookSecret } from './verify.ts'
 
 /**
- * Options of `webhookHandler`: a plain object, in which undefined counts as absent.
+ * Options of `webhookHandler`, a plain object; an undefined option counts as absent.
  * @example const options: WebhookHandlerOptions = { secret, onEvent: (event) => console.log(event.event) }
  */
 export interface WebhookHandlerOptions {
   /** The signing secret or, during a rotation, `[current, previous]`. Required. */
   readonly secret: WebhookSecret
-  /** Receives each event whose signature is valid, possibly more than once. It is awaited. */
+  /** Receives each event whose signature is valid, possibly more than once: make it idempotent. It is awaited. */
   readonly onEvent: (event: WebhookEvent) => unknown
   /**
-   * Receives the error of each response other than 200 and 405: a `WebhookError`, or the error that `onEvent` threw. It
-   * is not awaited, and its own errors are ignored.
+   * Receives the error of each response other than 200 and 405: a `WebhookError`, or the reason for a 500, such as the
+   * error that `onEvent` threw or a `TimeoutError`. It is not awaited, and its own errors are ignored.
    */
   readonly onError?: ((error: unknown) => unknown) | undefined
   /** The maximum size of a request body in bytes, from 1 to 100000000. @default 1048576 */

@@ -7,13 +7,13 @@ import { arrayOf, type Check, must, nonBlank, optionsOf } from '../util/check-op
 /**
  * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
  *
- * The type allows undefined for the sake of environment variables; an undefined secret is rejected when the code runs.
+ * The type allows undefined, so that you can pass an environment variable. An undefined secret is rejected at run time.
  * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
  */
 export type WebhookSecret = string | undefined | readonly (string | undefined)[]
 
 /**
- * The reason for which a webhook is rejected.
+ * The reason why a webhook was rejected.
  * @example const isForged = (reason: WebhookErrorReason): boolean => reason !== 'invalid-body'
  */
 export type WebhookErrorReason = 'missing-signature' | 'wrong-signature' | 'invalid-body'
@@ -70,14 +70,14 @@ const argumentsCheck = optionsOf(
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** Decodes 32 bytes in base64url. Of the last character, encoders use the 16 forms whose unused bits are zero. */
+/** Decodes 32 bytes in base64url. The last character must have no unused bits set, so each signature has one form. */
 const decodeSignature = (signature: string): Bytes | undefined => {
   if (!/^[\w-]{42}[AEIMQUYcgkosw048]$/.test(signature)) return undefined
   const binary = atob(signature.replaceAll('-', '+').replaceAll('_', '/'))
   return new Uint8Array(32).map((_, index) => binary.charCodeAt(index))
 }
 
-/** What is used of Node, Bun and Deno. Other runtimes lack it, or have a polyfill that throws. */
+/** The part of Node, Bun and Deno that is used. Other runtimes lack it, or have a polyfill that throws. */
 interface NodeGlobals {
   readonly process: {
     readonly getBuiltinModule: (name: string) => {
@@ -87,7 +87,7 @@ interface NodeGlobals {
   }
 }
 
-/** Compares in constant time. */
+/** Returns whether a signature is that of a body. Compares in constant time. */
 const isSigned = async (secret: string, body: Bytes, signature: Bytes): Promise<boolean> => {
   try {
     // Eight times as fast as Web Crypto, which uses a thread pool.

@@ -9,7 +9,7 @@ export type CreateBody = Omit<ConnectSessionCreateWire, 'categories' | 'type'> &
   readonly type?: string
 }
 
-/** An account that an end user connected. The other fields identify it too. */
+/** An account that an end user connected. Its provider and owner identify it, as its id does. */
 export type Account = Readonly<Record<'id' | 'provider' | 'origin_owner_id' | 'origin_owner_name', string>>
 
 export interface StoredSession {

@@ -5,8 +5,8 @@ import { createResponse } from '../api/response.ts'
 /**
  * A deviation of a successful response from the contract: one that the API has had, or may have in the future.
  *
- * Without the guaranteed fields (ids, owner and date), a session still has its token. An `external_trigger_token` is a
- * secret. The other success status is 200 instead of 201, and 201 instead of 200.
+ * `'no guaranteed fields'` omits the ids, the owner and the date, but not the token. `'an external_trigger_token'` adds
+ * a secret. `'another success status'` is 200 instead of 201, and 201 instead of 200.
  * @example const drift: DriftKind = 'id as a string'
  */
 export type DriftKind =

@@ -41,7 +41,7 @@ const pageEffect = (status: number): Effect => {
 const connectionError = (message: string, code: string, cause: string): TypeError =>
   new TypeError(message, { cause: Object.assign(new Error(cause), { code }) })
 
-/** Replaces the body of a response by a stream. */
+/** Replaces the body of a response with a stream. */
 const withBody = async (
   response: Response,
   play: (stream: ReadableStreamDefaultController<Uint8Array>, body: Uint8Array) => unknown,

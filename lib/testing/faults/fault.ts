@@ -7,11 +7,11 @@ import { type DriftKind, driftKinds } from './drift.ts'
 /**
  * A fault of a request.
  *
- * With `'silence'` no response arrives, and with `'reset'` the connection breaks before one. A number is a `status`, and
- * `'html'` is `{ html: 502 }`. The request does not reach the API, so no session is created.
+ * With a status, `html`, `'reset'` and `'silence'`, the request does not reach the API, so no session is created. A
+ * number is short for `{ status }`, and `'html'` for `{ html: 502 }`. `'reset'` breaks the connection.
  *
- * With `slow`, `drift` and `'cut'`, which breaks the connection in the middle of the body, the API responds, so a valid
- * create has created its session.
+ * With `slow`, `drift` and `'cut'`, the API responds, so a valid create has created its session. `'cut'` breaks the
+ * connection in the middle of the body.
  * @example const faults: readonly Fault[] = [503, { status: 429, retryAfter: 60 }, 'reset', { drift: 'no provider' }]
  */
 export type Fault =
@@ -48,9 +48,9 @@ export type Fault =
  * @example const often: FaultOptions = { rate: 0.5 }
  */
 export interface FaultOptions {
-  /** The number of requests. Excluded by `rate`. @default 1 */
+  /** The number of requests; not allowed with `rate`. @default 1 */
   readonly times?: number | undefined
-  /** The share of all requests, from 0 to 1. Excluded by `times`. */
+  /** The share of all requests, from 0 to 1; not allowed with `times`. */
   readonly rate?: number | undefined
 }
 
