@@ -77,7 +77,7 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
  * JSON (400), `owner` (401), the fields (400) and `ownsAccount` (403). It then calls `configure`, sends the session and
  * calls `onSession`. A 429 from StackOne is forwarded with its `Retry-After`. Other upstream failures become 502 or
  * 504, and the server's mistakes, such as a callback that throws, 500. If the `timeout` elapses, the response is 408
- * while the body is read, and 504 later; callbacks are not stopped. If the page disconnects, the call is aborted (499).
+ * while the body is read, and 504 later; callbacks continue. If the page disconnects, the call is aborted (499).
  *
  * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, or with a framework's
  * control flow, such as the error of Next.js's `redirect()`.
