@@ -177,7 +177,7 @@ export const attemptError = (
 export const withStats = (error: SessionError, stats: CallStats): SessionError => {
   if (error.attempts === undefined) return error
   if (error.name === 'AbortError') return new AbortError(error.reason, stats)
-  const ErrorClass = error.constructor as typeof NetworkError // the other errors of a call have the same parameters
+  const ErrorClass: typeof NetworkError = Object(error).constructor // the other errors of a call have the same parameters
   const options = error.cause === undefined ? undefined : { cause: error.cause }
   return new ErrorClass(error.message, { ...error, ...stats }, options)
 }

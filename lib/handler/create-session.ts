@@ -12,7 +12,7 @@ import { applyRequest, type Owner, parseRequest } from './request.ts'
 
 const toOwner = (found: unknown): Owner => {
   if (found === null || found === undefined) throw new HttpError('unauthorized')
-  if (isRecord(found)) return withoutPrototype(found as unknown as Owner) // validated with the session
+  if (isRecord(found)) return withoutPrototype<Owner>(Object(found)) // validated with the session
   throw new ConfigurationError(`The owner callback must return { id, name } or null, got ${kindOf(found)}.`)
 }
 

@@ -180,8 +180,10 @@ class ValidPayload extends Returned {
 }
 
 /** Freezes a payload that is valid, and marks it so that it is not validated again. */
-export const markValid = (payload: object): ConnectSessionCreate =>
-  Object.freeze(new ValidPayload(payload)) as object as ConnectSessionCreate // the same object
+export const markValid = (payload: object): ConnectSessionCreate => {
+  new ValidPayload(payload)
+  return Object.freeze(payload) as ConnectSessionCreate // the caller has checked it
+}
 
 /** Validates a payload in camel case. Unknown fields are rejected. */
 export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCreate> =>
@@ -189,5 +191,5 @@ export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCrea
     if (ValidPayload.is(payload)) return t.success(payload)
     if (!isRecord(payload)) return failure(payload, root, mustBe('an object', payload))
     const errors = payloadErrors(payload)
-    return errors.length > 0 ? t.failures(errors) : t.success(payload as object as ConnectSessionCreate) // checked above
+    return errors.length > 0 ? t.failures(errors) : t.success(Object(payload))
   })

@@ -3,7 +3,7 @@ import { ownValue, tryGet } from './guards.ts'
 /** Reads an environment variable. Returns undefined where there is none, or where the runtime denies access. */
 export const environmentVariable = (name: string): string | undefined => {
   // Not every runtime has `process`.
-  const value = tryGet(() => ownValue((globalThis as unknown as { process: { env: object } }).process.env, name))
+  const value = tryGet(() => ownValue(Object(globalThis).process.env, name))
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 

@@ -3,6 +3,7 @@
  * @module stackone-session/webhook
  */
 import { ConfigurationError, TimeoutError } from '../errors.ts'
+import type { WebhookEvent } from '../model/webhook-event.ts'
 import { isControlFlow } from '../util/caller-error.ts'
 import { isFetchRequest, kindOf } from '../util/guards.ts'
 import { readRequestBody } from '../util/read-body.ts'
@@ -39,16 +40,18 @@ const receiveEvent = async (
   { secret, onEvent, maxBytes }: WebhookSettings,
   signal: AbortSignal,
 ): Promise<readonly [status: Status, error?: unknown]> => {
+  const body = await readRequestBody(request, maxBytes, signal)
+  if (body === undefined)
+    return [413, new WebhookError('invalid-body', `The body of the webhook exceeds ${maxBytes} bytes.`)]
+  let event: WebhookEvent
   try {
-    const body = await readRequestBody(request, maxBytes, signal)
-    if (body === undefined)
-      return [413, new WebhookError('invalid-body', `The body of the webhook exceeds ${maxBytes} bytes.`)]
-    await onEvent(await verifyWebhook(body, request.headers.get(signatureHeader), secret))
-    return [200]
+    event = await verifyWebhook(body, request.headers.get(signatureHeader), secret)
   } catch (error) {
-    if (!(error instanceof WebhookError)) return [500, error]
+    if (!(error instanceof WebhookError)) throw error
     return [error.reason === 'invalid-body' ? 400 : 401, error]
   }
+  await onEvent(event)
+  return [200]
 }
 
 const reportError = async ({ onError }: WebhookSettings, error: unknown): Promise<void> => {
@@ -63,14 +66,16 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
   if (request.method !== 'POST') return 405
   const { timeout } = settings
   const outcome = await withTimeout(timeout, undefined, (signal) => receiveEvent(request, settings, signal))
-  if (outcome.type !== 'value') {
-    reportError(settings, new TimeoutError(`The webhook took longer than ${timeout} ms.`))
-    return 500
+  if (outcome.type === 'value') {
+    const [status, error] = outcome.value
+    if (status !== 200) reportError(settings, error)
+    return status
   }
-  const [status, error] = outcome.value
+  const error =
+    outcome.type === 'error' ? outcome.error : new TimeoutError(`The webhook took longer than ${timeout} ms.`)
   if (isControlFlow(error)) throw error
-  if (status !== 200) reportError(settings, error)
-  return status
+  reportError(settings, error)
+  return 500
 }
 
 /**

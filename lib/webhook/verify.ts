@@ -78,22 +78,16 @@ const decodeSignature = (signature: string): Bytes | undefined => {
 }
 
 /** The part of Node, Bun and Deno that is used. Other runtimes lack it, or have a polyfill that throws. */
-interface NodeGlobals {
-  readonly process: {
-    readonly getBuiltinModule: (name: string) => {
-      readonly createHmac: (hash: string, key: string) => { update: (data: Bytes) => { digest: () => Bytes } }
-      readonly timingSafeEqual: (a: Bytes, b: Bytes) => boolean
-    }
-  }
+interface NodeCrypto {
+  readonly createHmac: (hash: string, key: string) => { update: (data: Bytes) => { digest: () => Bytes } }
+  readonly timingSafeEqual: (a: Bytes, b: Bytes) => boolean
 }
 
 /** Returns whether a signature is that of a body. Compares in constant time. */
 const isSigned = async (secret: string, body: Bytes, signature: Bytes): Promise<boolean> => {
   try {
     // Eight times as fast as Web Crypto, which uses a thread pool.
-    const { createHmac, timingSafeEqual } = (globalThis as unknown as NodeGlobals).process.getBuiltinModule(
-      'node:crypto',
-    )
+    const { createHmac, timingSafeEqual }: NodeCrypto = Object(globalThis).process.getBuiltinModule('node:crypto')
     return timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature)
   } catch {
     const algorithm = { name: 'HMAC', hash: 'SHA-256' }

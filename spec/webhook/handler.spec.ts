@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ConfigurationError, TimeoutError } from '../../lib/index.ts'
-import { type WebhookError, webhookHandler } from '../../lib/webhook/index.ts'
+import { WebhookError, webhookHandler } from '../../lib/webhook/index.ts'
 import { until } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { itEach } from '../support/it-each.ts'
@@ -177,6 +177,13 @@ describe('The webhook handler and failures', () => {
       expect(errors).to.have.length(1)
       expect(errors[0]).to.equal(failure)
     }
+  })
+
+  it('responds with 500 if onEvent throws a WebhookError, such as that of another webhook', async () => {
+    const forged = new WebhookError('wrong-signature', 'forged')
+    const { handler, errors } = receiver({ onEvent: () => Promise.reject(forged) })
+    expect((await handler(deliver(body))).status).to.equal(500)
+    expect(errors).to.deep.equal([forged])
   })
 
   it('responds with 500 if onEvent does not settle within the timeout', async () => {

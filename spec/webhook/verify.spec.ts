@@ -148,7 +148,8 @@ describe('verifyWebhook and bodies', () => {
     runtimes,
     async ([, inRuntime]) => {
       const bytes = fc.uint8Array({ maxLength: 200 })
-      const anySecret = fc.string({ unit: 'binary', maxLength: 200 }).map((text) => `k${text}`)
+      // HMAC fills a short key with NUL characters, so secrets that differ in these only have the same signatures.
+      const anySecret = fc.string({ unit: 'binary', maxLength: 200 }).map((text) => `k${text.replaceAll('\0', '')}`)
       await fc.assert(
         fc.asyncProperty(bytes, bytes, anySecret, anySecret, async (signed, other, by, otherBy) => {
           // Few bytes are an event, and the body is parsed only after its signature was verified.
