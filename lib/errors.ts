@@ -57,8 +57,10 @@ const stringOf = (value: unknown): string => {
 }
 
 // An inherited hint comes from a polluted prototype.
-const formatIssue = (issue: Issue): string =>
-  `${issue.path && `${issue.path}: `}${issue.message}${Object.hasOwn(issue, 'hint') ? ` (${issue.hint})` : ''}`
+const formatIssue = (issue: Issue): string => {
+  const hint = Object.hasOwn(issue, 'hint') && issue.hint ? ` (${issue.hint})` : ''
+  return `${issue.path && `${issue.path}: `}${issue.message}${hint}`
+}
 
 /** Formats issues as the end of a message: one on the same line, several as a list of at most 20. */
 export const formatIssues = (title: string, issues: readonly Issue[]): string => {

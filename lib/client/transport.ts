@@ -40,9 +40,10 @@ export class UnusableResponse extends Error {
 
 const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string> => {
   const { status, headers, body } = response
-  if (Number(headers.get('content-length')) > maxBodyBytes) throw new UnusableResponse(status)
+  const length = Number(headers.get('content-length') ?? Number.NaN)
+  if (length > maxBodyBytes) throw new UnusableResponse(status)
   // `text()` is faster, and the platform's fetch limits it to the content-length. A custom response may have no stream.
-  const isLimited = !isCustom && headers.has('content-length') && !headers.has('content-encoding')
+  const isLimited = !isCustom && length <= maxBodyBytes && !headers.has('content-encoding')
   if (isLimited || typeof body?.getReader !== 'function') {
     const text: unknown = await response.text()
     if (typeof text !== 'string') throw new UnusableResponse()

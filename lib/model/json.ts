@@ -30,19 +30,27 @@ export class NotJson {
   readonly errors: readonly CodecError[]
 
   constructor(errors: readonly CodecError[]) {
-    this.errors = errors.slice(0, maxErrors)
+    this.errors = errors
   }
 }
 
-/** Returns whether a value is JSON. */
-const isJson = (value: unknown, depth = 1): value is Json => {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (!isObject(value) || depth > maxDepth) return false
-  const keys = Object.keys(value)
-  if (Array.isArray(value) ? keys.length !== value.length : !isPlainObject(value)) return false
-  for (const key of keys) if (!isJson(value[key], depth + 1)) return false
-  return true
+const isPrimitive = (value: unknown): value is string | number | boolean | null =>
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  value === null ||
+  (typeof value === 'number' && Number.isFinite(value))
+
+type Problem = readonly [message: string, hint?: string | undefined]
+
+/** Returns why a value is not JSON, apart from its entries. */
+const problemOf = (value: unknown, depth: number): Problem | undefined => {
+  if (isPrimitive(value)) return undefined
+  if (!isObject(value))
+    return [mustBe('JSON', value), value === undefined && depth > 0 ? 'omit the property' : undefined]
+  if (depth >= maxDepth) return [`must not be nested deeper than ${maxDepth} levels`]
+  if (Array.isArray(value))
+    return Object.keys(value).length === value.length ? undefined : ['must not have holes or named properties']
+  return isPlainObject(value) ? undefined : ['must be JSON, got a class instance', 'pass a plain object or a string']
 }
 
 const setOwn = (target: Record<string, unknown>, key: string, value: unknown): void => {
@@ -51,53 +59,57 @@ const setOwn = (target: Record<string, unknown>, key: string, value: unknown): v
   else target[key] = value
 }
 
-const isList = (json: Json): json is readonly Json[] => Array.isArray(json)
-
-/** Returns a deeply frozen copy. */
-const frozenCopy = (json: Json): Json => {
-  if (typeof json === 'number') return json + 0 // JSON has no -0
-  if (!isObject(json)) return json
-  if (isList(json)) return Object.freeze(json.map(frozenCopy))
-  const copied: Record<string, Json> = {}
-  for (const key of Object.keys(json)) setOwn(copied, key, frozenCopy(json[key] as Json)) // faster than entries
+/** Returns a deeply frozen copy, or undefined if the value is not JSON. Each property is read once. */
+const frozenCopy = (value: unknown, depth = 0): Json | undefined => {
+  if (isPrimitive(value)) return value === 0 ? 0 : value // JSON has no -0
+  if (!isObject(value) || problemOf(value, depth) !== undefined) return undefined
+  const copied = (Array.isArray(value) ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys
+  for (const key of Object.keys(value)) {
+    const entry = frozenCopy(value[key], depth + 1)
+    if (entry === undefined) return undefined
+    setOwn(copied, key, entry)
+  }
   return Object.freeze(copied)
 }
 
-/** Returns the errors of a value at a path. */
-const errorsAt = (value: unknown, context: t.Context, ancestors: readonly object[]): readonly CodecError[] => {
-  const reject = (message: string, hint?: string): readonly CodecError[] => [codecError(value, context, message, hint)]
+/** Adds the errors of a value at a path. */
+const collectErrors = (value: unknown, path: t.ContextEntry[], ancestors: object[], errors: CodecError[]): void => {
+  if (errors.length >= maxErrors) return
+  const isCycle = isObject(value) && ancestors.includes(value)
+  const problem = isCycle ? (['must not contain a cycle'] as const) : problemOf(value, ancestors.length)
   if (value instanceof NotJson)
-    return value.errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
-  if (isJson(value, ancestors.length + 1)) return []
-  if (!isObject(value)) {
-    const isProperty = value === undefined && context.length > 0
-    return reject(mustBe('JSON', value), isProperty ? 'omit the property' : undefined)
+    errors.push(...value.errors.map((error) => ({ ...error, context: [...path, ...error.context] })))
+  else if (problem !== undefined) errors.push(codecError(value, [...path], ...problem))
+  else if (isObject(value)) {
+    ancestors.push(value)
+    for (const key of Object.keys(value)) {
+      path.push({ key, type: unknown })
+      collectErrors(value[key], path, ancestors, errors)
+      path.pop()
+    }
+    ancestors.pop()
   }
-  if (ancestors.includes(value)) return reject('must not contain a cycle')
-  if (ancestors.length >= maxDepth) return reject(`must not be nested deeper than ${maxDepth} levels`)
-  const keys = Object.keys(value)
-  if (Array.isArray(value) && keys.length !== value.length) return reject('must not have holes or named properties')
-  if (!Array.isArray(value) && !isPlainObject(value))
-    return reject('must be JSON, got a class instance', 'pass a plain object or a string')
-  return keys.flatMap((key) => errorsAt(value[key], [...context, { key, type: unknown }], [...ancestors, value]))
 }
 
 /** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. */
 export const copyJson = (value: unknown): Json | NotJson => {
   try {
-    return isJson(value) ? frozenCopy(value) : new NotJson(errorsAt(value, [], []))
-  } catch {
-    return new NotJson([codecError(value, [], unreadable)])
-  }
+    const copied = frozenCopy(value)
+    if (copied !== undefined) return copied
+    const errors: CodecError[] = []
+    collectErrors(value, [], [], errors)
+    if (errors.length > 0) return new NotJson(errors)
+  } catch {}
+  return new NotJson([codecError(value, [], unreadable)]) // a getter threw, or returned JSON only the second time
 }
 
 const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => json is A, expectation: string) => {
-  const is = (value: unknown): value is A => isExpected(value) && isJson(value)
+  const is = (value: unknown): value is A => isExpected(value) && frozenCopy(value) !== undefined
   const validate: t.Validate<unknown, A> = (value, context) => {
     const copied = copyJson(value)
     if (isExpected(copied)) return t.success(copied)
     if (!(copied instanceof NotJson)) return failure(value, context, mustBe(expectation, copied))
-    return t.failures([...errorsAt(copied, context, [])])
+    return t.failures(copied.errors.map((error) => ({ ...error, context: [...context, ...error.context] })))
   }
   return new t.Type<A>(name, is, validate, t.identity)
 }

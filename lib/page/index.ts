@@ -89,8 +89,8 @@ const fieldOf = (value: unknown, name: string): unknown => (isObject(value) ? ow
 const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 const toError = ({ status, headers }: Response, body: unknown): TokenRequestError => {
-  const seconds = Number.parseFloat(headers.get('retry-after') ?? '')
-  const details = { status, retryAfter: seconds >= 0 ? seconds : undefined }
+  const delay = headers.get('retry-after') ?? ''
+  const details = { status, retryAfter: /^\d{1,9}$/.test(delay) ? Number(delay) : undefined }
   const [code, message, issues] = ['code', 'message', 'issues'].map((name) => fieldOf(fieldOf(body, 'error'), name))
   if (status < 400 || !isFilled(code) || !isFilled(message)) {
     const unexpected = `The response with status ${status} is not that of connectSessionHandler`

@@ -33,11 +33,11 @@ const alreadyRead = (): ConfigurationError =>
   )
 
 /**
- * Returns whether an adapter created the request and the HTTP parser ends its body at `Content-Length`. Such a request has
- * an expensive `body`. A plain `Request` may have been created by code, with any header.
+ * Returns whether an adapter reads the body itself, and the HTTP parser ends it at `Content-Length`. The `body` of such a
+ * request is expensive. Any other `Request` may have been created by code, with any header.
  */
 const isFramed = (request: Request): boolean =>
-  Object.getPrototypeOf(request) !== Request.prototype &&
+  request.arrayBuffer !== Request.prototype.arrayBuffer &&
   /^\d+$/.test(request.headers.get('content-length') ?? '') &&
   !request.headers.has('transfer-encoding')
 

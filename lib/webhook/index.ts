@@ -50,6 +50,7 @@ const receiveEvent = async (
     if (!(error instanceof WebhookError)) throw error
     return [error.reason === 'invalid-body' ? 400 : 401, error]
   }
+  signal.throwIfAborted() // after the timeout, the response has been sent
   await onEvent(event)
   return [200]
 }

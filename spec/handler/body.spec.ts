@@ -162,7 +162,14 @@ describe("The handler and a body's JSON", () => {
 })
 
 /** A request as adapters create it. HTTP ends its body at its `Content-Length`. */
-class AdapterRequest extends Request {}
+class AdapterRequest extends Request {
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return super.arrayBuffer()
+  }
+}
+
+/** A request of a framework, such as that of Next.js. Code can create it with any body and any header. */
+class FrameworkRequest extends Request {}
 
 const adapted = (body: BodyInit, length: number): AdapterRequest =>
   new AdapterRequest(post(body, { 'content-length': String(length) }))
@@ -186,6 +193,13 @@ describe("The handler and an adapter's body with a Content-Length", () => {
       expect(await rejection(new AdapterRequest(post(body, headers)))).to.deep.equal([413, 'too-large'])
       expect(progress.bytes).to.be.at.most(11_000)
     }
+  })
+
+  it('is not trusted in a request that a framework or a program may have created', async () => {
+    const { body, progress } = endlessBody()
+    const request = new FrameworkRequest(post(body, { 'content-length': '7' }))
+    expect(await rejection(request)).to.deep.equal([413, 'too-large'])
+    expect(progress.bytes).to.be.at.most(11_000)
   })
 
   it('responds with 400 if the connection fails', async () => {

@@ -86,6 +86,22 @@ describe('copyJson', () => {
   })
 })
 
+describe('A value that changes while it is read', () => {
+  /** An object whose property has these values, one at each reading. */
+  const changing = (...values: readonly unknown[]): object => {
+    const rest = [...values]
+    return Object.defineProperty({}, 'a', { enumerable: true, get: () => (rest.length > 1 ? rest.shift() : rest[0]) })
+  }
+
+  it('is copied as it was at first', () => {
+    expect(copyJson(changing(1, Number.NaN))).to.deep.equal({ a: 1 })
+  })
+
+  it('is rejected if it was not JSON at first', () => {
+    expect(problems(changing(Number.NaN, 1))).to.deep.equal([': could not be read: a getter or a proxy threw'])
+  })
+})
+
 describe('The JSON codecs', () => {
   it('decode and recognize any JSON value', () => {
     fc.assert(

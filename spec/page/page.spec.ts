@@ -262,7 +262,9 @@ describe('createTokenFetcher', () => {
         ['60', 60],
         ['0', 0],
         ['-1', undefined],
-        ['soon', undefined],
+        ['Infinity', undefined],
+        ['10000000000', undefined],
+        ['2099-10-21', undefined],
         [undefined, undefined],
       ] as const,
       async ([header, expected]) => {

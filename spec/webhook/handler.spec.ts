@@ -202,6 +202,16 @@ describe('The webhook handler and failures', () => {
     expect(errors).to.have.length(1)
   })
 
+  it('does not call onEvent if the body arrives after the timeout', async () => {
+    const request = post(body, { 'x-stackone-signature': sign(body), 'content-length': `${body.length}` })
+    const bytes = await request.clone().arrayBuffer()
+    request.arrayBuffer = () => new Promise((resolve) => setTimeout(resolve, 40, bytes)) // as that of an adapter
+    const { handler, events } = receiver({ timeout: 10 })
+    expect((await handler(request)).status).to.equal(500)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(events).to.deep.equal([])
+  })
+
   it('responds with 500 to a body that stalls, and cancels it', async () => {
     let isCancelled = false
     const stream = new ReadableStream<Uint8Array>({
