@@ -154,6 +154,7 @@ const clientMessages: readonly (readonly [options: object, message: string])[] =
   [{ baseUrl: new URL('https://a.test') }, 'baseUrl: must be a string, got an object (use url.href)'],
   [{ baseUrl: 'api.stackone.com' }, 'baseUrl: must be an absolute URL, got a string (start it with https://)'],
   [{ baseUrl: 'localhost:3000' }, 'baseUrl: must be an absolute URL, got a string (start it with https://)'],
+  [{ baseUrl: 'a.test/?b=https://c.test' }, 'baseUrl: must be an absolute URL, got a string (start it with https://)'],
   [{ baseUrl: 'https://' }, 'baseUrl: must be an absolute URL, got a string'],
   [
     { baseUrl: 'http://api.example' },
@@ -340,6 +341,7 @@ describe('The options', () => {
       ['intervalMs', "use 'interval'"],
       ['abortSignal', "use 'signal'"],
       ['timeout', "use 'deadline'"],
+      ['timeoutMs', "use 'deadline'"],
       ['retries', 'the options are signal, deadline, interval'],
       ['headers', 'the options are signal, deadline, interval'],
     ]

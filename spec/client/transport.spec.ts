@@ -233,6 +233,10 @@ describe('A custom fetch', () => {
     ],
     ['a text of exactly 1 MiB', responseLike({ text: async () => text.padEnd(1024 * 1024) })],
     ['a body of exactly 1 MiB', async () => new Response(text.padEnd(1024 * 1024), { status: 201 })],
+    [
+      'a content-length of exactly 1 MiB',
+      responseLike({ headers: new Headers({ 'content-length': `${1024 * 1024}` }) }),
+    ],
   ]
 
   itEach('may return a Response of any library', usable, async ([, fetch]) => {
@@ -325,6 +329,11 @@ describe('A custom fetch', () => {
     expect(calls).to.deep.equal(['cancelled'])
   })
 
+  it('is named as the cause if it returned Response.error()', async () => {
+    const error = await caught(acme.send(clientOf(base, { fetch: async () => Response.error(), retries: 0 })))
+    expect(Object(error).cause.message).to.equal('fetch returned Response.error()')
+  })
+
   it('defaults to the global fetch at the time of the call', async () => {
     const { fetch } = globalThis
     const { fetch: replaced, requests } = stub()
@@ -345,16 +354,10 @@ describe('The cache mode of a request', () => {
     globalThis.Request = original
   })
 
-  it('is omitted where the platform does not support it', async () => {
-    globalThis.Request = class extends original {
-      constructor(...[input, init]: ConstructorParameters<typeof Request>) {
-        if (init?.cache !== undefined) throw new TypeError(`Unsupported cache mode: ${init.cache}`)
-        super(input, init)
-      }
-    }
-    // The platform is examined once, so this needs a new copy of the module.
+  /** The init of a request. The platform is examined once, so this uses a new copy of the module. */
+  const initOf = async (): Promise<object> => {
     const { sendOnce }: typeof import('../../lib/client/transport.ts') = await import(
-      `../../lib/client/transport.ts?${Date.now()}.ts`
+      `../../lib/client/transport.ts?${performance.now()}.ts`
     )
     const inits: object[] = []
     const fetch: Fetch = async (_, init) => {
@@ -365,7 +368,21 @@ describe('The cache mode of a request', () => {
     const request = { method: 'GET', path: '/', endpoint: 'GET /' } as const
     await sendOnce(settings, request, apiKey, new AbortController().signal)
     expect(inits).to.have.length(1)
-    expect(inits[0]).not.to.have.property('cache')
+    return Object(inits[0])
+  }
+
+  it("is 'no-store' where the platform supports it", async () => {
+    expect(await initOf()).to.have.property('cache', 'no-store')
+  })
+
+  it('is omitted where the platform does not support it', async () => {
+    globalThis.Request = class extends original {
+      constructor(...[input, init]: ConstructorParameters<typeof Request>) {
+        if (init?.cache !== undefined) throw new TypeError(`Unsupported cache mode: ${init.cache}`)
+        super(input, init)
+      }
+    }
+    expect(await initOf()).not.to.have.property('cache')
   })
 })
 

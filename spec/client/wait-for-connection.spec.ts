@@ -169,6 +169,13 @@ describe('client.waitForConnection', () => {
 describe('The limits of client.waitForConnection', () => {
   closeAfterEach()
 
+  it('are checked before the first poll', async () => {
+    const { fetch, requests } = stub()
+    const error = await waitErrorOf(createClient({ apiKey, fetch }), { interval: 0 })
+    expect(error.message).to.match(/^Invalid options for waitForConnection: interval: must be a number/)
+    expect(requests).to.have.length(0)
+  })
+
   /** A client and the attempts that it started, since a request may arrive late or never. */
   const counted = () => {
     const sent: ClientEvent[] = []

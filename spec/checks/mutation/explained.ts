@@ -32,6 +32,18 @@ export const explained: readonly Explanation[] = [
     why: 'both deadlines elapse before a response arrives',
   },
   {
+    file: 'lib/client/wait-for-connection.ts',
+    line: "(error.name === 'ApiError' && error.status >= 500)",
+    to: 'true',
+    why: 'the only other errors with a status are those of a success',
+  },
+  {
+    file: 'lib/client/wait-for-connection.ts',
+    line: 'const isLast = waitMs >= remaining()',
+    to: 'waitMs > remaining()',
+    why: 'two times are equal only by chance',
+  },
+  {
     file: 'lib/testing/faults/schedule.ts',
     line: '(state[0] ?? 0) + 0x6d2b79f5',
     from: '0',
@@ -65,12 +77,20 @@ export const explained: readonly Explanation[] = [
     to: 'timeout < remaining',
     why: 'two times are equal only by chance',
   },
-  ...['false', "headers.has('content-encoding')"].map((to) => ({
+  ...['false', "headers.has('content-encoding')", 'length > maxBodyBytes', 'length < maxBodyBytes'].map((to) => ({
     ...onTransport,
     line: 'const isLimited =',
     to,
     why: `${performance}: both paths read the same text and reject the same bodies`,
   })),
+  { ...onTransport, line: 'settings.fetch !== undefined', to: 'true', why: performance },
+  { ...onTransport, line: '} catch {', to: '{}', why: 'no fields are spread from undefined either' },
+  {
+    ...onTransport,
+    line: 'await response.body?.cancel()',
+    to: 'response.body.cancel',
+    why: 'the attempt has ended, so that an error is ignored',
+  },
   {
     file: 'lib/handler/origin.ts',
     line: "headers.get('host') ?? ''",
