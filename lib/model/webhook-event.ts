@@ -96,8 +96,10 @@ type OtherModel = Omit<OtherEvent, 'drift'>
 const isAccountEvent = (value: unknown): value is AccountEventName =>
   value === 'account.created' || value === 'account.updated' || value === 'account.deleted'
 
+const codecName = 'WebhookEvent'
+
 const accountFields: FieldsOf<AccountModel, JsonObject> = {
-  event: required(refinement('AccountEventName', isAccountEvent, 'the name of an account event')),
+  event: required(refinement(codecName, isAccountEvent, 'an account event')),
   accountId: required(stringId),
   projectId: guaranteed(stringId),
   eventDate: guaranteed(dateTime),
@@ -116,13 +118,13 @@ const otherFields = Object.fromEntries(
   Object.entries(accountFields).map(([name, { codec }]) => [name, { codec, presence: 'optional' } as const]),
 )
 const otherCodec = wireCodec<OtherModel, JsonObject>(
-  'OtherEvent',
+  codecName,
   { ...otherFields, event: required(nonEmptyString) },
   'keep',
 )
 
 const decodeAccountEvent = decodeWithDrift(
-  responseCodec<AccountModel, JsonObject>('AccountEvent', accountFields),
+  responseCodec<AccountModel, JsonObject>(codecName, accountFields),
   (model) => model,
 )
 const decodeOtherEvent = decodeWithDrift(lenient(otherCodec, otherCodec), (model) => model)
