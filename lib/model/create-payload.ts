@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { didYouMean } from '../util/did-you-mean.ts'
-import { isBlank, isRecord, mustBe, ownValue, showNumber } from '../util/guards.ts'
+import { isBlank, isObject, isRecord, mustBe, ownValue, showNumber } from '../util/guards.ts'
 import {
   boolean,
   codecError,
@@ -175,7 +175,7 @@ class ValidPayload extends Returned {
   readonly #isValid = true
 
   static is(value: unknown): value is ConnectSessionCreate {
-    return isRecord(value) && #isValid in value
+    return isObject(value) && #isValid in value
   }
 }
 
@@ -186,10 +186,11 @@ export const markValid = (payload: object): ConnectSessionCreate => {
 }
 
 /** Validates a payload in camel case. Unknown fields are rejected. */
-export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCreate> =>
-  guardReads(payload, root, () => {
-    if (ValidPayload.is(payload)) return t.success(payload)
+export const decodePayload = (payload: unknown): t.Validation<ConnectSessionCreate> => {
+  if (ValidPayload.is(payload)) return t.success(payload)
+  return guardReads(payload, root, () => {
     if (!isRecord(payload)) return failure(payload, root, mustBe('an object', payload))
     const errors = payloadErrors(payload)
     return errors.length > 0 ? t.failures(errors) : t.success(Object(payload))
   })
+}

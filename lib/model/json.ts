@@ -59,6 +59,14 @@ const setOwn = (target: Record<string, unknown>, key: string, value: unknown): v
   else target[key] = value
 }
 
+/** Returns whether a value is JSON. Faster than a copy. */
+const isJson = (value: unknown, depth = 0): boolean => {
+  if (isPrimitive(value)) return true
+  if (!isObject(value) || problemOf(value, depth) !== undefined) return false
+  for (const key of Object.keys(value)) if (!isJson(value[key], depth + 1)) return false
+  return true
+}
+
 /** Returns a deeply frozen copy, or undefined if the value is not JSON. Each property is read once. */
 const frozenCopy = (value: unknown, depth = 0): Json | undefined => {
   if (isPrimitive(value)) return value === 0 ? 0 : value // JSON has no -0
@@ -104,7 +112,7 @@ export const copyJson = (value: unknown): Json | NotJson => {
 }
 
 const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => json is A, expectation: string) => {
-  const is = (value: unknown): value is A => isExpected(value) && frozenCopy(value) !== undefined
+  const is = (value: unknown): value is A => isExpected(value) && isJson(value)
   const validate: t.Validate<unknown, A> = (value, context) => {
     const copied = copyJson(value)
     if (isExpected(copied)) return t.success(copied)

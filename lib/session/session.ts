@@ -32,7 +32,8 @@ type FieldName = (typeof payloadFields)[number]['name']
 /** The index of each optional field among the values of a session. */
 const slots = Object.fromEntries(optionalFields.map(({ name }, slot) => [name, slot])) as Record<FieldName, number>
 
-const without = (wireName: string | undefined, extra: Extra): Extra => extra.filter(([name]) => name !== wireName)
+const without = (wireName: string | undefined, extra: Extra): Extra =>
+  extra.some(([name]) => name === wireName) ? extra.filter(([name]) => name !== wireName) : extra
 
 /** An argument passed as undefined is not the same as a field that is not set. */
 const explicit = (value: unknown): unknown => (value === undefined ? explicitUndefined : value)
