@@ -37,7 +37,7 @@ const serve = async (...responders: readonly Responder[]): Promise<PolledServer>
 }
 
 // Inside each describe: at the top of a file it would run after the tests of all files.
-const closeAfterEach = () => afterEach(() => server.close())
+const closeAfterEach = () => afterEach(() => server?.close())
 
 const attempt: ConnectionAttempt = { id: 'attempt-1', createdAt: 'then', updatedAt: 'now' }
 
