@@ -1,5 +1,4 @@
 import type { Issue, SessionError } from '../errors.ts'
-import { type AllowUndefined, omitUndefined } from '../util/omit-undefined.ts'
 
 interface EventFields {
   /** Method and path, with `{id}` for the id of a session. */
@@ -55,13 +54,3 @@ export type ClientEvent = EventFields &
         readonly error: SessionError['name']
       }
   )
-
-/** Passes an event to a listener. Errors that the listener throws must not fail the call. */
-export const notify = async (
-  listener: (event: ClientEvent) => unknown,
-  event: AllowUndefined<ClientEvent>,
-): Promise<void> => {
-  try {
-    await listener(Object.freeze(omitUndefined(event)))
-  } catch {}
-}

@@ -1,7 +1,7 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { AbortError, ConfigurationError, formatIssues, type Issue, type SessionError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
-import { callerError, isControlFlow } from '../util/caller-error.ts'
+import { callerError, callListener, isControlFlow } from '../util/caller-error.ts'
 import type { Either } from '../util/either.ts'
 import { environmentVariable } from '../util/environment.ts'
 import { mustBe } from '../util/guards.ts'
@@ -10,7 +10,7 @@ import { createRedactor, mask, type Redact, redactText, secretsIn } from '../uti
 import { sleep, stopwatch, withTimeout } from '../util/timeout.ts'
 import { attemptError, type CallContext, interruptionError, requestedDelay } from './call-error.ts'
 import { decodeResponse, type Operation } from './endpoints.ts'
-import { type ClientEvent, notify } from './events.ts'
+import type { ClientEvent } from './events.ts'
 import type { Settings } from './settings.ts'
 import { sendOnce } from './transport.ts'
 
@@ -92,7 +92,8 @@ export const sendWithRetries = async <A extends ConnectSession>(
   const elapsed = stopwatch()
   const statsAfter = (attempts: number) => ({ attempts, elapsedMs: Math.round(elapsed()) })
   const common = () => ({ endpoint, elapsedMs: Math.round(elapsed()) })
-  const emit = onEvent && ((event: AllowUndefined<ClientEvent>) => void notify(onEvent, event))
+  const emit =
+    onEvent && ((event: AllowUndefined<ClientEvent>) => void callListener(onEvent, Object.freeze(omitUndefined(event))))
   const fail = (error: SessionError): Either<SessionError, A> => {
     emit?.({ type: 'failure', ...common(), ...errorFields(error) })
     return left(error)

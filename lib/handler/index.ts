@@ -3,7 +3,7 @@
  * @module stackone-session/handler
  */
 import { ConfigurationError } from '../errors.ts'
-import { isControlFlow } from '../util/caller-error.ts'
+import { callListener, isControlFlow } from '../util/caller-error.ts'
 import { isFetchRequest, kindOf } from '../util/guards.ts'
 import { createSession } from './create-session.ts'
 import { type HandlerError, HttpError } from './http-error.ts'
@@ -36,14 +36,6 @@ const respond = (status: number, headers: HeaderFields, body?: HandlerResponse |
     },
   })
 
-const reportError = async ({ onError }: HandlerSettings, error: unknown, request: Request): Promise<void> => {
-  try {
-    await onError?.(error, request)
-  } catch {
-    // A faulty callback must not change the response.
-  }
-}
-
 const handle = async (request: Request, settings: HandlerSettings): Promise<Response> => {
   const origin = allowedOrigin(request, settings.origins)
   const cors = corsHeaders(origin, settings.origins)
@@ -59,7 +51,7 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
     const known = error instanceof HttpError ? error : new HttpError('internal', error)
     // If the page disconnected, that may be why a callback failed.
     const { status, body, cause, headers } = request.signal?.aborted ? new HttpError('aborted') : known
-    if (status === 429 || status >= 500) reportError(settings, cause, request)
+    if (status === 429 || status >= 500) callListener(settings.onError, cause, request)
     return respond(status, { ...cors, ...headers }, body)
   }
 }

@@ -32,6 +32,11 @@ export class NotJson {
   constructor(errors: readonly CodecError[]) {
     this.errors = errors
   }
+
+  /** Returns the errors for a value that is nested at a path. */
+  errorsAt(context: t.Context): CodecError[] {
+    return this.errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
+  }
 }
 
 const isPrimitive = (value: unknown): value is string | number | boolean | null =>
@@ -85,8 +90,7 @@ const collectErrors = (value: unknown, path: t.ContextEntry[], ancestors: object
   if (errors.length >= maxErrors) return
   const isCycle = isObject(value) && ancestors.includes(value)
   const problem = isCycle ? (['must not contain a cycle'] as const) : problemOf(value, ancestors.length)
-  if (value instanceof NotJson)
-    errors.push(...value.errors.map((error) => ({ ...error, context: [...path, ...error.context] })))
+  if (value instanceof NotJson) errors.push(...value.errorsAt(path))
   else if (problem !== undefined) errors.push(codecError(value, [...path], ...problem))
   else if (isObject(value)) {
     ancestors.push(value)
@@ -117,7 +121,7 @@ const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => 
     const copied = copyJson(value)
     if (isExpected(copied)) return t.success(copied)
     if (!(copied instanceof NotJson)) return failure(value, context, mustBe(expectation, copied))
-    return t.failures(copied.errors.map((error) => ({ ...error, context: [...context, ...error.context] })))
+    return t.failures(copied.errorsAt(context))
   }
   return new t.Type<A>(name, is, validate, t.identity)
 }

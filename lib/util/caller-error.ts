@@ -26,3 +26,13 @@ export const sanitizedCause = (error: unknown, redact: Redact): unknown => {
 /** Returns the error of a call in which the caller's code threw. `subject` names that code. */
 export const callerError = (subject: string, error: unknown, redact: Redact = (text) => text): ConfigurationError =>
   new ConfigurationError(`${subject} threw an error. See \`cause\`.`, {}, { cause: sanitizedCause(error, redact) })
+
+/** Calls a listener of the caller's. What it throws is ignored, since a faulty listener must not fail the work. */
+export const callListener = async <Args extends readonly unknown[]>(
+  listener: ((...args: Args) => unknown) | undefined,
+  ...args: Args
+): Promise<void> => {
+  try {
+    await listener?.(...args)
+  } catch {}
+}

@@ -4,7 +4,7 @@
  */
 import { ConfigurationError, TimeoutError } from '../errors.ts'
 import type { WebhookEvent } from '../model/webhook-event.ts'
-import { isControlFlow } from '../util/caller-error.ts'
+import { callListener, isControlFlow } from '../util/caller-error.ts'
 import { isFetchRequest, kindOf } from '../util/guards.ts'
 import { readRequestBody } from '../util/read-body.ts'
 import { withTimeout } from '../util/timeout.ts'
@@ -55,27 +55,19 @@ const receiveEvent = async (
   return [200]
 }
 
-const reportError = async ({ onError }: WebhookSettings, error: unknown): Promise<void> => {
-  try {
-    await onError?.(error)
-  } catch {
-    // A faulty callback must not change the response.
-  }
-}
-
 const handle = async (request: Request, settings: WebhookSettings): Promise<Status> => {
   if (request.method !== 'POST') return 405
   const { timeout } = settings
   const outcome = await withTimeout(timeout, undefined, (signal) => receiveEvent(request, settings, signal))
   if (outcome.type === 'value') {
     const [status, error] = outcome.value
-    if (status !== 200) reportError(settings, error)
+    if (status !== 200) callListener(settings.onError, error)
     return status
   }
   const error =
     outcome.type === 'error' ? outcome.error : new TimeoutError(`The webhook took longer than ${timeout} ms.`)
   if (isControlFlow(error)) throw error
-  reportError(settings, error)
+  callListener(settings.onError, error)
   return 500
 }
 
