@@ -1,33 +1,26 @@
 // Case and separators are the most common mistakes.
 const normalize = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
 
-/** Returns whether `b` is `a` with at most so many edits: an insertion, a deletion, a substitution or a swap. */
-const isWithinEdits = (edits: number, a: string, b: string): boolean => {
-  if (Math.abs(a.length - b.length) > edits) return false
-  if (a === b) return true
-  if (a[0] === b[0]) return isWithinEdits(edits, a.slice(1), b.slice(1))
+/** Returns the number of insertions, deletions, substitutions and swaps between two names, if it is within the limit. */
+const countEdits = (a: string, b: string, limit: number): number => {
+  if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY
+  if (a === b) return 0
+  if (a[0] === b[0]) return countEdits(a.slice(1), b.slice(1), limit)
   const isSwapped = a[0] === b[1] && a[1] === b[0]
-  return (
-    (isSwapped && isWithinEdits(edits - 1, a.slice(2), b.slice(2))) ||
-    isWithinEdits(edits - 1, a.slice(1), b.slice(1)) ||
-    isWithinEdits(edits - 1, a.slice(1), b) ||
-    isWithinEdits(edits - 1, a, b.slice(1))
-  )
+  const editsAfter = (i: number, j: number): number => 1 + countEdits(a.slice(i), b.slice(j), limit - 1)
+  return Math.min(editsAfter(1, 1), editsAfter(1, 0), editsAfter(0, 1), ...(isSwapped ? [editsAfter(2, 2)] : []))
 }
-
-// A third of the letters may differ, or half after a common start: `retry` suggests `retries`.
-const maxEditsFor = (name: string, candidate: string): number =>
-  Math.max(1, candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3))
 
 /** Returns a hint with the known name closest to a misspelled one, if any is close. */
 export const didYouMean = (value: unknown, known: readonly string[]): string | undefined => {
   if (typeof value !== 'string' || value.length > 64) return undefined
   const name = normalize(value)
-  const candidates = known.map((each) => [each, normalize(each)] as const)
-  // The search is exponential in the edits, hence the limit.
-  for (let edits = 0; edits < 10; edits += 1) {
-    const found = candidates.find(([, each]) => edits <= maxEditsFor(name, each) && isWithinEdits(edits, name, each))
-    if (found !== undefined) return `did you mean '${found[0]}'?`
-  }
-  return undefined
+  const edits = known.map(normalize).map((candidate) => {
+    // A third of the letters may differ, or half after a common start: `retry` suggests `retries`.
+    const limit = candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3)
+    // The search is exponential in the limit.
+    return countEdits(name, candidate, Math.min(9, Math.max(1, limit)))
+  })
+  const least = Math.min(...edits)
+  return Number.isFinite(least) ? `did you mean '${known[edits.indexOf(least)]}'?` : undefined
 }
