@@ -22,12 +22,6 @@ export type CallStats = ErrorFields<BaseError>
 // Copies of the package recognize each other's errors by this registered symbol.
 const brand = Symbol.for('stackone-session/error')
 
-/** Limits a message to 4 kB of UTF-8. */
-const shorten = (message: string): string => {
-  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(4093)) // '…' has three bytes
-  return read < message.length ? `${message.slice(0, read)}…` : message
-}
-
 abstract class BaseError extends Error {
   /** Discriminates `SessionError`. */
   abstract override readonly name: string
@@ -37,22 +31,13 @@ abstract class BaseError extends Error {
   declare readonly elapsedMs?: number
 
   constructor(message: string, fields: object = {}, options?: ErrorOptions) {
-    super(shorten(message), options)
+    super(message.length > 4000 ? `${message.slice(0, 4000)}…` : message, options)
     Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
   }
 
   /** Returns the name, the message and the fields, for `JSON.stringify`. */
   toJSON(): object {
     return Object.assign({ name: this.name, message: this.message }, this)
-  }
-}
-
-// `String` throws for an object without a prototype, among others.
-const stringOf = (value: unknown): string => {
-  try {
-    return String(value)
-  } catch {
-    return typeof value
   }
 }
 
@@ -132,10 +117,6 @@ export class NetworkError extends BaseError {
   declare readonly name: 'NetworkError'
   /** The system's error code, such as `ECONNREFUSED`, if there was one. */
   declare readonly code?: string
-
-  constructor(message: string, fields: ErrorFields<NetworkError>, options?: ErrorOptions) {
-    super(message, fields, options)
-  }
 }
 
 /**
@@ -163,7 +144,7 @@ export class AbortError extends BaseError {
   }
 
   override toJSON(): object {
-    return { ...super.toJSON(), reason: stringOf(this.reason) }
+    return { ...super.toJSON(), reason: String(this.reason) }
   }
 }
 
@@ -216,10 +197,4 @@ for (const [name, { prototype }] of Object.entries({
  * Returns whether a value is an error of this library, including those of another copy of the package.
  * @example if (!isSessionError(error)) throw error
  */
-export const isSessionError = (value: unknown): value is SessionError => {
-  try {
-    return Object(value)[brand] === true
-  } catch {
-    return false // a proxy or a getter threw
-  }
-}
+export const isSessionError = (value: unknown): value is SessionError => Object(value)[brand] === true

@@ -40,4 +40,4 @@ export type { BaseCodec, CodecContextEntry, CodecError, Validation } from './mod
 export { days, hours, minutes } from './session/duration.ts'
 export { fromJSON, session } from './session/session.ts'
 export type { Session, SessionClient, SessionWithoutOwner } from './session/types.ts'
-export type { Either, TaskEither } from './util/either.ts'
+export type { Either, TaskEither } from './util/task.ts'

@@ -43,17 +43,13 @@ describe('ValidationError', () => {
 })
 
 describe('The message of an error', () => {
-  it('has at most 4 kB of UTF-8', () => {
-    const size = (text: string): number => new TextEncoder().encode(text).length
-    for (const character of ['a', 'é', '€', '😀']) {
-      const { message } = new TimeoutError(character.repeat(5000))
-      expect(size(message)).to.be.within(4090, 4096)
-      expect(message).to.equal(`${character.repeat(message.slice(0, -1).length / character.length)}…`)
-    }
+  it('has at most 4,000 characters of text', () => {
     const issues = Array.from({ length: 20 }, () => ({ path: `metadata${'.a'.repeat(500)}`, message: 'is required' }))
-    expect(size(new ValidationError(issues).message)).to.be.within(4090, 4096)
-    expect(new TimeoutError('a'.repeat(4093)).message).to.have.length(4093)
-    expect(new TimeoutError('a'.repeat(4094)).message).to.equal(`${'a'.repeat(4093)}…`)
+    expect(new ValidationError(issues).message)
+      .to.have.length(4001)
+      .and.match(/^Invalid session:\n .*…$/s)
+    expect(new TimeoutError('a'.repeat(4000)).message).to.equal('a'.repeat(4000))
+    expect(new TimeoutError('a'.repeat(4001)).message).to.equal(`${'a'.repeat(4000)}…`)
   })
 })
 
@@ -98,11 +94,6 @@ describe('isSessionError', () => {
     expect(isSessionError(Object.defineProperty(new Error('x'), brand, { value: 1 }))).to.equal(false)
   })
 
-  const throwing = (): never => {
-    throw new TypeError('a trap of the test')
-  }
-  const revoked = Proxy.revocable({}, {})
-  revoked.revoke()
   const others: readonly (readonly [string, unknown])[] = [
     ['undefined', undefined],
     ['null', null],
@@ -113,10 +104,8 @@ describe('isSessionError', () => {
     ['an error that wraps one', new Error('x', { cause: new AbortError('x') })],
     ['a DOMException', new DOMException('x', 'AbortError')],
     ['a copy of one through JSON', JSON.parse(JSON.stringify(new AbortError('x')))],
-    ['a proxy that throws', new Proxy({}, { has: throwing, get: throwing, getPrototypeOf: throwing })],
-    ['a revoked proxy', revoked.proxy],
   ]
-  itEach('returns false for other values, also for those that throw when read', others, ([, value]) => {
+  itEach('returns false for other values', others, ([, value]) => {
     expect(isSessionError(value)).to.equal(false)
   })
 })

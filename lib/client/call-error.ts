@@ -1,20 +1,11 @@
 import { isRight } from 'fp-ts/lib/Either.js'
-import {
-  AbortError,
-  ApiError,
-  type CallStats,
-  ConfigurationError,
-  InvalidResponseError,
-  NetworkError,
-  type SessionError,
-  TimeoutError,
-} from '../errors.ts'
+import { AbortError, ApiError, type CallStats, NetworkError, type SessionError, TimeoutError } from '../errors.ts'
 import { JsonCodec } from '../model/json.ts'
 import { isControlFlow, sanitizedCause } from '../util/caller-error.ts'
-import { isRecord, kindOf, ownValue } from '../util/guards.ts'
+import { isRecord, kindOf, ownValue, tryGet } from '../util/guards.ts'
 import { mask, type Redact, redactJson } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
-import { maxBodyBytes, type RawResponse, UnusableResponse } from './transport.ts'
+import { type RawResponse, UnusableResponse } from './transport.ts'
 
 /** What the errors of a call have in common. */
 export interface CallContext {
@@ -86,29 +77,26 @@ const quotedText = (text: string, redact: Redact): string => {
   return toSentence(redact(quoted.replace(secretFields, `$1${mask}`)))
 }
 
-/** Joins the strings of a value: a string, or an array of strings and of objects with a `message`. */
+/** Joins the strings of a value: a string, or an array or a record of strings and of objects with a `message`. */
 const joinMessages = (value: unknown): string =>
-  [value]
+  (isRecord(value) ? Object.values(value) : [value])
     .flat()
     .map((entry) => (isRecord(entry) ? ownValue(entry, 'message') : entry))
     .filter((entry) => typeof entry === 'string' && entry !== '')
     .join('; ')
 
-/** Returns the messages of an error body, from `message` and `errors`; undefined if it has neither. */
-const messageOf = (body: unknown): string | undefined => {
+/** Returns the messages of an error body, from `message` and `errors`, or else the body as JSON. */
+const messageOf = (body: unknown): string => {
   if (typeof body === 'string') return body
-  const [message, errors] = ['message', 'errors'].map((name) => ownValue(Object(body), name))
-  const hasMessage = typeof message === 'string' || Array.isArray(message)
-  const details = joinMessages(isRecord(errors) ? Object.values(errors).flat() : errors)
-  if (!hasMessage && details === '') return undefined
-  return [hasMessage ? joinMessages(message) : '', details].filter((part) => part !== '').join(': ')
+  const messages = ['message', 'errors'].map((name) => joinMessages(ownValue(Object(body), name)))
+  return messages.filter((each) => each !== '').join(': ') || JSON.stringify(body)
 }
 
 const apiError = (response: RawResponse, { endpoint, redact, requestId, stats }: CallContext): ApiError => {
   const { status } = response
   const json = JsonCodec.decode(response.json)
   const body = isRight(json) ? redactJson(json.right, redact) : quotedText(response.text, redact)
-  const quote = toSentence(messageOf(body) ?? JSON.stringify(body))
+  const quote = toSentence(messageOf(body))
   const retryAfter = retryAfterOf(response)
   const sentences = [
     `StackOne responded with ${status} to ${endpoint}${quote === '' ? '' : `: ${JSON.stringify(quote)}`}.`,
@@ -120,13 +108,10 @@ const apiError = (response: RawResponse, { endpoint, redact, requestId, stats }:
 
 /** Returns the system's code, such as `ECONNREFUSED`, of an error or a cause. Other fields may contain the key. */
 const codeOf = (error: unknown, depth = 0): string | undefined => {
-  try {
-    const { code, cause }: { readonly code?: unknown; readonly cause?: unknown } = Object(error)
-    if (typeof code === 'string' && /^[A-Za-z]\w{1,40}$/.test(code)) return code
-    return depth < 4 ? codeOf(cause, depth + 1) : undefined
-  } catch {
-    return undefined // a getter or a proxy threw
-  }
+  const code: unknown = tryGet(() => Object(error).code)
+  if (typeof code === 'string' && /^[A-Za-z]\w{1,40}$/.test(code)) return code
+  const cause: unknown = tryGet(() => Object(error).cause)
+  return depth < 4 ? codeOf(cause, depth + 1) : undefined
 }
 
 const networkError = (error: unknown, isCustom: boolean, { endpoint, redact, stats }: CallContext): NetworkError => {
@@ -139,14 +124,8 @@ const networkError = (error: unknown, isCustom: boolean, { endpoint, redact, sta
   return new NetworkError(message, { ...stats, code }, hasCause ? { cause: sanitizedCause(error, redact) } : undefined)
 }
 
-const unusableResponseError = ({ status }: UnusableResponse, { endpoint, stats }: CallContext): SessionError =>
-  status === undefined
-    ? new ConfigurationError('`fetch` must return an unread `Response`. Return a new one from each call.', stats)
-    : new InvalidResponseError(`The response to ${endpoint} exceeds ${maxBodyBytes} bytes. Check \`baseUrl\`.`, {
-        issues: [],
-        status,
-        ...stats,
-      })
+/** Sets the stats of an error that nothing else refers to yet. */
+export const withStats = <E extends SessionError>(error: E, stats: CallStats): E => Object.assign(error, stats)
 
 type Interruption = Extract<Outcome<unknown>, { readonly type: 'timeout' | 'abort' }>
 
@@ -164,20 +143,13 @@ export const attemptError = (
   context: CallContext,
 ): SessionError => {
   if (outcome.type === 'value') return apiError(outcome.value, context)
-  if (outcome.type === 'error')
-    return outcome.error instanceof UnusableResponse
-      ? unusableResponseError(outcome.error, context)
-      : networkError(outcome.error, isCustomFetch, context)
   const { endpoint, stats } = context
+  if (outcome.type === 'error') {
+    const { error } = outcome
+    return error instanceof UnusableResponse
+      ? withStats(error.cause, stats)
+      : networkError(error, isCustomFetch, context)
+  }
   const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
   return interruptionError(outcome, `${endpoint} exceeded ${limit} after ${attempts}`, stats)
-}
-
-/** Copies an error with other stats. An error without stats, such as that of a missing key, is returned unchanged. */
-export const withStats = (error: SessionError, stats: CallStats): SessionError => {
-  if (error.attempts === undefined) return error
-  if (error.name === 'AbortError') return new AbortError(error.reason, stats)
-  const ErrorClass: typeof NetworkError = Object(error).constructor // the other errors of a call have the same parameters
-  const options = error.cause === undefined ? undefined : { cause: error.cause }
-  return new ErrorClass(error.message, { ...error, ...stats }, options)
 }

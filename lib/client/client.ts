@@ -1,8 +1,7 @@
 import type { SessionError } from '../errors.ts'
 import type { ConnectSession, ConnectSessionToken } from '../model/connect-session.ts'
 import type { ConnectSessionCreate } from '../model/create-payload.ts'
-import type { TaskEither } from '../util/either.ts'
-import { guarded, toPromise } from '../util/task.ts'
+import { guarded, type TaskEither, toPromise } from '../util/task.ts'
 import { authenticateOperation, createOperation, getOperation, type Operation } from './endpoints.ts'
 import type { CallOptions, ClientOptions, WaitOptions } from './options.ts'
 import { sendWithRetries } from './send.ts'
@@ -10,9 +9,7 @@ import { resolveCallOptions, resolveOptions } from './settings.ts'
 import { type Connection, waitForConnection } from './wait-for-connection.ts'
 
 /**
- * The calls of a client as lazy `TaskEither`s.
- *
- * Each run of a task makes a new call. A task never throws or rejects.
+ * The calls of a client as lazy `TaskEither`s. Each run of a task makes a new call, and never throws or rejects.
  * @example
  * const found = await client.task.get('unknown-id')()
  * if (found._tag === 'Left') log.warn(found.left.name) // ApiError

@@ -6,9 +6,8 @@ import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeTok
 import { ConnectSessionCreate, decodePayload } from '../model/create-payload.ts'
 import type { DecodeOptions } from '../model/drift.ts'
 import { issuesOf, validationError } from '../model/issues.ts'
-import type { Either } from '../util/either.ts'
 import { isRecord, mustBe, ownValue, show } from '../util/guards.ts'
-import { omitUndefined } from '../util/omit-undefined.ts'
+import type { Either } from '../util/task.ts'
 import { bodyKind, type CallContext } from './call-error.ts'
 import type { ApiRequest, RawResponse } from './transport.ts'
 
@@ -44,8 +43,8 @@ export const createOperation = (payload: unknown): Operation<ConnectSessionToken
   }
 }
 
-const argumentError = (path: string, expectation: string, value: unknown, hint?: string): ValidationError =>
-  new ValidationError([omitUndefined<Issue>({ path, message: mustBe(expectation, value), hint })], 'Invalid argument')
+const argumentError = (path: string, expectation: string, value: unknown): ValidationError =>
+  new ValidationError([{ path, message: mustBe(expectation, value) }], 'Invalid argument')
 
 /** Returns the operation that gets the session of a token; throws a `ValidationError` if the token is blank. */
 export const authenticateOperation = (token: unknown): Operation<ConnectSession> => {
@@ -57,11 +56,11 @@ export const authenticateOperation = (token: unknown): Operation<ConnectSession>
 
 /** Returns the operation that gets a session by its id; throws a `ValidationError` if the id is blank. */
 export const getOperation = (id: unknown): Operation<ConnectSession> => {
-  const expectation = 'a non-blank string or an integer'
-  if (!Number.isSafeInteger(id) && !nonBlankString.is(id)) throw argumentError('id', expectation, id)
+  if (!Number.isSafeInteger(id) && !nonBlankString.is(id))
+    throw argumentError('id', 'a non-blank string or an integer', id)
   const value = String(id)
-  if (value === '.' || value === '..')
-    throw argumentError('id', expectation, id, "'.' and '..' are relative path segments in a URL")
+  // They are relative segments of a URL.
+  if (value === '.' || value === '..') throw argumentError('id', "a string other than '.' and '..'", id)
   const path = `/connect_sessions/${encodeURIComponent(value.toWellFormed())}`
   const requested = { name: 'id', value } as const
   return { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}', status: 200, ...sessionSpec, requested }
@@ -87,28 +86,28 @@ export const decodeResponse = <A extends ConnectSession>(
   { redact, requestId, stats }: CallContext,
 ): { readonly drift: readonly Issue[]; readonly result: Either<SessionError, A> } => {
   const { status, json } = response
-  const fail = (problem: string, found: readonly Issue[], hint: string): Either<SessionError, A> => {
+  const statusDrift =
+    status === expectedStatus ? [] : [{ path: 'status', message: mustBe(`${expectedStatus}`, status, show) }]
+  const decoded = decode(json, { drift: statusDrift, redact })
+  const drift = isLeft(decoded) ? [] : decoded.right.drift
+
+  const fail = (problem: string, found: readonly Issue[], hint: string) => {
     const title = `StackOne responded with ${status} to ${endpoint} ${problem}`
     const message = isRecord(json) ? formatIssues(title, found) : `${title}: the body is ${bodyKind(response)}`
     const separator = message.includes('\n') ? '\n' : '. ' // several issues are a list, one per line
     const issues = json === undefined ? [] : found
-    return left(new InvalidResponseError(message + separator + hint, { ...stats, issues, status, requestId }))
+    const error = new InvalidResponseError(message + separator + hint, { ...stats, issues, status, requestId })
+    return { drift, result: left(error) }
   }
 
-  const statusDrift =
-    status === expectedStatus ? [] : [{ path: 'status', message: mustBe(`${expectedStatus}`, status, show) }]
-  const decoded = decode(json, { drift: statusDrift, redact })
-  if (isLeft(decoded)) {
-    const issues = issuesOf(decoded.left, redact)
-    return { drift: [], result: fail(`without ${expected}`, issues, 'Check `baseUrl`, or try again later.') }
-  }
-  const { drift } = decoded.right
+  if (isLeft(decoded))
+    return fail(`without ${expected}`, issuesOf(decoded.left, redact), 'Check `baseUrl`, or try again later.')
   if (requested !== undefined && isForeign(ownValue(Object(json), requested.name), requested.value)) {
     const issues = [{ path: requested.name, message: 'must be that of the request' }]
     const hint = 'Check that no cache or proxy returns the responses of other requests.'
-    return { drift, result: fail('with the response to another request', issues, hint) }
+    return fail('with the response to another request', issues, hint)
   }
-  if (!strict || drift.length === 0) return { drift, result: decoded }
-  const hint = 'Without `strict`, the client accepts such a response.'
-  return { drift, result: fail('with deviations from the contract', drift, hint) }
+  if (strict && drift.length > 0)
+    return fail('with deviations from the contract', drift, 'Without `strict`, the client accepts such a response.')
+  return { drift, result: decoded }
 }

@@ -1,7 +1,6 @@
 import type { Issue } from '../errors.ts'
 import { type Check, integerBetween, must, mustBeNumber, nonBlank, ofType, optionsOf } from '../util/check-options.ts'
-import { isPlainObject, isRecord, mustBe } from '../util/guards.ts'
-import { omitUndefined } from '../util/omit-undefined.ts'
+import { isPlainObject, isRecord, mustBe, omitUndefined, tryGet } from '../util/guards.ts'
 import { maxTimeout } from '../util/timeout.ts'
 import type { ClientEvent } from './events.ts'
 
@@ -129,15 +128,11 @@ const reservedHeaders = new Set(
 )
 
 const headerIssues = (name: string, value: unknown, path: string): readonly Issue[] => {
-  if (reservedHeaders.has(name.toLowerCase())) return [{ path, message: 'is set by the library or by fetch' }]
-  if (typeof value !== 'string') return [{ path, message: mustBe('a string', value) }]
-  if (/[^\P{Cc}\t]/u.test(value)) return [{ path, message: 'must not contain control characters' }]
-  try {
-    new Headers([[name, value]])
-    return []
-  } catch {
-    return [{ path, message: 'must be a valid header' }]
-  }
+  const reject = (message: string) => [{ path, message }]
+  if (reservedHeaders.has(name.toLowerCase())) return reject('is set by the library or by fetch')
+  if (typeof value !== 'string') return reject(mustBe('a string', value))
+  if (/[^\P{Cc}\t]/u.test(value)) return reject('must not contain control characters')
+  return tryGet(() => new Headers([[name, value]])) ? [] : reject('must be a valid header')
 }
 
 const headers: Check = (value, path) => {
@@ -176,18 +171,9 @@ export const clientCheck = optionsOf(
   {
     aliases: {
       ...sharedAliases,
-      serverURL: 'baseUrl',
-      serverUrl: 'baseUrl',
-      endpoint: 'baseUrl',
-      host: 'baseUrl',
-      security: 'apiKey',
-      username: 'apiKey',
-      key: 'apiKey',
-      token: 'apiKey',
-      httpClient: 'fetch',
-      defaultHeaders: 'headers',
-      debugLogger: 'onEvent',
-      logger: 'onEvent',
+      ...{ serverURL: 'baseUrl', serverUrl: 'baseUrl', endpoint: 'baseUrl', host: 'baseUrl' },
+      ...{ security: 'apiKey', username: 'apiKey', key: 'apiKey', token: 'apiKey' },
+      ...{ httpClient: 'fetch', defaultHeaders: 'headers', debugLogger: 'onEvent', logger: 'onEvent' },
     },
   },
 )

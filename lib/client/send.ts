@@ -2,32 +2,28 @@ import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { AbortError, ConfigurationError, formatIssues, type Issue, type SessionError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
 import { callerError, callListener, isControlFlow } from '../util/caller-error.ts'
-import type { Either } from '../util/either.ts'
-import { environmentVariable } from '../util/environment.ts'
-import { mustBe } from '../util/guards.ts'
-import { type AllowUndefined, omitUndefined } from '../util/omit-undefined.ts'
-import { createRedactor, mask, type Redact, redactText, secretsIn } from '../util/redact.ts'
+import { type AllowUndefined, mustBe, omitUndefined, tryGet } from '../util/guards.ts'
+import { mask, type Redact, redactorOf, redactText } from '../util/redact.ts'
+import type { Either } from '../util/task.ts'
 import { sleep, stopwatch, withTimeout } from '../util/timeout.ts'
 import { attemptError, type CallContext, interruptionError, requestedDelay } from './call-error.ts'
 import { decodeResponse, type Operation } from './endpoints.ts'
 import type { ClientEvent } from './events.ts'
-import type { Settings } from './settings.ts'
+import { environmentVariable, type Settings } from './settings.ts'
 import { sendOnce } from './transport.ts'
 
 const environmentKey = (): string | undefined => environmentVariable('STACKONE_API_KEY')
 
-// Catching an error of `atob` costs more than all other checks.
-const isBase64OfKey = (key: string): boolean => {
-  const unpadded = key.replace(/={1,2}$/, '')
-  return /^[A-Za-z0-9+/]+$/.test(unpadded) && unpadded.length % 4 !== 1 && /^[!-~]+:$/.test(atob(unpadded))
-}
+const isBase64OfKey = (key: string): boolean =>
+  /^[A-Za-z0-9+/]+={0,2}$/.test(key) && /^[!-~]+:$/.test(tryGet(() => atob(key)) ?? '')
 
-const keyProblems: readonly (readonly [RegExp, message: string, hint?: string])[] = [
+const keyProblems: readonly (readonly [Pick<RegExp, 'test'>, message: string, hint?: string])[] = [
   [/^\s*$/, 'must be a non-blank string, got a blank string'],
   [/^(["'`]).*\1$|^[“”„‘’].*[“”‘’]$/s, 'must not be in quotes', 'remove the quotes'],
   [/^(basic|bearer)\s/i, 'must not start with a scheme', 'pass the key alone'],
   [/[^!-~]/, 'must contain visible ASCII characters only', 'remove spaces and line breaks'],
   [/:/, 'must not contain a colon', 'pass the key alone'],
+  [{ test: isBase64OfKey }, 'must not be base64-encoded', 'pass the key alone'],
 ]
 
 const checkKey = (key: unknown): Either<SessionError, string> => {
@@ -37,13 +33,12 @@ const checkKey = (key: unknown): Either<SessionError, string> => {
   }
   if (typeof key !== 'string') return reject(mustBe('a string', key))
   const [, message, hint] = keyProblems.find(([pattern]) => pattern.test(key)) ?? []
-  if (message !== undefined) return reject(message, hint)
-  return isBase64OfKey(key) ? reject('must not be base64-encoded', 'pass the key alone') : right(key)
+  return message === undefined ? right(key) : reject(message, hint)
 }
 
 /** Masks what looks like a key: the real one is unknown if the function that returns it throws. */
 const redactKeys: Redact = (text) =>
-  createRedactor(() => [environmentKey() ?? ''])(text)
+  redactorOf(undefined, [environmentKey() ?? ''])(text)
     .replace(/\bv\d+\.\w+\.[^\s"'<>,;]+/g, mask)
     .replace(/\b(basic|bearer)\s+[\w.~+/=-]+/gi, `$1 ${mask}`)
 
@@ -53,10 +48,10 @@ const readKey = async (
 ): Promise<Either<SessionError, string>> => {
   if (apiKey === undefined)
     return left(new ConfigurationError('No API key: pass `apiKey` to createClient, or set STACKONE_API_KEY.'))
-  // Only a function can take time.
-  if (typeof apiKey === 'string' && !signal?.aborted) return checkKey(apiKey)
+  if (signal?.aborted) return left(new AbortError(signal.reason, statsAfter(0)))
+  if (typeof apiKey === 'string') return checkKey(apiKey)
   const subject = 'The `apiKey` function'
-  const outcome = await withTimeout(deadline, signal, async () => (typeof apiKey === 'string' ? apiKey : apiKey()))
+  const outcome = await withTimeout(deadline, signal, async () => apiKey())
   if (outcome.type === 'value') return checkKey(outcome.value)
   if (outcome.type === 'error') return left(callerError(subject, outcome.error, redactKeys))
   return left(interruptionError(outcome, `${subject} exceeded the deadline of ${deadline} ms`, statsAfter(0)))
@@ -110,7 +105,7 @@ export const sendWithRetries = async <A extends ConnectSession>(
       sendOnce(settings, operation, key.right, own),
     )
     const response = outcome.type === 'value' ? outcome.value : undefined
-    const redact = createRedactor(() => [...secrets, ...secretsIn(response?.json)])
+    const redact = redactorOf(response?.json, secrets)
     const requestId = redactText(response?.headers.get('x-request-id') ?? '', redact).slice(0, 200) || undefined
     const context: CallContext = { endpoint, redact, requestId, stats: statsAfter(number) }
     if (response === undefined || response.status < 200 || response.status > 299) {

@@ -1,9 +1,7 @@
 import { ConfigurationError, formatIssues } from '../errors.ts'
-import { checkOptions } from '../util/check-options.ts'
-import { clientDefaults } from '../util/defaults.ts'
-import { environmentVariable, isBrowser } from '../util/environment.ts'
-import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
-import { version } from '../util/version.ts'
+import { checkOptions, type DefinedOptions } from '../util/check-options.ts'
+import { clientDefaults, version } from '../util/defaults.ts'
+import { omitUndefined, ownValue, tryGet, withoutPrototype } from '../util/guards.ts'
 import { baseUrlIssues, type CallOptions, type ClientOptions, callCheck, clientCheck } from './options.ts'
 
 /** The options of one call, with the defaults. Those of the call override those of the client. */
@@ -16,18 +14,30 @@ export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEv
   readonly headers: Readonly<Record<string, string>>
 }
 
-// Two spellings of one name would be sent as one header with both values.
-const lowerCaseNames = (headers: CallOptions['headers'] = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(omitUndefined<Record<string, string>>(headers)).map(([name, value]) => [name.toLowerCase(), value]),
-  )
+/** Reads an environment variable. Returns undefined where there is none, or where the runtime denies access. */
+export const environmentVariable = (name: string): string | undefined => {
+  // Not every runtime has `process`.
+  const value = tryGet(() => ownValue(Object(globalThis).process.env, name))
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Returns whether the code runs in a page or one of its workers. Other runtimes have workers with another user agent. */
+const isBrowser = (): boolean =>
+  globalThis.window?.document !== undefined ||
+  ('WorkerGlobalScope' in globalThis && globalThis.navigator?.userAgent?.startsWith('Mozilla/') === true)
+
+/** Returns settings with other options. Two spellings of a header would be sent as one header with both values. */
+const override = (settings: Settings, { headers = {}, ...others }: DefinedOptions<ClientOptions & CallOptions>) => {
+  const lowerCase = Object.entries(omitUndefined<object>(headers)).map(([name, value]) => [name.toLowerCase(), value])
+  const all: Settings['headers'] = { ...settings.headers, ...Object.fromEntries(lowerCase) }
+  return withoutPrototype<Settings>({ ...settings, ...others, headers: all })
+}
 
 /** Resolves the options of `createClient`; throws a `ConfigurationError`. */
 export const resolveOptions = (options: ClientOptions): Settings => {
   const {
     baseUrl = environmentVariable('STACKONE_BASE_URL') ?? clientDefaults.baseUrl,
     userAgent = `stackone-session/${version}`,
-    headers,
     dangerouslyAllowBrowser = clientDefaults.dangerouslyAllowBrowser,
     ...others
   } = checkOptions(options, clientCheck, 'createClient')
@@ -38,20 +48,10 @@ export const resolveOptions = (options: ClientOptions): Settings => {
     )
   const issues = baseUrlIssues(baseUrl, 'STACKONE_BASE_URL') // the option has been checked already
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid environment variable', issues))
-  return withoutPrototype<Settings>({
-    ...clientDefaults,
-    ...others,
-    baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
-    headers: Object.freeze({ 'user-agent': userAgent, ...lowerCaseNames(headers) }),
-  })
+  const url = new URL(baseUrl).href.replace(/\/+$/, '')
+  return override({ ...clientDefaults, baseUrl: url, headers: { 'user-agent': userAgent } }, withoutPrototype(others))
 }
 
 /** Resolves the options of a call against those of its client; throws a `ConfigurationError`. */
-export const resolveCallOptions = (settings: Settings, options: CallOptions): Settings => {
-  const { headers, ...others } = checkOptions(options, callCheck, 'the call')
-  return withoutPrototype<Settings>({
-    ...settings,
-    ...others,
-    headers: { ...settings.headers, ...lowerCaseNames(headers) },
-  })
-}
+export const resolveCallOptions = (settings: Settings, options: CallOptions): Settings =>
+  override(settings, checkOptions(options, callCheck, 'the call'))

@@ -1,6 +1,6 @@
 import ky from 'ky'
-import { withoutPrototype } from '../util/omit-undefined.ts'
-import { parseJson } from '../util/parse-json.ts'
+import { ConfigurationError, InvalidResponseError } from '../errors.ts'
+import { parseJson, tryGet, withoutPrototype } from '../util/guards.ts'
 import { readBytes } from '../util/read-body.ts'
 import type { Fetch } from './options.ts'
 import type { Settings } from './settings.ts'
@@ -26,33 +26,32 @@ export interface RawResponse {
 }
 
 /** The API's bodies are a few kilobytes. A limit protects the memory of the caller. */
-export const maxBodyBytes = 1024 * 1024
+const maxBodyBytes = 1024 * 1024
 
-/** Thrown for a response that a retry cannot fix: its body is too large or, without a status, it is not a `Response`. */
+/** Thrown for a response that a retry cannot fix; its cause is the error of the call. */
 export class UnusableResponse extends Error {
-  readonly status: number | undefined
-
-  constructor(status?: number) {
-    super()
-    this.status = status
-  }
+  declare readonly cause: ConfigurationError | InvalidResponseError
 }
 
-const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string> => {
-  const { status, headers, body } = response
+const notUnread = (): UnusableResponse => {
+  const message = '`fetch` must return an unread `Response`. Return a new one from each call.'
+  return new UnusableResponse('', { cause: new ConfigurationError(message) })
+}
+
+/** Reads a body as text; returns undefined if it is too large. */
+const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string | undefined> => {
+  const { headers, body } = response
   const length = Number(headers.get('content-length') ?? Number.NaN)
-  if (length > maxBodyBytes) throw new UnusableResponse(status)
+  if (length > maxBodyBytes) return undefined
   // `text()` is faster, and the platform's fetch limits it to the content-length. A custom response may have no stream.
   const isLimited = !isCustom && length <= maxBodyBytes && !headers.has('content-encoding')
   if (isLimited || typeof body?.getReader !== 'function') {
     const text: unknown = await response.text()
-    if (typeof text !== 'string') throw new UnusableResponse()
-    if (text.length > maxBodyBytes) throw new UnusableResponse(status)
-    return text
+    if (typeof text !== 'string') throw notUnread()
+    return text.length > maxBodyBytes ? undefined : text
   }
   const bytes = await readBytes(body, maxBodyBytes, signal)
-  if (bytes === undefined) throw new UnusableResponse(status)
-  return new TextDecoder().decode(bytes)
+  return bytes && new TextDecoder().decode(bytes)
 }
 
 const isUnreadResponse = (value: unknown): value is Response => {
@@ -62,22 +61,15 @@ const isUnreadResponse = (value: unknown): value is Response => {
 }
 
 /** Keeps frameworks that patch `fetch` from caching a token. Empty where the platform throws for the mode: workerd. */
-const detectCacheMode = (): Pick<Parameters<Fetch>[1], 'cache'> => {
-  const mode = { cache: 'no-store' } as const
-  try {
-    new Request('http://localhost', mode)
-    return mode
-  } catch {
-    return {}
-  }
-}
+const detectCacheMode = (): Pick<Parameters<Fetch>[1], 'cache'> =>
+  tryGet(() => new Request('http://localhost', { cache: 'no-store' })) ? { cache: 'no-store' } : {}
 
 let cacheMode: ReturnType<typeof detectCacheMode> | undefined
 
 /** Makes one attempt over ky, to the last byte of the response. Retries, timeouts and error statuses are left to send.ts. */
 export const sendOnce = async (
   settings: Settings,
-  { method, path, body: json }: ApiRequest,
+  { method, path, endpoint, body: json }: ApiRequest,
   key: string,
   signal: AbortSignal,
 ): Promise<RawResponse> => {
@@ -100,8 +92,7 @@ export const sendOnce = async (
       cacheMode ??= detectCacheMode()
       const init = withoutPrototype({ method, headers, body, signal, redirect: 'manual', ...cacheMode } as const)
       const fetched: unknown = await fetch(url, init)
-      if (!isUnreadResponse(fetched)) throw new UnusableResponse()
-      if (fetched.status === 0) throw new Error('fetch returned Response.error()')
+      if (!isUnreadResponse(fetched)) throw notUnread()
       return fetched
     },
   })
@@ -110,6 +101,9 @@ export const sendOnce = async (
     await response.body?.cancel()
     throw signal.reason
   }
+  const { status, headers: received } = response
   const text = await readBody(response, settings.fetch !== undefined, signal)
-  return { status: response.status, headers: response.headers, text, json: parseJson(text) }
+  if (text !== undefined) return { status, headers: received, text, json: parseJson(text) }
+  const message = `The response to ${endpoint} exceeds ${maxBodyBytes} bytes. Check \`baseUrl\`.`
+  throw new UnusableResponse('', { cause: new InvalidResponseError(message, { issues: [], status }) })
 }

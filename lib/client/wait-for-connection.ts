@@ -4,8 +4,8 @@ import type { ConnectSession } from '../model/connect-session.ts'
 import type { ConnectionAttempt } from '../model/connection-attempt.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { waitDefaults } from '../util/defaults.ts'
-import type { TaskEither } from '../util/either.ts'
-import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
+import { omitUndefined, withoutPrototype } from '../util/guards.ts'
+import type { TaskEither } from '../util/task.ts'
 import { sleep, stopwatch } from '../util/timeout.ts'
 import { requestedDelay, withStats } from './call-error.ts'
 import { type CallOptions, type WaitOptions, waitCheck } from './options.ts'
@@ -47,7 +47,7 @@ export const waitForConnection = async (
   poll: (options: CallOptions) => TaskEither<SessionError, ConnectSession>,
 ) => {
   const checked = checkOptions(options, waitCheck, 'waitForConnection')
-  const { signal, interval, deadline } = withoutPrototype({ ...waitDefaults, ...checked })
+  const { signal, interval = waitDefaults.interval, deadline = waitDefaults.deadline } = checked
   const elapsed = stopwatch()
   const remaining = (): number => deadline - elapsed()
 
@@ -57,7 +57,8 @@ export const waitForConnection = async (
     const error = isLeft(polled) ? polled.left : undefined
     const connection = isLeft(polled) ? undefined : connectionOf(polled.right)
     if (connection !== undefined) return right(connection)
-    if (error !== undefined && !isTransient(error, settings.strict)) return left(withStats(error, stats()))
+    if (error !== undefined && !isTransient(error, settings.strict))
+      return left(error.attempts === undefined ? error : withStats(error, stats()))
     const waitMs = Math.max(interval, error === undefined ? 0 : requestedDelay(error))
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)

@@ -12,7 +12,7 @@ import {
   optionsOf,
 } from '../util/check-options.ts'
 import { handlerDefaults } from '../util/defaults.ts'
-import { withoutPrototype } from '../util/omit-undefined.ts'
+import { withoutPrototype } from '../util/guards.ts'
 import { maxTimeout } from '../util/timeout.ts'
 import { type Allow, fieldChecks, type Owner } from './request.ts'
 

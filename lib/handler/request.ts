@@ -3,8 +3,7 @@ import { type Category, knownCategories, normalizeCategory } from '../model/enum
 import type { Session } from '../session/types.ts'
 import { type Check, nonBlank, ofType, oneOf } from '../util/check-options.ts'
 import { didYouMean } from '../util/did-you-mean.ts'
-import { mustBe } from '../util/guards.ts'
-import { withoutPrototype } from '../util/omit-undefined.ts'
+import { mustBe, withoutPrototype } from '../util/guards.ts'
 import { HttpError } from './http-error.ts'
 
 /**

@@ -1,7 +1,6 @@
 import type { Context, Errors } from 'io-ts'
 import { type Issue, ValidationError } from '../errors.ts'
-import { shortName } from '../util/guards.ts'
-import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
+import { omitUndefined, shortName, withoutPrototype } from '../util/guards.ts'
 import { type Redact, redactText } from '../util/redact.ts'
 import type { CodecError } from './validation.ts'
 

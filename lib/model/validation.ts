@@ -1,4 +1,4 @@
-import type { Either } from '../util/either.ts'
+import type { Either } from '../util/task.ts'
 
 // io-ts's own declarations would require users to install io-ts and fp-ts.
 

@@ -5,9 +5,7 @@
 import type { Issue } from '../errors.ts'
 import type { HandlerErrorCode } from '../handler/http-error.ts'
 import type { HandlerRequest } from '../handler/request.ts'
-import { isObject, ownValue } from '../util/guards.ts'
-import { withoutPrototype } from '../util/omit-undefined.ts'
-import { parseJson } from '../util/parse-json.ts'
+import { isObject, ownValue, parseJson, withoutPrototype } from '../util/guards.ts'
 
 /**
  * The reason for a `TokenRequestError`: the code of the handler's error response, `network` or `invalid-response`.

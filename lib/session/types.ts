@@ -5,7 +5,7 @@ import type { ConnectSessionToken } from '../model/connect-session.ts'
 import type { ConnectSessionCreate, ConnectSessionCreateWire } from '../model/create-payload.ts'
 import type { AccountType, Category, CategoryAlias } from '../model/enums.ts'
 import type { Json, JsonObject } from '../model/json.ts'
-import type { Either, TaskEither } from '../util/either.ts'
+import type { Either, TaskEither } from '../util/task.ts'
 
 /**
  * The part of a client that `send` needs, so that a test can pass a stub.

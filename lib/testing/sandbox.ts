@@ -1,8 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ConnectSessionTokenWire } from '../model/connect-session.ts'
 import { checkOptions, mustShown, nonBlank, ofType, optionsOf } from '../util/check-options.ts'
-import { isRecord } from '../util/guards.ts'
-import { parseJson } from '../util/parse-json.ts'
+import { isRecord, parseJson } from '../util/guards.ts'
 import { mask, maskWhenPrinted } from '../util/redact.ts'
 import { type AttemptStatus, type ConnectOutcome, type ConnectResult, connect } from './api/connect.ts'
 import { apiResponse, findEndpoint } from './api/endpoints.ts'

@@ -1,7 +1,6 @@
 import { ConfigurationError, formatIssues, type Issue } from '../errors.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { isBlank, isPlainObject, isRecord, kindOf, mustBe, ownValue, shortName, show, showNumber } from './guards.ts'
-import { omitUndefined, withoutPrototype } from './omit-undefined.ts'
+import { isPlainObject, isRecord, kindOf, mustBe, omitUndefined, show, showNumber, withoutPrototype } from './guards.ts'
 
 /** Returns the problems of a value; `path` is where it appears. */
 export type Check = (value: unknown, path: string) => readonly Issue[]
@@ -13,25 +12,23 @@ const issue = (path: string, message: string, hint?: string): readonly Issue[] =
   omitUndefined<Issue>({ path, message, hint }),
 ]
 
-const mustDescribed =
-  (describe: typeof kindOf) =>
-  (expectation: string, isValid: (value: unknown) => boolean, hint?: string): Check =>
+export const must =
+  (expectation: string, isValid: (value: unknown) => boolean, hint?: string, describe = kindOf): Check =>
   (value, path) =>
     isValid(value) ? [] : issue(path, mustBe(expectation, value, describe), hint)
 
-export const must = mustDescribed(kindOf)
-
 /** Like `must`, for values that are neither secret nor customer data: the message shows them. */
-export const mustShown = mustDescribed(show)
+export const mustShown = (expectation: string, isValid: (value: unknown) => boolean, hint?: string): Check =>
+  must(expectation, isValid, hint, show)
 
 /** Checks a number. The message shows invalid numbers, but not strings: one may be a secret in the wrong place. */
 export const mustBeNumber = (expectation: string, isValid: (value: number) => boolean): Check =>
-  mustDescribed(showNumber)(expectation, (value) => typeof value === 'number' && isValid(value))
+  must(expectation, (value) => typeof value === 'number' && isValid(value), undefined, showNumber)
 
 export const ofType = (type: 'boolean' | 'function' | 'string'): Check =>
   must(`a ${type}`, (value) => typeof value === type)
 
-export const nonBlank = must('a non-blank string', (value) => typeof value === 'string' && !isBlank(value))
+export const nonBlank = must('a non-blank string', (value) => kindOf(value) === 'a string')
 
 export const integerBetween = (min: number, max: number, unit = ''): Check =>
   mustBeNumber(
@@ -55,7 +52,6 @@ export const arrayOf =
       : issue(path, mustBe('an array', value))
 
 interface OptionNames {
-  /** The options that must be present. */
   readonly required?: readonly string[]
   /** Names that other libraries use, with the option to use instead. */
   readonly aliases?: Readonly<Record<string, string>>
@@ -72,13 +68,14 @@ export const optionsOf =
     }
     const names = Object.keys(checks)
     const pathOf = (name: string): string => `${path && `${path}.`}${name}`
-    const problems = Object.entries(omitUndefined<object>(value)).flatMap(([name, each]) => {
+    const given = omitUndefined<object>(value)
+    const problems = Object.entries(given).flatMap(([name, each]) => {
       const check = Object.hasOwn(checks, name) && checks[name]
       if (check) return check(each, pathOf(name))
       const hint = Object.hasOwn(aliases, name) ? `use '${aliases[name]}'` : didYouMean(name, names)
-      return issue('', `unknown option '${pathOf(shortName(name))}'`, hint ?? `the options are ${names.join(', ')}`)
+      return issue('', `unknown option '${pathOf(name)}'`, hint ?? `the options are ${names.join(', ')}`)
     })
-    const missing = required.filter((name) => ownValue(value, name) === undefined)
+    const missing = required.filter((name) => !Object.hasOwn(given, name))
     return [...problems, ...missing.map((name) => ({ path: pathOf(name), message: 'is required' }))]
   }
 

@@ -17,6 +17,23 @@ export const tryGet = <A>(read: () => A): A | undefined => {
   }
 }
 
+/** Parses JSON; returns undefined for any other text. */
+export const parseJson = (text: string): unknown => tryGet(() => JSON.parse(text.trim()))
+
+/** Allows undefined wherever a field may be absent. */
+export type AllowUndefined<A> = {
+  readonly [K in keyof A]: Record<never, never> extends Pick<A, K> ? A[K] | undefined : A[K]
+}
+
+/** Copies an object without the fields that are undefined. */
+export const omitUndefined = <A extends object>(fields: AllowUndefined<A>): A =>
+  // Only fields that may be absent can be undefined.
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A
+
+/** Copies an object so that it inherits nothing, in case `Object.prototype` is polluted. */
+export const withoutPrototype = <A extends object>(fields: A): A =>
+  Object.freeze(Object.assign(Object.create(null), fields))
+
 export const shortName = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}…` : name)
 
 /** Marks an argument passed explicitly as `undefined`. */

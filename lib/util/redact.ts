@@ -31,28 +31,15 @@ const encodings = (secret: string): readonly string[] => {
   })
 }
 
+const isSecretField = (name: string, value: unknown): value is string =>
+  typeof value === 'string' && secretNames.test(name)
+
 // A short secret counts only as a whole word.
 const maskSecret = (text: string, secret: string): string =>
   text.replaceAll(secret, (found, index: number) => {
     const neighbors = text.charAt(index - 1) + text.charAt(index + found.length)
     return found.length < minLength && /[A-Za-z0-9]/.test(neighbors) ? found : mask
   })
-
-/** Returns a function that masks secrets. They are requested at the first text, since most calls redact none. */
-export const createRedactor = (secrets: () => readonly string[]): Redact => {
-  let forms: readonly string[] | undefined
-  return (text) => {
-    if (text === '') return text
-    // The longest first: a secret may contain another one.
-    forms ??= [...new Set(secrets().flatMap(encodings))]
-      .filter((form) => form !== '')
-      .sort((a, b) => b.length - a.length)
-    return forms.reduce(maskSecret, text)
-  }
-}
-
-const isSecretField = (name: string, value: unknown): value is string =>
-  typeof value === 'string' && secretNames.test(name)
 
 /** Masks secrets in a JSON value of bounded depth: secret fields by their names, and known secrets everywhere. */
 export const redactJson = (value: unknown, redact: Redact): unknown => {
@@ -78,8 +65,18 @@ export const secretsIn = (value: unknown): readonly string[] => {
   return [...found].slice(0, maxSecrets)
 }
 
-/** Returns a function that masks the values of the secret fields of a JSON value. */
-export const redactorOf = (value: unknown): Redact => createRedactor(() => secretsIn(value))
+/** Returns a function that masks the values of the secret fields of a JSON value, and other secrets. */
+export const redactorOf = (value: unknown, others: readonly string[] = []): Redact => {
+  let forms: readonly string[] | undefined
+  return (text) => {
+    if (text === '') return text // most calls redact nothing else, and need no search for secrets
+    // The longest first: a secret may contain another one.
+    forms ??= [...new Set([...others, ...secretsIn(value)].flatMap(encodings))]
+      .filter((form) => form !== '')
+      .sort((a, b) => b.length - a.length)
+    return forms.reduce(maskSecret, text)
+  }
+}
 
 /** Copies an object so that its secrets are masked when it is printed, but not in `JSON.stringify`. */
 export const maskWhenPrinted = <A extends object>(value: A): A => {

@@ -219,11 +219,10 @@ describe('The options', () => {
       expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' (use '${option}')`)
     })
 
-    it('reject an unknown name, cut at 100 characters, and list the options', () => {
+    it('reject an unknown name, and list the options', () => {
       const list = `(the options are ${optionNames}`
       for (const name of ['color', 'constructor'])
         expect(rejection({ [name]: 1 })).to.include(`unknown option '${name}' ${list}`)
-      expect(rejection({ ['x'.repeat(10_000)]: 1 })).to.include(`unknown option '${'x'.repeat(100)}…' ${list}`)
     })
 
     itEach('must be an object', notObjects, (value) => {

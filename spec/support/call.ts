@@ -2,7 +2,7 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import PQueue from 'p-queue'
 import type { CallOptions, Client, ClientOptions, ConnectSessionToken, SessionError } from '../../lib/index.ts'
 import { createClient, isSessionError, session } from '../../lib/index.ts'
-import type { Either } from '../../lib/util/either.ts'
+import type { Either } from '../../lib/util/task.ts'
 
 export const apiKey = 'v1.eu1.0123456789abcdef'
 

@@ -1,4 +1,4 @@
-import type { Either } from '../../lib/util/either.ts'
+import type { Either } from '../../lib/util/task.ts'
 
 /** Returns the right side; throws if there is none. */
 export const rightOf = <E, A>(either: Either<E, A>): A => {

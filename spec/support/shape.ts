@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type ClientEvent, type ConnectSessionToken, InvalidResponseError, type Issue } from '../../lib/index.ts'
-import { omitUndefined } from '../../lib/util/omit-undefined.ts'
+import { omitUndefined } from '../../lib/util/guards.ts'
 import { clientOf, timedSend } from './call.ts'
 import { leftOf, rightOf } from './either.ts'
 import { itEach } from './it-each.ts'

@@ -64,7 +64,6 @@ export const explained: readonly Explanation[] = [
     to: '1',
     why: 'a timer of zero milliseconds takes one',
   },
-  { ...onCall, line: '} catch {', to: '{}', why: 'an empty block returns undefined too' },
   {
     ...onCall,
     line: "get('retry-after')",
@@ -84,7 +83,6 @@ export const explained: readonly Explanation[] = [
     why: `${performance}: both paths read the same text and reject the same bodies`,
   })),
   { ...onTransport, line: 'settings.fetch !== undefined', to: 'true', why: performance },
-  { ...onTransport, line: '} catch {', to: '{}', why: 'no fields are spread from undefined either' },
   {
     ...onTransport,
     line: 'await response.body?.cancel()',

@@ -4,8 +4,8 @@ import { explained } from './explained.ts'
 import { hashOf, hashWithSpecs } from './measured.ts'
 import { numberMutants } from './numbers.ts'
 
-/** Files without mutants: types, lists of exports, and the version. */
-const withoutMutants = /^lib\/(index|client\/events|testing\/index|session\/types|model\/validation|util\/(either|version))\.ts$/
+/** Files without mutants: types and lists of exports. */
+const withoutMutants = /^lib\/(index|client\/events|testing\/index|session\/types|model\/validation)\.ts$/
 
 describe('The mutation tests', () => {
   const source = "const wait = (ms: number): string => 'some ms' // A comment.\nexport const name = wait(7)"
