@@ -86,9 +86,7 @@ export class ConfigurationError extends BaseError {
 }
 
 /**
- * StackOne responded with an error status; `message` quotes the server and says what to do next.
- *
- * Contract section 5.
+ * StackOne responded with an error status (contract section 5); `message` quotes the server and says what to do next.
  * @example
  * if (error.name === 'ApiError') console.log(error.status, error.message)
  * // 404 StackOne responded with 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, …
@@ -149,9 +147,8 @@ export class AbortError extends BaseError {
 }
 
 /**
- * StackOne responded with a success that cannot be used.
- *
- * It has no token, belongs to another request, exceeds the size limit or, under `strict`, deviates from the contract.
+ * StackOne responded with a success that cannot be used: it has no token, belongs to another request, exceeds the size
+ * limit or, under `strict`, deviates from the contract.
  * @example if (error.name === 'InvalidResponseError') log.error(error.status, error.requestId, error.issues)
  */
 export class InvalidResponseError extends BaseError {

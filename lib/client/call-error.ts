@@ -124,9 +124,6 @@ const networkError = (error: unknown, isCustom: boolean, { endpoint, redact, sta
   return new NetworkError(message, { ...stats, code }, hasCause ? { cause: sanitizedCause(error, redact) } : undefined)
 }
 
-/** Sets the stats of an error that nothing else refers to yet. */
-export const withStats = <E extends SessionError>(error: E, stats: CallStats): E => Object.assign(error, stats)
-
 type Interruption = Extract<Outcome<unknown>, { readonly type: 'timeout' | 'abort' }>
 
 /** Returns the error of work that timed out or was aborted by the caller. `problem` says what exceeded which limit. */
@@ -144,12 +141,10 @@ export const attemptError = (
 ): SessionError => {
   if (outcome.type === 'value') return apiError(outcome.value, context)
   const { endpoint, stats } = context
-  if (outcome.type === 'error') {
-    const { error } = outcome
-    return error instanceof UnusableResponse
-      ? withStats(error.cause, stats)
-      : networkError(error, isCustomFetch, context)
-  }
+  if (outcome.type === 'error')
+    return outcome.error instanceof UnusableResponse
+      ? Object.assign(outcome.error.cause, stats)
+      : networkError(outcome.error, isCustomFetch, context)
   const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
   return interruptionError(outcome, `${endpoint} exceeded ${limit} after ${attempts}`, stats)
 }

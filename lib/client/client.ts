@@ -32,10 +32,9 @@ export interface ClientTasks {
 }
 
 /**
- * A client of StackOne's API for one API key; printing it does not show the key.
+ * A client of StackOne's API (contract section 1) for one API key; printing it does not show the key.
  *
  * A call that fails rejects with a `SessionError`. An invalid argument is a `ValidationError`, and nothing is sent.
- * Contract section 1.
  * @example
  * const ownerOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
  * await ownerOf(client, token) // 'Acme Inc.'
@@ -74,10 +73,7 @@ export interface Client {
 }
 
 /**
- * Creates a client.
- *
- * Nothing is sent, and the API key is not read, until a call is made. A missing or malformed key is a
- * `ConfigurationError` of the call.
+ * Creates a client. It sends nothing; a missing or malformed API key is a `ConfigurationError` of each call.
  * @throws {ConfigurationError} if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
  * @example
  * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })
@@ -86,20 +82,15 @@ export interface Client {
 export const createClient = (options: ClientOptions = {}): Client => {
   const settings = resolveOptions(options)
 
-  const run = <A extends ConnectSession>(operationOf: () => Operation<A>, ownOptions: CallOptions | undefined) =>
-    guarded<A>('An option of the call', async () => {
-      const operation = operationOf()
-      return sendWithRetries(ownOptions === undefined ? settings : resolveCallOptions(settings, ownOptions), operation)
-    })
+  const run = <A extends ConnectSession>(operationOf: () => Operation<A>, callOptions: CallOptions | undefined) =>
+    guarded<A>('An option of the call', () => sendWithRetries(operationOf(), resolveCallOptions(settings, callOptions)))
 
   const task: ClientTasks = Object.freeze({
     create: (payload, options) => run(() => createOperation(payload), options),
     authenticate: (token, options) => run(() => authenticateOperation(token), options),
     get: (id, options) => run(() => getOperation(id), options),
     waitForConnection: (id, options = {}) =>
-      guarded('An option of waitForConnection', () =>
-        waitForConnection(settings, options, (pollOptions) => task.get(id, pollOptions)),
-      ),
+      guarded('An option of waitForConnection', () => waitForConnection(settings, id, options)),
   } satisfies ClientTasks)
 
   return Object.freeze<Client>({

@@ -75,10 +75,7 @@ const isForeign = (received: unknown, value: string): boolean => {
   return (typeof received === 'string' || typeof received === 'number') && normalize(`${received}`) !== normalize(value)
 }
 
-/**
- * Decodes the response to a successful call. Returns its deviations from the contract, and the result of the call: a
- * `Left` if the response is unusable or, under `strict`, deviates from the contract.
- */
+/** Decodes a response with a success status. Returns its deviations from the contract, and the result of the call. */
 export const decodeResponse = <A extends ConnectSession>(
   response: RawResponse,
   { endpoint, status: expectedStatus, expected, requested, decode }: Operation<A>,

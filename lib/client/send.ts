@@ -79,8 +79,8 @@ const errorFields = (error: SessionError) => {
 
 /** Sends a request, with retries, until it succeeds, fails for good or would exceed the deadline. */
 export const sendWithRetries = async <A extends ConnectSession>(
-  settings: Settings,
   operation: Operation<A>,
+  settings: Settings,
 ): Promise<Either<SessionError, A>> => {
   const { signal, timeout, deadline, retries, strict, onEvent } = settings
   const { endpoint } = operation

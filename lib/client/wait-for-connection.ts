@@ -5,11 +5,12 @@ import type { ConnectionAttempt } from '../model/connection-attempt.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { waitDefaults } from '../util/defaults.ts'
 import { omitUndefined, withoutPrototype } from '../util/guards.ts'
-import type { TaskEither } from '../util/task.ts'
+import type { Either } from '../util/task.ts'
 import { sleep, stopwatch } from '../util/timeout.ts'
-import { requestedDelay, withStats } from './call-error.ts'
-import { type CallOptions, type WaitOptions, waitCheck } from './options.ts'
-import { isRetryable } from './send.ts'
+import { requestedDelay } from './call-error.ts'
+import { getOperation } from './endpoints.ts'
+import { type WaitOptions, waitCheck } from './options.ts'
+import { isRetryable, sendWithRetries } from './send.ts'
 import type { Settings } from './settings.ts'
 
 const finalStatuses = ['authenticated', 'error', 'cancelled', 'expired'] as const
@@ -43,22 +44,24 @@ const isTransient = (error: SessionError, strict: boolean): boolean =>
 /** Polls a session until its latest attempt to connect has ended. */
 export const waitForConnection = async (
   settings: Settings,
+  id: unknown,
   options: WaitOptions,
-  poll: (options: CallOptions) => TaskEither<SessionError, ConnectSession>,
-) => {
+): Promise<Either<SessionError, Connection>> => {
+  const operation = getOperation(id)
   const checked = checkOptions(options, waitCheck, 'waitForConnection')
   const { signal, interval = waitDefaults.interval, deadline = waitDefaults.deadline } = checked
   const elapsed = stopwatch()
   const remaining = (): number => deadline - elapsed()
 
   for (let polls = 1; ; polls += 1) {
-    const polled = await poll({ signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) })()
+    const limits = { signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) }
+    const polled = await sendWithRetries(operation, withoutPrototype({ ...settings, ...limits }))
     const stats = () => ({ attempts: polls, elapsedMs: Math.round(elapsed()) })
     const error = isLeft(polled) ? polled.left : undefined
     const connection = isLeft(polled) ? undefined : connectionOf(polled.right)
     if (connection !== undefined) return right(connection)
     if (error !== undefined && !isTransient(error, settings.strict))
-      return left(error.attempts === undefined ? error : withStats(error, stats()))
+      return left(error.attempts === undefined ? error : Object.assign(error, stats()))
     const waitMs = Math.max(interval, error === undefined ? 0 : requestedDelay(error))
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)

@@ -1,11 +1,6 @@
 import { ConfigurationError } from '../errors.ts'
-import { ownValue, tryGet } from './guards.ts'
+import { omitUndefined, ownValue, tryGet } from './guards.ts'
 import type { Redact } from './redact.ts'
-
-const textField = (error: unknown, name: 'name' | 'message' | 'code'): string | undefined => {
-  const value: unknown = tryGet(() => Object(error)[name])
-  return typeof value === 'string' ? value : undefined
-}
 
 /** Returns whether an error is the control flow of a framework: Next.js throws errors with a `digest` to redirect. */
 export const isControlFlow = (error: unknown): boolean =>
@@ -14,13 +9,15 @@ export const isControlFlow = (error: unknown): boolean =>
 /** Copies the name, the redacted message and the code of an error. The original may hold a request with its key. */
 export const sanitizedCause = (error: unknown, redact: Redact): unknown => {
   if (isControlFlow(error)) return error
-  const message = typeof error === 'string' ? error : (textField(error, 'message') ?? `a thrown ${typeof error}`)
-  const cause = new Error(redact(message).slice(0, 1000))
-  const name = redact(textField(error, 'name') ?? 'Error')
-  const code = textField(error, 'code')
+  const read = (name: 'name' | 'message' | 'code'): string | undefined => {
+    const value: unknown = tryGet(() => Object(error)[name])
+    return typeof value === 'string' ? redact(value) : undefined
+  }
+  const message = typeof error === 'string' ? redact(error) : (read('message') ?? `a thrown ${typeof error}`)
+  const cause = new Error(message.slice(0, 1000))
+  const name = read('name') ?? 'Error'
   // The stack of a new error would show frames of this library.
-  const fields = { name, stack: `${name}: ${cause.message}` }
-  return Object.assign(cause, fields, code !== undefined && { code: redact(code) })
+  return Object.assign(cause, omitUndefined<object>({ name, stack: `${name}: ${cause.message}`, code: read('code') }))
 }
 
 /** Returns the error of a call in which the caller's code threw. `subject` names that code. */

@@ -21,9 +21,8 @@ function notify(this: AbortSignal): void {
 }
 
 /**
- * Calls back when the signal is aborted. Returns a function that unsubscribes.
- *
- * The callbacks of one signal share one listener, since Node warns of a leak at the eleventh.
+ * Calls back when the signal is aborted; returns a function that unsubscribes. The callbacks of one signal share a
+ * listener, since Node warns of a leak at the eleventh.
  */
 const onAbort = (signal: AbortSignal, callback: () => void): (() => void) => {
   const callbacks = abortCallbacks.get(signal) ?? new Set()
