@@ -147,8 +147,9 @@ export class AbortError extends BaseError {
 }
 
 /**
- * StackOne responded with a success that cannot be used: it has no token, belongs to another request, exceeds the size
- * limit or, under `strict`, deviates from the contract.
+ * StackOne responded with a success that cannot be used.
+ *
+ * It has no token, belongs to another request, exceeds the size limit or, under `strict`, deviates from the contract.
  * @example if (error.name === 'InvalidResponseError') log.error(error.status, error.requestId, error.issues)
  */
 export class InvalidResponseError extends BaseError {

@@ -9,7 +9,7 @@ import { resolveCallOptions, resolveOptions } from './settings.ts'
 import { type Connection, waitForConnection } from './wait-for-connection.ts'
 
 /**
- * The calls of a client as lazy `TaskEither`s. Each run of a task makes a new call, and never throws or rejects.
+ * The calls of a client as lazy `TaskEither`s: each run makes a new call, and never throws or rejects.
  * @example
  * const found = await client.task.get('unknown-id')()
  * if (found._tag === 'Left') log.warn(found.left.name) // ApiError
@@ -53,9 +53,8 @@ export interface Client {
    */
   readonly authenticate: (token: string, options?: CallOptions) => Promise<ConnectSession>
   /**
-   * Returns a session by its id: `GET /connect_sessions/{id}`.
-   *
-   * A blank or undefined id is a `ValidationError`; an unknown one is an `ApiError` with status 404.
+   * Returns a session by its id: `GET /connect_sessions/{id}`. A blank or undefined id is a `ValidationError`; an
+   * unknown one is an `ApiError` with status 404.
    * @example const { latestConnectionAttempt } = await client.get(id)
    */
   readonly get: (id: string | number | undefined, options?: CallOptions) => Promise<ConnectSession>
@@ -73,7 +72,7 @@ export interface Client {
 }
 
 /**
- * Creates a client. It sends nothing; a missing or malformed API key is a `ConfigurationError` of each call.
+ * Creates a client; it sends nothing, and a missing or malformed API key is a `ConfigurationError` of each call.
  * @throws {ConfigurationError} if options are unknown or invalid, or in a browser without `dangerouslyAllowBrowser`
  * @example
  * const client = createClient({ apiKey: process.env.STACKONE_API_KEY })

@@ -14,9 +14,7 @@ interface EventFields {
 }
 
 /**
- * An event of a call, passed to `onEvent` and discriminated by `type`.
- *
- * No event contains a key, a token, a payload or a body.
+ * An event of a call, discriminated by `type`; it contains no key, token, payload or body.
  * @example
  * const onEvent = (event: ClientEvent) => {
  *   if (event.type === 'drift') log.warn(event.issues)

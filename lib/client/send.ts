@@ -57,13 +57,11 @@ const readKey = async (
   return left(interruptionError(outcome, `${subject} exceeded the deadline of ${deadline} ms`, statsAfter(0)))
 }
 
-const retryStatuses: readonly number[] = [408, 429, 502, 503, 504]
-
 /** Returns whether the same request may succeed later. */
 export const isRetryable = (error: SessionError): boolean =>
   error.name === 'TimeoutError' ||
   (error.name === 'NetworkError' && !isControlFlow(error.cause)) ||
-  (error.name === 'ApiError' && retryStatuses.includes(error.status))
+  (error.name === 'ApiError' && [408, 429, 502, 503, 504].includes(error.status))
 
 /** Returns the milliseconds until the next attempt: those of `Retry-After`, plus a delay that doubles each time. */
 const delayAfter = (error: SessionError, attempt: number): number => {

@@ -14,9 +14,8 @@ export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEv
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Reads an environment variable. Returns undefined where there is none, or where the runtime denies access. */
+/** Reads an environment variable. Returns undefined where the runtime has no variables, or denies access to them. */
 export const environmentVariable = (name: string): string | undefined => {
-  // Not every runtime has `process`.
   const value = tryGet(() => ownValue(Object(globalThis).process.env, name))
   return typeof value === 'string' && value !== '' ? value : undefined
 }

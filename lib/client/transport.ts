@@ -10,7 +10,7 @@ export interface ApiRequest {
   readonly path: string
   /** The method and the path for events and messages, without an id. */
   readonly endpoint: string
-  /** JSON. */
+  /** The body, as JSON. */
   readonly body?: string
   /** The secrets that the request contains, in addition to the API key. */
   readonly secrets?: readonly string[]
@@ -61,20 +61,16 @@ const isUnreadResponse = (value: unknown): value is Response => {
 }
 
 /** Keeps frameworks that patch `fetch` from caching a token. Empty where the platform throws for the mode: workerd. */
-const detectCacheMode = (): Pick<Parameters<Fetch>[1], 'cache'> =>
-  tryGet(() => new Request('http://localhost', { cache: 'no-store' })) ? { cache: 'no-store' } : {}
-
-let cacheMode: ReturnType<typeof detectCacheMode> | undefined
+let cacheMode: Pick<Parameters<Fetch>[1], 'cache'> | undefined
 
 /** Makes one attempt over ky, to the last byte of the response. Retries, timeouts and error statuses are left to send.ts. */
 export const sendOnce = async (
   settings: Settings,
-  { method, path, endpoint, body: json }: ApiRequest,
+  { method, path, endpoint, body = null }: ApiRequest,
   key: string,
   signal: AbortSignal,
 ): Promise<RawResponse> => {
   const url = settings.baseUrl + path
-  const body = json ?? null
   const headers = {
     accept: 'application/json',
     authorization: `Basic ${btoa(`${key}:`)}`,
@@ -89,7 +85,7 @@ export const sendOnce = async (
     // Every fetch accepts a URL and an init of plain values. ky's own Request, and so its errors, never hold the key.
     fetch: async () => {
       const fetch: Fetch = settings.fetch ?? globalThis.fetch
-      cacheMode ??= detectCacheMode()
+      cacheMode ??= tryGet(() => new Request(url, { cache: 'no-store' })) ? { cache: 'no-store' } : {}
       const init = withoutPrototype({ method, headers, body, signal, redirect: 'manual', ...cacheMode } as const)
       const fetched: unknown = await fetch(url, init)
       if (!isUnreadResponse(fetched)) throw notUnread()

@@ -66,10 +66,9 @@ export const waitForConnection = async (
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)
     if (slept.type === 'abort') return left(new AbortError(slept.reason, stats()))
-    if (isLast) {
-      const advice = error === undefined ? 'Wait again, or longer.' : `The last poll failed: ${error.message}`
-      const message = `No account was connected within the deadline of ${deadline} ms. ${advice}`
-      return left(new TimeoutError(message, stats()))
-    }
+    if (!isLast) continue
+    const advice = error === undefined ? 'Wait again, or longer.' : `The last poll failed: ${error.message}`
+    const message = `No account was connected within the deadline of ${deadline} ms. ${advice}`
+    return left(new TimeoutError(message, stats()))
   }
 }
