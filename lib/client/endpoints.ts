@@ -62,8 +62,8 @@ export const getOperation = (id: unknown): Operation<ConnectSession> => {
   // They are relative segments of a URL.
   if (value === '.' || value === '..') throw argumentError('id', "a string other than '.' and '..'", id)
   const path = `/connect_sessions/${encodeURIComponent(value.toWellFormed())}`
-  const requested = { name: 'id', value } as const
-  return { method: 'GET', path, endpoint: 'GET /connect_sessions/{id}', status: 200, ...sessionSpec, requested }
+  const endpoint = 'GET /connect_sessions/{id}'
+  return { method: 'GET', path, endpoint, body: null, status: 200, ...sessionSpec, requested: { name: 'id', value } }
 }
 
 const normalize = (text: string): string => text.trim().toWellFormed().normalize()

@@ -11,7 +11,7 @@ export interface ApiRequest {
   /** The method and the path for events and messages, without an id. */
   readonly endpoint: string
   /** The body, as JSON. */
-  readonly body?: string
+  readonly body: string | null
   /** The secrets that the request contains, in addition to the API key. */
   readonly secrets?: readonly string[]
 }
@@ -66,7 +66,7 @@ let cacheMode: Pick<Parameters<Fetch>[1], 'cache'> | undefined
 /** Makes one attempt over ky, to the last byte of the response. Retries, timeouts and error statuses are left to send.ts. */
 export const sendOnce = async (
   settings: Settings,
-  { method, path, endpoint, body = null }: ApiRequest,
+  { method, path, endpoint, body }: ApiRequest,
   key: string,
   signal: AbortSignal,
 ): Promise<RawResponse> => {

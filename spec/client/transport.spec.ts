@@ -356,7 +356,7 @@ describe('The cache mode of a request', () => {
       return new Response(text, { status: 201 })
     }
     const settings = { baseUrl: base, timeout: 1, deadline: 1, retries: 0, strict: false, headers: {}, fetch }
-    const request = { method: 'GET', path: '/', endpoint: 'GET /' } as const
+    const request = { method: 'GET', path: '/', endpoint: 'GET /', body: null } as const
     await sendOnce(settings, request, apiKey, new AbortController().signal)
     expect(inits).to.have.length(1)
     return Object(inits[0])
