@@ -1,9 +1,8 @@
 import { ConfigurationError, formatIssues } from '../errors.ts'
 import { checkOptions } from '../util/check-options.ts'
-import { clientDefaults } from '../util/defaults.ts'
+import { clientDefaults, version } from '../util/defaults.ts'
 import { environmentVariable, isBrowser } from '../util/environment.ts'
 import { omitUndefined, withoutPrototype } from '../util/omit-undefined.ts'
-import { version } from '../util/version.ts'
 import { baseUrlIssues, type CallOptions, type ClientOptions, callCheck, clientCheck } from './options.ts'
 
 /** The options of one call, with the defaults. Those of the call override those of the client. */

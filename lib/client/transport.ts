@@ -1,7 +1,7 @@
 import ky from 'ky'
 import { withoutPrototype } from '../util/omit-undefined.ts'
 import { parseJson } from '../util/parse-json.ts'
-import { readBytes } from '../util/read-body.ts'
+import { readBytes } from '../util/request.ts'
 import type { Fetch } from './options.ts'
 import type { Settings } from './settings.ts'
 

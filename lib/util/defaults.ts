@@ -1,3 +1,6 @@
+/** The version of the package, for the `User-Agent` header. A spec compares it with package.json. */
+export const version = '0.2.0'
+
 /** Defaults of `createClient` and of its calls. All times are in milliseconds. */
 export const clientDefaults = {
   baseUrl: 'https://api.stackone.com',

@@ -6,7 +6,7 @@ import {
   createClient,
   type SessionError,
 } from '../../lib/index.ts'
-import { version } from '../../lib/util/version.ts'
+import { version } from '../../lib/util/defaults.ts'
 import { acme, clientOf } from '../support/call.ts'
 import { caught } from '../support/caught.ts'
 import { leftOf } from '../support/either.ts'

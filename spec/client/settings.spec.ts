@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Client, type ClientOptions, ConfigurationError, createClient } from '../../lib/index.ts'
-import { version } from '../../lib/util/version.ts'
+import { version } from '../../lib/util/defaults.ts'
 import { acme, apiKey } from '../support/call.ts'
 import { unsetEnvironment, withEnvironment } from '../support/environment.ts'
 import { itEach } from '../support/it-each.ts'

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { version } from '../../../lib/util/version.ts'
+import { version } from '../../../lib/util/defaults.ts'
 import { type Loopback, loopback } from './server.ts'
 import {
   binaryIn,

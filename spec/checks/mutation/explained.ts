@@ -111,9 +111,9 @@ export const explained: readonly Explanation[] = [
     to: 'false',
     why: 'the value is then rejected as an invalid date',
   },
-  ...['zone.toLowerCase()', '/(...)(..)$/', '/^(...)(..)/'].map((to) => ({
+  ...['false', '/(...)(..)$/', '/^(...)(..)/'].map((to) => ({
     ...onDate,
-    line: "zone.toUpperCase().replace(/^(...)(..)$/, '$1:$2')",
+    line: "zone.length === 1 ? 'Z' : zone.replace(/^(...)(..)$/, '$1:$2')",
     to,
     why: 'V8 parses such a zone without the change; other engines do not',
   })),

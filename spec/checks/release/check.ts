@@ -1,7 +1,7 @@
 // Checks whether the working tree can be released: equal versions, addresses, a changelog, and no uncommitted changes.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { version } from '../../../lib/util/version.ts'
+import { version } from '../../../lib/util/defaults.ts'
 
 interface Manifest {
   readonly version: string
@@ -45,7 +45,7 @@ const versionProblems = (): readonly string[] =>
     'package-lock.json, root package': lock.packages?.['']?.version,
   })
     .filter(([, found]) => found !== version)
-    .map(([place, found]) => `${place}: expected ${version} as in lib/util/version.ts, got ${found}`)
+    .map(([place, found]) => `${place}: expected ${version} as in lib/util/defaults.ts, got ${found}`)
 
 /** The manifest has no invented addresses, so they are set when the repository is public. npm resolves links with them. */
 const addressProblems = (): readonly string[] =>
