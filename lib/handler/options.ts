@@ -14,7 +14,7 @@ import {
 import { handlerDefaults } from '../util/defaults.ts'
 import { withoutPrototype } from '../util/omit-undefined.ts'
 import { maxTimeout } from '../util/timeout.ts'
-import { type Allow, fieldChecks, type Owner } from './request.ts'
+import { type Allow, checksFor, type Owner } from './request.ts'
 
 /**
  * Options of `connectSessionHandler`, a plain object; an undefined option counts as absent.
@@ -33,8 +33,8 @@ export interface HandlerOptions {
   /** The fields that a page may set. @default none */
   readonly allow?: Allow | undefined
   /**
-   * Returns the session to send: the given session with the fields that your server sets. They override those of the
-   * page, but not the owner: for a session with another owner id, the response is 500, and nothing is sent.
+   * Returns the session to send: the given session with the fields that your server sets, which override those of the
+   * page. For a session with another owner id, the response is 500, and nothing is sent.
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
   /**
@@ -56,8 +56,7 @@ export interface HandlerOptions {
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined
 }
 
-const trueOrStrings: Check = (value, path) =>
-  (Array.isArray(value) ? arrayOf(nonBlank) : must('true or an array', (each) => each === true))(value, path)
+const trueOrStrings: Check = (value, path) => (value === true ? [] : arrayOf(nonBlank)(value, path))
 
 const isOrigin = (value: unknown): boolean => {
   if (typeof value !== 'string' || value.includes('*') || !URL.canParse(value)) return false
@@ -66,35 +65,24 @@ const isOrigin = (value: unknown): boolean => {
   return host !== '' && value === `${protocol}//${host}`
 }
 
-const allowChecks = {
-  categories: trueOrStrings,
-  providers: trueOrStrings,
-  multiple: ofType('boolean'),
-  ownsAccount: ofType('function'),
-} satisfies Record<keyof Allow, Check>
-
 const handlerCheck = optionsOf(
   {
     client: must('a client, such as createClient({ apiKey })', (value) => typeof Object(value).create === 'function'),
     owner: ofType('function'),
-    allow: optionsOf(allowChecks),
+    allow: optionsOf({
+      categories: trueOrStrings,
+      providers: trueOrStrings,
+      multiple: ofType('boolean'),
+      ownsAccount: ofType('function'),
+    } satisfies Record<keyof Allow, Check>),
     configure: ofType('function'),
     onSession: ofType('function'),
-    origins: arrayOf(
-      mustShown(
-        "an origin, such as 'https://app.acme.example'",
-        isOrigin,
-        'list each origin in lower case, without a path, a trailing slash, a default port or a wildcard',
-      ),
-    ),
+    origins: arrayOf(mustShown("an origin such as 'https://app.acme.example', without a path or a wildcard", isOrigin)),
     maxBytes: integerBetween(1, 1_000_000, ' (bytes)'),
     timeout: integerBetween(1, maxTimeout, ' (milliseconds)'),
     onError: ofType('function'),
   } satisfies Record<keyof HandlerOptions, Check>,
-  {
-    required: ['client', 'owner'],
-    aliases: Object.fromEntries(Object.keys(allowChecks).map((name) => [name, `allow.${name}`])),
-  },
+  { required: ['client', 'owner'] },
 )
 
 /** Returns the options with their defaults; throws a `ConfigurationError` that lists all problems. */
@@ -103,11 +91,7 @@ export const resolveHandlerOptions = (options: HandlerOptions) => {
   const checked = checkOptions(options, handlerCheck, 'connectSessionHandler') as HandlerOptions
   const { timeout = handlerDefaults.timeout, maxBytes = handlerDefaults.maxBytes, origins = [] } = checked
   const allow = withoutPrototype(checked.allow ?? {})
-  const { ownsAccount } = allow
-  return withoutPrototype({
-    ...checked,
-    ...{ timeout, maxBytes, ownsAccount, origins: [...origins], fieldChecks: fieldChecks(allow) },
-  })
+  return withoutPrototype({ ...checked, timeout, maxBytes, origins: [...origins], allow, checks: checksFor(allow) })
 }
 
 export type HandlerSettings = ReturnType<typeof resolveHandlerOptions>

@@ -49,8 +49,7 @@ describe('The options of connectSessionHandler', () => {
   const maxBytes = 'maxBytes: must be an integer from 1 to 1000000 (bytes)'
   const timeout = 'timeout: must be an integer from 1 to 2147483647 (milliseconds)'
   const invalidOrigin = (shown: string, index = 0): string =>
-    `origins[${index}]: must be an origin, such as 'https://app.acme.example', got ${shown} ` +
-    '(list each origin in lower case, without a path, a trailing slash, a default port or a wildcard)'
+    `origins[${index}]: must be an origin such as 'https://app.acme.example', without a path or a wildcard, got ${shown}`
   const invalid: readonly (readonly [string, object, ...(readonly string[])])[] = [
     ['a missing client', { client: undefined }, 'client: is required'],
     [
@@ -61,16 +60,8 @@ describe('The options of connectSessionHandler', () => {
     ['a missing owner', { owner: undefined }, 'owner: is required'],
     ['an object as owner', { owner: acme }, 'owner: must be a function, got an object'],
     ['an array as allow', { allow: ['categories'] }, 'allow: must be an object, got an array'],
-    [
-      'a string as categories',
-      { allow: { categories: 'ats' } },
-      'allow.categories: must be true or an array, got a string',
-    ],
-    [
-      'false as categories',
-      { allow: { categories: false } },
-      'allow.categories: must be true or an array, got a boolean',
-    ],
+    ['a string as categories', { allow: { categories: 'ats' } }, 'allow.categories: must be an array, got a string'],
+    ['false as categories', { allow: { categories: false } }, 'allow.categories: must be an array, got a boolean'],
     [
       'a blank category and a number as one',
       { allow: { categories: ['ats', ' ', 7] } },
@@ -92,11 +83,6 @@ describe('The options of connectSessionHandler', () => {
       'an unknown option in allow',
       { allow: { nope: 1 } },
       "unknown option 'allow.nope' (the options are categories, providers, multiple, ownsAccount)",
-    ],
-    [
-      'an option of allow at the top level',
-      { ownsAccount: () => true },
-      "unknown option 'ownsAccount' (use 'allow.ownsAccount')",
     ],
     ['a misspelled option', { onerror: () => {} }, "unknown option 'onerror' (did you mean 'onError'?)"],
     [
