@@ -76,7 +76,7 @@ describe('createTokenFetcher', () => {
   it('sends a POST request with JSON, the given headers and cookies', async () => {
     const requests: [string, RequestInit][] = []
     const fetchToken = createTokenFetcher('/connect', {
-      headers: { 'X-CSRF-Token': '7f3a', 'Content-Type': 'text/plain' },
+      headers: { 'x-csrf-token': '7f3a' },
       fetch: async (...request) => {
         requests.push(request)
         return Response.json(issued)
