@@ -29,14 +29,17 @@ export const createSession = async (request: Request, settings: HandlerSettings)
       enter('The ownsAccount callback')
       if ((await allow.ownsAccount?.(accountId, request, owner)) !== true) throw new HttpError('account-not-allowed')
     }
-    enter('The configure callback')
-    const requested = sessionFor(owner, fields)
-    const configured = configure ? await configure(requested, request) : requested
-    // JavaScript may return anything.
-    if (configure && configured?.toJSON?.().origin_owner_id !== owner.id)
-      throw new ConfigurationError('The configure callback must return a session with the same owner id.')
+    let requested = sessionFor(owner, fields)
+    if (configure) {
+      enter('The configure callback')
+      const configured = await configure(requested, request)
+      // JavaScript may return anything.
+      if (configured?.toJSON?.().origin_owner_id !== owner.id)
+        throw new ConfigurationError('The configure callback must return a session with the same owner id.')
+      requested = configured.owner(owner.id, owner.name) // it may have changed the name
+    }
     enter('The call to StackOne')
-    const created = await configured.send(client, { signal }).catch((error: unknown) => {
+    const created = await requested.send(client, { signal }).catch((error: unknown) => {
       throw isSessionError(error) ? toHttpError(error) : error
     })
     enter('The onSession callback')

@@ -33,8 +33,8 @@ export interface HandlerOptions {
   /** The fields that a page may set. @default none */
   readonly allow?: Allow | undefined
   /**
-   * Returns the session to send: the given session with the fields that your server sets, which override those of the
-   * page. For a session with another owner id, the response is 500, and nothing is sent.
+   * Returns the session to send: the given session with the fields that your server sets. They override those of the
+   * page, but not the owner: for a session with another owner id, the response is 500, and nothing is sent.
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
   /**
