@@ -37,14 +37,10 @@ export interface HandlerOptions {
    * page, but not the owner: for a session with another owner id, the response is 500, and nothing is sent.
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
-  /**
-   * Receives each session that was created, for example to store its id for `client.waitForConnection`. It is awaited
-   * before the response is sent. If it throws, the response is 500.
-   */
+  /** Receives each new session, and is awaited before the response is sent. If it throws, the response is 500. */
   readonly onSession?: ((session: ConnectSessionToken, request: Request) => unknown) | undefined
   /**
-   * Other origins whose pages may use the handler, such as `https://app.acme.example`. Their responses have CORS
-   * headers, with credentials allowed. Route `OPTIONS` requests to the handler too.
+   * Other origins whose pages may use the handler, with cookies, such as `https://app.acme.example`.
    * @default only the handler's own origin
    */
   readonly origins?: readonly string[] | undefined

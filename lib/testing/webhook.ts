@@ -22,8 +22,6 @@ export const webhookCheck = optionsOf(
 
 /**
  * Signs the body of a webhook as StackOne does, and returns the value of the header `x-stackone-signature`.
- *
- * Contract section 8.
  * @param body the body exactly as it is sent
  * @example
  * const body = JSON.stringify({ event: 'account.deleted', account_id: 'account-1' })
