@@ -52,7 +52,8 @@ export interface HandlerOptions {
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined
 }
 
-const trueOrStrings: Check = (value, path) => (value === true ? [] : arrayOf(nonBlank)(value, path))
+const trueOrStrings: Check = (value, path) =>
+  (Array.isArray(value) ? arrayOf(nonBlank) : must('true or an array', (each) => each === true))(value, path)
 
 const isOrigin = (value: unknown): boolean => {
   if (typeof value !== 'string' || value.includes('*') || !URL.canParse(value)) return false

@@ -60,8 +60,16 @@ describe('The options of connectSessionHandler', () => {
     ['a missing owner', { owner: undefined }, 'owner: is required'],
     ['an object as owner', { owner: acme }, 'owner: must be a function, got an object'],
     ['an array as allow', { allow: ['categories'] }, 'allow: must be an object, got an array'],
-    ['a string as categories', { allow: { categories: 'ats' } }, 'allow.categories: must be an array, got a string'],
-    ['false as categories', { allow: { categories: false } }, 'allow.categories: must be an array, got a boolean'],
+    [
+      'a string as categories',
+      { allow: { categories: 'ats' } },
+      'allow.categories: must be true or an array, got a string',
+    ],
+    [
+      'false as categories',
+      { allow: { categories: false } },
+      'allow.categories: must be true or an array, got a boolean',
+    ],
     [
       'a blank category and a number as one',
       { allow: { categories: ['ats', ' ', 7] } },

@@ -315,7 +315,7 @@ describe('sandbox().fail', () => {
     [{ slow: Number.POSITIVE_INFINITY }, 'fault.slow'],
     [{ slow: 5, status: 503 }, exactlyOne],
     [{ slow: 5, status: undefined }, exactlyOne],
-    [{ html: 199 }, 'fault.html: must be an integer from 200 to 599, got 199'],
+    [{ html: 204 }, 'fault.html: must be 200 or an error status, got 204'],
     [
       { drift: 'an unknwon type' },
       "fault.drift: must be one of the exported `driftKinds`, got 'an unknwon type' (did you mean 'an unknown type'?)",

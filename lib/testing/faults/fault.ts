@@ -1,5 +1,13 @@
 import { JsonCodec } from '../../model/json.ts'
-import { type Check, integerBetween, must, mustBeNumber, ofType, oneOf, optionsOf } from '../../util/check-options.ts'
+import {
+  type Check,
+  integerBetween,
+  mustBeNumber,
+  mustShown,
+  ofType,
+  oneOf,
+  optionsOf,
+} from '../../util/check-options.ts'
 import { isRecord } from '../../util/guards.ts'
 import { maxTimeout } from '../../util/timeout.ts'
 import { type DriftKind, driftKinds } from './drift.ts'
@@ -31,7 +39,7 @@ export type Fault =
       readonly body?: unknown
     }
   | {
-      /** The status of an HTML page, such as that of a gateway, from 200 to 599. */
+      /** The status of the HTML page of a gateway: 200, or from 400 to 599. */
       readonly html: number
     }
   | {
@@ -63,10 +71,10 @@ const namedFault = oneOf(
 
 const objectFault = optionsOf({
   status: errorStatus,
-  retryAfter: must('a number or a string', (value) => typeof value === 'number' || typeof value === 'string'),
+  retryAfter: mustShown('a number or a string', (value) => typeof value === 'number' || typeof value === 'string'),
   message: ofType('string'),
-  body: must('JSON', JsonCodec.is),
-  html: integerBetween(200, 599),
+  body: mustShown('JSON', JsonCodec.is),
+  html: mustShown('200 or an error status', (status) => status === 200 || errorStatus(status, '').length === 0),
   slow: integerBetween(0, maxTimeout, ' (milliseconds)'),
   drift: oneOf(driftKinds, 'one of the exported `driftKinds`'),
 })

@@ -5,7 +5,8 @@ import { hashOf, hashWithSpecs } from './measured.ts'
 import { numberMutants } from './numbers.ts'
 
 /** Files without mutants: types, lists of exports, and the version. */
-const withoutMutants = /^lib\/(index|client\/events|testing\/index|session\/types|model\/validation|util\/(either|version))\.ts$/
+const withoutMutants =
+  /^lib\/(index|client\/events|testing\/index|session\/types|model\/validation|util\/(either|version))\.ts$/
 
 describe('The mutation tests', () => {
   const source = "const wait = (ms: number): string => 'some ms' // A comment.\nexport const name = wait(7)"
