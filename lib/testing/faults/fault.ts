@@ -1,13 +1,5 @@
 import { JsonCodec } from '../../model/json.ts'
-import {
-  type Check,
-  integerBetween,
-  mustBeNumber,
-  mustShown,
-  ofType,
-  oneOf,
-  optionsOf,
-} from '../../util/check-options.ts'
+import { type Check, integerBetween, must, mustBeNumber, ofType, oneOf, optionsOf } from '../../util/check-options.ts'
 import { isRecord } from '../../util/guards.ts'
 import { maxTimeout } from '../../util/timeout.ts'
 import { type DriftKind, driftKinds } from './drift.ts'
@@ -71,10 +63,10 @@ const namedFault = oneOf(
 
 const objectFault = optionsOf({
   status: errorStatus,
-  retryAfter: mustShown('a number or a string', (value) => typeof value === 'number' || typeof value === 'string'),
+  retryAfter: must('a number or a string', (value) => typeof value === 'number' || typeof value === 'string'),
   message: ofType('string'),
-  body: mustShown('JSON', JsonCodec.is),
-  html: mustShown('200 or an error status', (status) => status === 200 || errorStatus(status, '').length === 0),
+  body: must('JSON', JsonCodec.is),
+  html: mustBeNumber('200 or an error status', (status) => status === 200 || errorStatus(status, '').length === 0),
   slow: integerBetween(0, maxTimeout, ' (milliseconds)'),
   drift: oneOf(driftKinds, 'one of the exported `driftKinds`'),
 })
