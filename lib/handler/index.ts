@@ -7,7 +7,7 @@ import { createRoute } from '../util/request.ts'
 import { createSession } from './create-session.ts'
 import { type HandlerError, HttpError } from './http-error.ts'
 import { type HandlerOptions, type HandlerSettings, resolveHandlerOptions } from './options.ts'
-import { allowedOrigin, corsHeaders, type HeaderFields, isSameOrigin, preflightHeaders } from './origin.ts'
+import { corsHeaders, type HeaderFields, isSameOrigin, preflightHeaders } from './origin.ts'
 
 export type { HandlerError, HandlerErrorCode } from './http-error.ts'
 export type { HandlerOptions } from './options.ts'
@@ -36,7 +36,7 @@ const respond = (status: number, headers: HeaderFields, body?: HandlerResponse |
   })
 
 const handle = async (request: Request, settings: HandlerSettings): Promise<Response> => {
-  const origin = allowedOrigin(request, settings.origins)
+  const origin = settings.origins.find((each) => each === request.headers.get('origin'))
   const cors = corsHeaders(origin, settings.origins)
   if (request.method === 'OPTIONS' && origin !== undefined)
     return respond(204, { ...cors, ...preflightHeaders(request) })

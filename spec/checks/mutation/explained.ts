@@ -45,13 +45,6 @@ export const explained: readonly Explanation[] = [
   },
   {
     file: 'lib/testing/faults/schedule.ts',
-    line: '(state[0] ?? 0) + 0x6d2b79f5',
-    from: '0',
-    to: '1',
-    why: 'for the compiler: the array has one entry',
-  },
-  {
-    file: 'lib/testing/faults/schedule.ts',
     line: 'return ((spread ^ (spread >>> 14)) >>> 0)',
     from: '14',
     to: '15',
