@@ -1,7 +1,7 @@
 import ky from 'ky'
 import { ConfigurationError, InvalidResponseError } from '../errors.ts'
 import { parseJson, tryGet, withoutPrototype } from '../util/guards.ts'
-import { readBytes } from '../util/read-body.ts'
+import { readBytes } from '../util/request.ts'
 import type { Fetch } from './options.ts'
 import type { Settings } from './settings.ts'
 

@@ -74,16 +74,10 @@ export class HttpError extends Error {
   }
 }
 
-const codes = {
-  ApiError: 'upstream',
-  NetworkError: 'upstream',
-  InvalidResponseError: 'upstream',
-  TimeoutError: 'timeout',
-  AbortError: 'aborted',
+export const toHttpError = (error: SessionError): HttpError => {
+  if (error.name === 'TimeoutError') return new HttpError('timeout', error)
+  if (error.name === 'AbortError') return new HttpError('aborted', error)
   // The page's fields were valid, so these are mistakes of the server.
-  ValidationError: 'internal',
-  ConfigurationError: 'internal',
-} as const satisfies Record<SessionError['name'], HandlerErrorCode>
-
-export const toHttpError = (error: SessionError): HttpError =>
-  new HttpError(error.name === 'ApiError' && error.status === 429 ? 'rate-limited' : codes[error.name], error)
+  if (error.name === 'ValidationError' || error.name === 'ConfigurationError') return new HttpError('internal', error)
+  return new HttpError(error.name === 'ApiError' && error.status === 429 ? 'rate-limited' : 'upstream', error)
+}

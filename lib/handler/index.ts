@@ -2,13 +2,12 @@
  * Creates the route from which a page gets its token. In the examples, `userOf` returns the signed-in user.
  * @module stackone-session/handler
  */
-import { ConfigurationError } from '../errors.ts'
 import { callListener, isControlFlow } from '../util/caller-error.ts'
-import { isFetchRequest, kindOf } from '../util/guards.ts'
+import { createRoute } from '../util/request.ts'
 import { createSession } from './create-session.ts'
 import { type HandlerError, HttpError } from './http-error.ts'
 import { type HandlerOptions, type HandlerSettings, resolveHandlerOptions } from './options.ts'
-import { allowedOrigin, corsHeaders, type HeaderFields, isSameOrigin, preflightHeaders } from './origin.ts'
+import { corsHeaders, type HeaderFields, isSameOrigin, preflightHeaders } from './origin.ts'
 
 export type { HandlerError, HandlerErrorCode } from './http-error.ts'
 export type { HandlerOptions } from './options.ts'
@@ -37,7 +36,7 @@ const respond = (status: number, headers: HeaderFields, body?: HandlerResponse |
   })
 
 const handle = async (request: Request, settings: HandlerSettings): Promise<Response> => {
-  const origin = allowedOrigin(request, settings.origins)
+  const origin = settings.origins.find((each) => each === request.headers.get('origin'))
   const cors = corsHeaders(origin, settings.origins)
   if (request.method === 'OPTIONS' && origin !== undefined)
     return respond(204, { ...cors, ...preflightHeaders(request) })
@@ -85,11 +84,5 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
  */
 export const connectSessionHandler = (options: HandlerOptions): ((request: Request) => Promise<Response>) => {
   const settings = resolveHandlerOptions(options)
-  return async (request: unknown) => {
-    if (isFetchRequest(request)) return handle(request, settings)
-    throw new ConfigurationError(
-      `The handler must be called with a Fetch API Request, got ${kindOf(request)}. In Express, Fastify and Node, wrap ` +
-        "it: getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw.",
-    )
-  }
+  return createRoute((request) => handle(request, settings))
 }

@@ -14,7 +14,7 @@ import {
 import { handlerDefaults } from '../util/defaults.ts'
 import { withoutPrototype } from '../util/guards.ts'
 import { maxTimeout } from '../util/timeout.ts'
-import { type Allow, fieldChecks, type Owner } from './request.ts'
+import { type Allow, checksFor, type Owner } from './request.ts'
 
 /**
  * Options of `connectSessionHandler`, a plain object; an undefined option counts as absent.
@@ -37,14 +37,11 @@ export interface HandlerOptions {
    * page, but not the owner: for a session with another owner id, the response is 500, and nothing is sent.
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
-  /**
-   * Receives each session that was created, for example to store its id for `client.waitForConnection`. It is awaited
-   * before the response is sent. If it throws, the response is 500.
-   */
+  /** Receives each new session, and is awaited before the response is sent. If it throws, the response is 500. */
   readonly onSession?: ((session: ConnectSessionToken, request: Request) => unknown) | undefined
   /**
-   * Other origins whose pages may use the handler, such as `https://app.acme.example`. Their responses have CORS
-   * headers, with credentials allowed. Route `OPTIONS` requests to the handler too.
+   * Other origins whose pages may use the handler, with cookies, such as `https://app.acme.example`. Route `OPTIONS`
+   * requests to the handler too.
    * @default only the handler's own origin
    */
   readonly origins?: readonly string[] | undefined
@@ -66,35 +63,24 @@ const isOrigin = (value: unknown): boolean => {
   return host !== '' && value === `${protocol}//${host}`
 }
 
-const allowChecks = {
-  categories: trueOrStrings,
-  providers: trueOrStrings,
-  multiple: ofType('boolean'),
-  ownsAccount: ofType('function'),
-} satisfies Record<keyof Allow, Check>
-
 const handlerCheck = optionsOf(
   {
     client: must('a client, such as createClient({ apiKey })', (value) => typeof Object(value).create === 'function'),
     owner: ofType('function'),
-    allow: optionsOf(allowChecks),
+    allow: optionsOf({
+      categories: trueOrStrings,
+      providers: trueOrStrings,
+      multiple: ofType('boolean'),
+      ownsAccount: ofType('function'),
+    } satisfies Record<keyof Allow, Check>),
     configure: ofType('function'),
     onSession: ofType('function'),
-    origins: arrayOf(
-      mustShown(
-        "an origin, such as 'https://app.acme.example'",
-        isOrigin,
-        'list each origin in lower case, without a path, a trailing slash, a default port or a wildcard',
-      ),
-    ),
+    origins: arrayOf(mustShown("an origin such as 'https://app.acme.example', without a path or a wildcard", isOrigin)),
     maxBytes: integerBetween(1, 1_000_000, ' (bytes)'),
     timeout: integerBetween(1, maxTimeout, ' (milliseconds)'),
     onError: ofType('function'),
   } satisfies Record<keyof HandlerOptions, Check>,
-  {
-    required: ['client', 'owner'],
-    aliases: Object.fromEntries(Object.keys(allowChecks).map((name) => [name, `allow.${name}`])),
-  },
+  { required: ['client', 'owner'], aliases: { ownsAccount: 'allow.ownsAccount' } },
 )
 
 /** Returns the options with their defaults; throws a `ConfigurationError` that lists all problems. */
@@ -103,11 +89,7 @@ export const resolveHandlerOptions = (options: HandlerOptions) => {
   const checked = checkOptions(options, handlerCheck, 'connectSessionHandler') as HandlerOptions
   const { timeout = handlerDefaults.timeout, maxBytes = handlerDefaults.maxBytes, origins = [] } = checked
   const allow = withoutPrototype(checked.allow ?? {})
-  const { ownsAccount } = allow
-  return withoutPrototype({
-    ...checked,
-    ...{ timeout, maxBytes, ownsAccount, origins: [...origins], fieldChecks: fieldChecks(allow) },
-  })
+  return withoutPrototype({ ...checked, timeout, maxBytes, origins: [...origins], allow, checks: checksFor(allow) })
 }
 
 export type HandlerSettings = ReturnType<typeof resolveHandlerOptions>

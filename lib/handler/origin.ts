@@ -1,8 +1,5 @@
 export type HeaderFields = Readonly<Record<string, string>>
 
-export const allowedOrigin = ({ headers }: Request, origins: readonly string[]): string | undefined =>
-  origins.find((origin) => origin === headers.get('origin'))
-
 // A proxy that terminates TLS keeps the host but changes the scheme. `X-Forwarded-*` headers can be forged.
 const isOwnOrigin = (origin: string, { url, headers }: Request): boolean => {
   if (!URL.canParse(origin)) return false

@@ -1,7 +1,8 @@
 import type { Issue } from '../errors.ts'
 import { type Category, knownCategories, normalizeCategory } from '../model/enums.ts'
+import { session } from '../session/session.ts'
 import type { Session } from '../session/types.ts'
-import { type Check, nonBlank, ofType, oneOf } from '../util/check-options.ts'
+import { arrayOf, type Check, nonBlank, ofType, oneOf } from '../util/check-options.ts'
 import { didYouMean } from '../util/did-you-mean.ts'
 import { mustBe, withoutPrototype } from '../util/guards.ts'
 import { HttpError } from './http-error.ts'
@@ -43,7 +44,7 @@ export interface Allow {
  * @example const request: HandlerRequest = { categories: ['hris'], multiple: true }
  */
 export interface HandlerRequest {
-  /** The categories at which the Hub opens, without duplicates. */
+  /** The categories at which the Hub opens; duplicates are removed. */
   readonly categories?: readonly (Category | (string & {}))[] | undefined
   /** The connector at whose credentials the Hub opens. */
   readonly provider?: string | undefined
@@ -56,52 +57,36 @@ export interface HandlerRequest {
 const maxIssues = 20
 const maxCategories = 100
 
-const notAllowed: Check = (_, path) => [{ path, message: 'is not allowed' }]
+/** Checks for one of a list of values; by default, no value is allowed. */
+const isIn = (values: readonly unknown[] = []): Check => {
+  const allowed = new Set(values)
+  return (value, path) => (allowed.has(value) ? [] : [{ path, message: 'is not allowed' }])
+}
 
-const stringIn =
-  (allowed: readonly unknown[] | true): Check =>
-  (value, path) => {
-    const issues = nonBlank(value, path)
-    return issues.length > 0 || allowed === true || allowed.includes(value) ? issues : notAllowed(value, path)
-  }
-
-const knownCategory = oneOf(knownCategories, 'a known category')
-
-const categoriesIn =
-  (allowed: readonly unknown[] | true): Check =>
-  (value, path) => {
-    if (!Array.isArray(value)) return [{ path, message: mustBe('an array', value) }]
-    if (value.length === 0) return [{ path, message: 'must contain at least one category' }]
-    // Each entry of a longer list could add an issue.
-    if (value.length > maxCategories) return [{ path, message: `must contain at most ${maxCategories} categories` }]
-    const check = allowed === true ? knownCategory : stringIn(allowed)
-    const categories = value.map(normalizeCategory)
-    return categories.flatMap((category, index) => {
-      const entryPath = `${path}[${index}]`
-      const issues = check(category, entryPath)
-      const isRepeated = issues.length === 0 && categories.indexOf(category) < index
-      return isRepeated ? [{ path: entryPath, message: 'must not be repeated' }] : issues
-    })
-  }
+const categoriesIn = (allowed: readonly unknown[] | true): Check => {
+  const known = oneOf(knownCategories, 'a known category')
+  const check = arrayOf(allowed === true ? known : isIn(allowed.map(normalizeCategory)))
+  return (value, path) =>
+    Array.isArray(value) && value.length > 0 && value.length <= maxCategories
+      ? check(value.map(normalizeCategory), path)
+      : [{ path, message: mustBe(`an array of 1 to ${maxCategories} categories`, value) }]
+}
 
 type FieldChecks = ReadonlyMap<string, Check>
 
 /** Returns the check of each field. */
-export const fieldChecks = ({ categories, providers, multiple, ownsAccount }: Allow): FieldChecks => {
+export const checksFor = ({ categories, providers, multiple, ownsAccount }: Allow): FieldChecks => {
   const checks = {
-    categories: categories ? categoriesIn(categories === true || categories.map(normalizeCategory)) : notAllowed,
-    provider: providers ? stringIn(providers === true || [...providers]) : notAllowed,
-    multiple: multiple ? ofType('boolean') : notAllowed,
-    accountId: ownsAccount ? nonBlank : notAllowed,
+    categories: categories ? categoriesIn(categories) : isIn(),
+    provider: providers === true ? nonBlank : isIn(providers),
+    multiple: multiple ? ofType('boolean') : isIn(),
+    accountId: ownsAccount ? nonBlank : isIn(),
   } satisfies Record<keyof HandlerRequest, Check>
   return new Map(Object.entries(checks))
 }
 
 const unknownField = (name: string, known: readonly string[]): Issue => {
-  // Any spelling: `owner`, `origin_owner_id`, `Owner-Name`, `originUsername`.
-  const isOwnerField = /owner|username/i.test(name.replace(/[^a-z]/gi, ''))
-  const suggestion = isOwnerField ? 'the owner comes from the server' : didYouMean(name, known)
-  const hint = suggestion ?? `the fields are ${known.join(', ')}`
+  const hint = didYouMean(name, known) ?? `the fields are ${known.join(', ')}`
   return { path: name.slice(0, 64), message: 'unknown field', hint }
 }
 
@@ -114,10 +99,13 @@ export const parseRequest = (body: Readonly<Record<string, unknown>>, checks: Fi
   return withoutPrototype(body)
 }
 
-export const applyRequest = (base: Session, { categories, provider, multiple, accountId }: HandlerRequest): Session =>
-  base
+/** Returns the session of an owner with the fields of a page's request. */
+export const sessionFor = (owner: Owner, { categories, provider, multiple, accountId }: HandlerRequest): Session =>
+  session()
+    .owner(owner.id, owner.name)
+    .when(owner.username, (chain, user) => chain.username(user))
     // Unlike `categories`, `field` accepts a category that this version does not know.
-    .when(categories, (chain, list) => chain.field('categories', list.map(normalizeCategory).map(String)))
+    .when(categories, (chain, list) => chain.field('categories', [...new Set(list.map(normalizeCategory).map(String))]))
     .when(provider, (chain, key) => chain.provider(key))
     // `when` ignores false.
     .when(multiple !== undefined, (chain) => chain.multiple(multiple === true))

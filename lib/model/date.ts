@@ -22,7 +22,7 @@ const parseDate = (text: string, defaultZone?: string): Date | undefined => {
   const [, day, time = '00:00', zone = defaultZone] = pattern.exec(text.trim()) ?? []
   if (day === undefined || zone === undefined || !isOnCalendar(day)) return undefined
   // Engines differ on zones without a colon, and parse a time without a zone as local.
-  return new Date(`${day}T${time}${zone.toUpperCase().replace(/^(...)(..)$/, '$1:$2')}`)
+  return new Date(`${day}T${time}${zone.length === 1 ? 'Z' : zone.replace(/^(...)(..)$/, '$1:$2')}`)
 }
 
 // Seconds until the year 5138 are below this limit, milliseconds since 1973 above it.

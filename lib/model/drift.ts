@@ -40,6 +40,8 @@ const noDrift: readonly Issue[] = Object.freeze([])
 
 type WithExtra = { readonly extra?: JsonObject | undefined }
 
+const maskedCopy = <A extends object>(value: A): A => Object.freeze(maskWhenPrinted({ ...value }))
+
 /** Decodes leniently, and reports what the strict codec rejects as drift. */
 export const decodeWithDrift =
   <A extends WithExtra, B extends A>(
@@ -60,7 +62,7 @@ export const decodeWithDrift =
       const found = [...(options.drift ?? []), ...issues]
       const drift = found.length > 0 ? freezeIssues(found) : noDrift
       const model = finish(decoded.right, options)
-      const extra = Object.hasOwn(model, 'extra') && model.extra
-      const masked = extra && { extra: Object.freeze(maskWhenPrinted(extra)) }
-      return right(Object.freeze(maskWhenPrinted({ ...model, ...masked, drift })))
+      const extra = Object.hasOwn(model, 'extra') ? model.extra : undefined
+      const result = extra === undefined ? { ...model, drift } : { ...model, extra: maskedCopy(extra), drift }
+      return right(Object.freeze(maskWhenPrinted(result)))
     })

@@ -79,7 +79,7 @@ export const wireCodec = <A extends object, O>(name: string, fields: Fields, onI
   const known = namedFields(fields)
   const modelFields = namedFields({ ...fields, extra: optional(JsonObjectCodec) })
   const fieldOf = new Map(known.map((field) => [field.name, field]))
-  const wireNames = known.map(({ wireName }) => wireName)
+  const wireNames = new Set(known.map(({ wireName }) => wireName))
   const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ wireName }) => wireName)
 
   const decode = (wire: Values, context: t.Context): t.Validation<A> => {
@@ -100,7 +100,7 @@ export const wireCodec = <A extends object, O>(name: string, fields: Fields, onI
       else if (isLeft(result) && onInvalid === 'keep') keepJson(wireName)
       else if (!isLeft(result) && result.right !== undefined) model[key] = result.right
     }
-    for (const key of Object.keys(wire)) if (!wireNames.includes(key) && wire[key] !== undefined) keepJson(key)
+    for (const key of Object.keys(wire)) if (!wireNames.has(key) && wire[key] !== undefined) keepJson(key)
     if (errors.length > 0) return t.failures(errors)
     if (extra.length > 0) model['extra'] = Object.freeze(Object.fromEntries(extra))
     return t.success(Object.freeze(model) as A) // every field was decoded by its codec

@@ -79,35 +79,29 @@ export class TokenRequestError extends Error {
   }
 }
 
-const abortError = ({ reason }: AbortSignal): TokenRequestError =>
-  new TokenRequestError('aborted', 'The request was aborted', { cause: reason })
-
 const fieldOf = (value: unknown, name: string): unknown => (isObject(value) ? ownValue(value, name) : undefined)
 
 const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 const toError = ({ status, headers }: Response, body: unknown): TokenRequestError => {
   const delay = headers.get('retry-after') ?? ''
-  const details = { status, retryAfter: /^\d{1,9}$/.test(delay) ? Number(delay) : undefined }
-  const [code, message, issues] = ['code', 'message', 'issues'].map((name) => fieldOf(fieldOf(body, 'error'), name))
-  if (status < 400 || !isFilled(code) || !isFilled(message)) {
-    const unexpected = `The response with status ${status} is not that of connectSessionHandler`
-    return new TokenRequestError('invalid-response', unexpected, details)
-  }
-  // A newer handler may send a new code.
-  const known = { ...details, issues: Array.isArray(issues) ? issues : [] }
-  return new TokenRequestError(code as TokenRequestErrorCode, message, known)
+  const retryAfter = /^\d{1,9}$/.test(delay) ? Number(delay) : undefined
+  const error = fieldOf(body, 'error')
+  const [code, message, issues = []] = ['code', 'message', 'issues'].map((name) => fieldOf(error, name))
+  if (status >= 400 && isFilled(code) && isFilled(message) && Array.isArray(issues))
+    // A newer handler may send a new code.
+    return new TokenRequestError(code as TokenRequestErrorCode, message, { status, issues, retryAfter })
+  const unexpected = `The response with status ${status} is not that of connectSessionHandler`
+  return new TokenRequestError('invalid-response', unexpected, { status, retryAfter })
 }
 
 /** Sends a request, and returns the token of the response. */
 const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken> => {
-  const read = async () => {
-    const response = await send()
-    return { response, body: parseJson(await response.text()) }
-  }
-  const { response, body } = await read().catch((cause: unknown) => {
+  const fail = (cause: unknown): never => {
     throw new TokenRequestError('network', 'The server could not be reached', { cause })
-  })
+  }
+  const response = await send().catch(fail)
+  const body = parseJson(await response.text().catch(fail))
   const token = fieldOf(body, 'token')
   const expiresAt = new Date(String(fieldOf(body, 'expiresAt')))
   if (!response.ok || !isFilled(token) || Number.isNaN(expiresAt.getTime())) throw toError(response, body)
@@ -154,8 +148,7 @@ export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptio
       if (pending.get(body) === shared) pending.delete(body)
     }
     signal.addEventListener('abort', forget)
-    const token = requestToken(send).finally(forget)
-    const shared = { token, controller, callers: 0 }
+    const shared = { token: requestToken(send).finally(forget), controller, callers: 0 }
     pending.set(body, shared)
     return shared
   }
@@ -163,13 +156,15 @@ export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptio
   return (request = {}, callOptions = {}) =>
     new Promise((resolve, reject) => {
       const { signal } = withoutPrototype(callOptions)
-      if (signal?.aborted) return reject(abortError(signal))
+      const abort = (): void =>
+        reject(new TokenRequestError('aborted', 'The request was aborted', { cause: signal?.reason }))
+      if (signal?.aborted) return abort()
       // Sorted, so that equal requests have equal bodies.
       const body = JSON.stringify(request, Object.keys(request).sort())
       const shared = pending.get(body) ?? start(body)
       shared.callers += 1
       const leave = (): void => {
-        if (signal) reject(abortError(signal))
+        abort()
         shared.callers -= 1
         // StrictMode aborts a call and repeats it immediately, so the request waits for another caller.
         setTimeout(() => shared.callers === 0 && shared.controller.abort())

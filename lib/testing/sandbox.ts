@@ -82,13 +82,7 @@ export interface Sandbox {
    * api.connect(id) // { status: 'authenticated', accountId: 'sandbox-account-1' }
    */
   readonly connect: (id: string | number | undefined, outcome?: AttemptStatus | ConnectOutcome) => ConnectResult
-  /**
-   * Serves the sandbox over HTTP on 127.0.0.1 and a free port, for `createClient({ baseUrl })`. Requires `node:http`.
-   * @example
-   * const server = await sandbox().listen()
-   * const client = createClient({ apiKey: 'any', baseUrl: server.url })
-   * await server.close()
-   */
+  /** Serves the sandbox over HTTP on 127.0.0.1 and a free port; see `LocalServer`. Requires `node:http`. */
   readonly listen: () => Promise<LocalServer>
   /** Deletes all requests, sessions, accounts and faults, and restarts the seed. Servers keep running. */
   readonly reset: () => void
@@ -127,11 +121,8 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
   const servers: Promise<LocalServer>[] = []
   let faults = createFaultSchedule(seed)
 
-  const fetch = async (url: string | Request, init: RequestInit = {}): Promise<Response> => {
-    const { signal: ownSignal, ...rest } = init
-    // Kept apart: a Request ignores its signal once it is garbage collected, and may reject a signal of jsdom.
-    const signal = ownSignal ?? (url instanceof Request ? url.signal : undefined)
-    const request = new Request(url, rest)
+  // The signal is not that of the request, which ignores it once it is garbage collected, and may reject one of jsdom.
+  const handle = async (request: Request, signal: AbortSignal | undefined): Promise<Response> => {
     signal?.throwIfAborted()
     const record = recordRequest(request, await request.text())
     requests.push(record)
@@ -141,7 +132,7 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
   }
 
   return Object.freeze<Sandbox>({
-    fetch,
+    fetch: async (url, { signal, ...init } = {}) => handle(new Request(url, init), signal ?? undefined),
     requests,
     get sessions() {
       return store.sessions.map(({ wire }) => wire)
@@ -149,7 +140,7 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
     fail: (fault, faultOptions) => faults.add(fault, faultOptions),
     connect: (id, outcome) => connect(store, id, outcome),
     listen: () => {
-      const server = serve(fetch)
+      const server = serve(handle)
       servers.push(server)
       return server
     },

@@ -34,19 +34,14 @@ const sendResponse = async (outgoing: ServerResponse, { status, headers, body }:
   outgoing.end()
 }
 
-/**
- * Serves a fetch function over HTTP on 127.0.0.1. Its signal is aborted when the client disconnects. If it rejects, or
- * the response's body fails, the connection breaks.
- */
-export const serve = async (
-  fetch: (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>,
-): Promise<LocalServer> => {
+/** Serves a function over HTTP on 127.0.0.1. If it rejects, or the response's body fails, the connection breaks. */
+export const serve = async (handle: (request: Request, signal: AbortSignal) => Promise<Response>) => {
   const { createServer } = await import('node:http') // the rest of the sandbox runs without Node
   const server = createServer(async (incoming, outgoing) => {
     const disconnected = new AbortController()
     outgoing.once('close', () => disconnected.abort())
     try {
-      const response = await fetch(await readRequest(incoming, url), { signal: disconnected.signal })
+      const response = await handle(await readRequest(incoming, url), disconnected.signal)
       await sendResponse(outgoing, response)
     } catch {
       // A reset could overtake the bytes that were sent.
@@ -65,5 +60,5 @@ export const serve = async (
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return Object.freeze({ url, close, [Symbol.asyncDispose]: close })
+  return Object.freeze<LocalServer>({ url, close, [Symbol.asyncDispose]: close })
 }

@@ -1,4 +1,5 @@
 import { must, nonBlank, optionsOf } from '../util/check-options.ts'
+import { hmacOf } from '../util/hmac.ts'
 
 /**
  * The webhook of a sandbox: `account.created` for a new account, and `account.updated` for an existing one.
@@ -29,15 +30,8 @@ export const webhookCheck = optionsOf(
  * const body = JSON.stringify({ event: 'account.deleted', account_id: 'account-1' })
  * const headers = { 'x-stackone-signature': await signWebhook(body, 'whsec') }
  */
-export const signWebhook = async (body: string | Uint8Array, secret: string): Promise<string> => {
-  const encoder = new TextEncoder()
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign'])
-  const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)
-  const signature = new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes))
-  const base64 = btoa(String.fromCharCode(...signature))
-  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
+export const signWebhook = (body: string | Uint8Array, secret: string): Promise<string> =>
+  hmacOf(secret, typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body))
 
 /** Signs and delivers an event; returns the response. */
 export const deliverEvent = async ({ secret, deliver }: SandboxWebhook, event: object): Promise<Response> => {

@@ -77,9 +77,3 @@ export const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
-
-/** Recognizes the requests of other realms and of polyfills too, for which `instanceof` returns false. */
-export const isFetchRequest = (value: unknown): value is Request => {
-  const { url, method, headers }: Partial<Request> = Object(value)
-  return typeof url === 'string' && typeof method === 'string' && typeof headers?.get === 'function'
-}

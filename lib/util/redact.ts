@@ -1,4 +1,4 @@
-import { isObject, tryGet } from './guards.ts'
+import { isObject, ownValue, tryGet } from './guards.ts'
 
 /** The text that replaces a secret. */
 export const mask = '[secret]'
@@ -12,7 +12,10 @@ export const redactText = (text: string, redact: Redact): string => {
   return printable === masked ? masked : redact(printable)
 }
 
-/** The fields of the API that are secrets, in either spelling. */
+/** The fields of the API that are secrets, in the wire form and in the model. */
+const secretFields = ['token', 'auth_link_url', 'authLinkUrl', 'external_trigger_token', 'externalTriggerToken']
+
+/** Any spelling of them. */
 const secretNames = /^(token|auth_?link_?url|external_?trigger_?token)$/i
 
 /** Shorter values appear inside ordinary words: a test's key `any` in `many`. */
@@ -78,12 +81,18 @@ export const redactorOf = (value: unknown, others: readonly string[] = []): Reda
   }
 }
 
-/** Copies an object so that its secrets are masked when it is printed, but not in `JSON.stringify`. */
+const inspection: PropertyDescriptor & ThisType<object> = {
+  value() {
+    return redactJson(this, redactorOf(this))
+  },
+}
+
+/** Masks the secrets of an object when it is printed, but not in `JSON.stringify`. Returns the object. */
 export const maskWhenPrinted = <A extends object>(value: A): A => {
-  const masked = { ...value }
   // `console.dir` ignores the inspection hook, but shows no getter's value.
-  for (const [name, field] of Object.entries(value))
-    if (isSecretField(name, field)) Object.defineProperty(masked, name, { get: () => field, enumerable: true })
-  const inspect = (): unknown => redactJson(value, redactorOf(value))
-  return Object.defineProperty(masked, Symbol.for('nodejs.util.inspect.custom'), { value: inspect })
+  for (const name of secretFields) {
+    const field = ownValue(value, name)
+    if (typeof field === 'string') Object.defineProperty(value, name, { get: () => field })
+  }
+  return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), inspection)
 }

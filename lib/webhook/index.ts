@@ -2,11 +2,10 @@
  * Receives StackOne's webhooks. In the examples, `secret` is the signing secret of the webhook.
  * @module stackone-session/webhook
  */
-import { ConfigurationError, TimeoutError } from '../errors.ts'
+import { TimeoutError } from '../errors.ts'
 import type { WebhookEvent } from '../model/webhook-event.ts'
 import { callListener, isControlFlow } from '../util/caller-error.ts'
-import { isFetchRequest, kindOf } from '../util/guards.ts'
-import { readRequestBody } from '../util/read-body.ts'
+import { createRoute, readRequestBody } from '../util/request.ts'
 import { withTimeout } from '../util/timeout.ts'
 import { resolveWebhookOptions, type WebhookHandlerOptions } from './options.ts'
 import { signatureHeader, verifyWebhook, WebhookError } from './verify.ts'
@@ -97,14 +96,9 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
  */
 export const webhookHandler = (options: WebhookHandlerOptions): ((request: Request) => Promise<Response>) => {
   const settings = resolveWebhookOptions(options)
-  return async (request: unknown) => {
-    if (!isFetchRequest(request))
-      throw new ConfigurationError(
-        `The handler must be called with a Fetch API Request, got ${kindOf(request)}. In Express, Fastify and Node, wrap ` +
-          "it: getRequestListener(handler), from '@hono/node-server', or call verifyWebhook. In Hono, pass c.req.raw.",
-      )
+  return createRoute(async (request) => {
     const status = await handle(request, settings)
     const headers = { 'cache-control': 'no-store', ...(status === 405 && { allow: 'POST' }) }
     return new Response(responseTexts[status], { status, headers })
-  }
+  })
 }

@@ -2,7 +2,9 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { ConfigurationError, formatIssues } from '../errors.ts'
 import { issuesOf } from '../model/issues.ts'
 import { decodeWebhookEvent, type WebhookEvent } from '../model/webhook-event.ts'
-import { arrayOf, type Check, must, nonBlank, optionsOf } from '../util/check-options.ts'
+import { arrayOf, type Check, must, nonBlank } from '../util/check-options.ts'
+import { hmacOf } from '../util/hmac.ts'
+import { parseJsonBytes } from '../util/request.ts'
 
 /**
  * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
@@ -52,56 +54,22 @@ export const secretCheck: Check = (value, path) => {
   return value.length === 0 ? [{ path, message: 'must contain at least one secret' }] : arrayOf(nonBlank)(value, path)
 }
 
-const argumentsCheck = optionsOf(
-  {
-    rawBody: must(
-      'a string or a Uint8Array',
-      // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.
-      (value) =>
-        typeof value === 'string' ||
-        (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'),
-      "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
-    ),
-    signature: must('a string', (value) => value === null || typeof value === 'string'),
-    secret: secretCheck,
-  },
-  { required: ['rawBody', 'secret'] },
+const bodyCheck = must(
+  'a string or a Uint8Array',
+  // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.
+  (value) =>
+    typeof value === 'string' ||
+    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'),
+  "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
 )
 
-type Bytes = Uint8Array<ArrayBuffer>
+const signatureCheck = must('a string', (value) => typeof (value ?? '') === 'string')
 
-/** Decodes 32 bytes in base64url. The last character must have no unused bits set, so each signature has one form. */
-const decodeSignature = (signature: string): Bytes | undefined => {
-  if (!/^[\w-]{42}[AEIMQUYcgkosw048]$/.test(signature)) return undefined
-  const binary = atob(signature.replaceAll('-', '+').replaceAll('_', '/'))
-  return new Uint8Array(32).map((_, index) => binary.charCodeAt(index))
-}
-
-/** The part of Node, Bun and Deno that is used. Other runtimes lack it, or have a polyfill that throws. */
-interface NodeCrypto {
-  readonly createHmac: (hash: string, key: string) => { update: (data: Bytes) => { digest: () => Bytes } }
-  readonly timingSafeEqual: (a: Bytes, b: Bytes) => boolean
-}
-
-/** Returns whether a signature is that of a body. Compares in constant time. */
-const isSigned = async (secret: string, body: Bytes, signature: Bytes): Promise<boolean> => {
-  try {
-    // Eight times as fast as Web Crypto, which uses a thread pool.
-    const { createHmac, timingSafeEqual }: NodeCrypto = Object(globalThis).process.getBuiltinModule('node:crypto')
-    return timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature)
-  } catch {
-    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-    const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify'])
-    return crypto.subtle.verify(algorithm, key, signature, body)
-  }
-}
-
-const parseEvent = (body: Uint8Array): unknown => {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    throw new WebhookError('invalid-body', 'The body of the webhook is not JSON in UTF-8.')
-  }
+/** Compares texts in a time that does not depend on where they differ. */
+const isEqual = (a: string, b: string): boolean => {
+  let difference = a.length ^ b.length
+  for (let index = 0; index < a.length; index += 1) difference |= a.charCodeAt(index) ^ b.charCodeAt(index)
+  return difference === 0
 }
 
 /**
@@ -122,20 +90,26 @@ export const verifyWebhook = async (
   signature: string | null | undefined,
   secret: WebhookSecret,
 ): Promise<WebhookEvent> => {
-  const issues = argumentsCheck({ rawBody, signature, secret }, '')
+  const issues = [
+    ...bodyCheck(rawBody, 'rawBody'),
+    ...signatureCheck(signature, 'signature'),
+    ...secretCheck(secret, 'secret'),
+  ]
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid arguments for verifyWebhook', issues))
   if (!signature) throw new WebhookError('missing-signature', `The header ${signatureHeader} is missing or empty.`)
   // A copy: the caller's bytes may change before they are parsed.
   const body = typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : new Uint8Array(rawBody)
-  const secrets = [secret].flat() as readonly string[] // checked above
-  const signed = decodeSignature(signature)
-  const matches = await Promise.all(secrets.map((each) => signed && isSigned(each, body, signed)))
-  if (!matches.includes(true))
+  const secrets = (Array.isArray(secret) ? secret : [secret]) as readonly string[] // checked above
+  let isSigned = false
+  for (const each of secrets) isSigned ||= isEqual(await hmacOf(each, body), signature)
+  if (!isSigned)
     throw new WebhookError(
       'wrong-signature',
       'The signature does not match the body. Check the signing secret, and pass the body before it is parsed.',
     )
-  const decoded = decodeWebhookEvent(parseEvent(body))
+  const json = parseJsonBytes(body)
+  if (json === undefined) throw new WebhookError('invalid-body', 'The body of the webhook is not JSON in UTF-8.')
+  const decoded = decodeWebhookEvent(json)
   if (isLeft(decoded))
     throw new WebhookError('invalid-body', formatIssues('Invalid webhook event', issuesOf(decoded.left)))
   return decoded.right

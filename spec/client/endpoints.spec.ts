@@ -369,7 +369,7 @@ describe('The response', () => {
   const defined = (fields: object): object =>
     Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-  it('under strict is rejected with all deviations, one a line', async () => {
+  it('under strict is rejected with all deviations, one per line', async () => {
     const { url } = await responding(200, JSON.stringify({ ...opened, id: '4711', type: 7 }))
     const error = await caught(clientOf(url, { strict: true }).get(4711))
     expect(error)

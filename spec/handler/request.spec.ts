@@ -7,8 +7,9 @@ import { itEach } from '../support/it-each.ts'
 import { acmeWire, post, postJson, setUp, url } from '../support/page.ts'
 
 const notAllowed = 'is not allowed'
-const fromServer = 'unknown field (the owner comes from the server)'
 const unknown = 'unknown field (the fields are categories, provider, multiple, accountId)'
+
+const categoryCount = 'categories: must be an array of 1 to 100 categories'
 
 const everything: Allow = { categories: true, providers: true, multiple: true, ownsAccount: () => true }
 
@@ -57,6 +58,12 @@ describe("The handler and the fields of a page's request", () => {
       { categories: ['ats', 'payroll'] },
       { categories: ['payroll', 'ats'] },
     ],
+    [
+      'each category once',
+      { categories: ['ats', 'stackone', 'ats', 'stackOne'] },
+      everything,
+      { categories: ['ats', 'stackone'] },
+    ],
     ["the builder's alias for a category", { categories: ['stackOne'] }, everything, { categories: ['stackone'] }],
     [
       'a category that is listed by its alias',
@@ -87,31 +94,19 @@ describe("The handler and the fields of a page's request", () => {
       everything,
       ["categories[0]: must be a known category, got 'hirs' (did you mean 'hris'?)"],
     ],
-    [
-      'a repeated category',
-      { categories: ['ats', 'hris', 'ats'] },
-      everything,
-      ['categories[2]: must not be repeated'],
-    ],
-    [
-      'a category together with its alias',
-      { categories: ['stackone', 'stackOne'] },
-      everything,
-      ['categories[1]: must not be repeated'],
-    ],
-    ['no category', { categories: [] }, everything, ['categories: must contain at least one category']],
+    ['no category', { categories: [] }, everything, [`${categoryCount}, got an array`]],
     [
       'more than 100 categories',
       { categories: Array.from({ length: 101 }, (_, index) => `new-${index}`) },
       { categories: Array.from({ length: 101 }, (_, index) => `new-${index}`) },
-      ['categories: must contain at most 100 categories'],
+      [`${categoryCount}, got an array`],
     ],
-    ['a string of categories', { categories: 'ats' }, everything, ['categories: must be an array, got a string']],
+    ['a string of categories', { categories: 'ats' }, everything, [`${categoryCount}, got a string`]],
     [
       'an array in the categories if categories are listed',
       { categories: [['ats']] },
       { categories: ['ats'] },
-      ['categories[0]: must be a non-blank string, got an array'],
+      [`categories[0]: ${notAllowed}`],
     ],
     [
       'a provider that is not listed',
@@ -169,7 +164,7 @@ describe("The handler and the fields of a page's request", () => {
     expect(await issuesFor(many)).to.have.length(20)
     const fields = { categories: ['ats'], provider: 'bamboohr', multiple: true, accountId: '451' }
     expect(await issuesFor({ ...fields, ...many }, everything)).to.have.length(20 - Object.keys(fields).length)
-    expect(await issuesFor({ categories: Array(100).fill('ats') }, everything)).to.have.length(20)
+    expect(await issuesFor({ categories: Array(100).fill('a') }, everything)).to.have.length(20)
     expect(await issuesFor({ ['n'.repeat(5000)]: 1 })).to.deep.equal([`${'n'.repeat(64)}: ${unknown}`])
   })
 
@@ -193,11 +188,10 @@ describe("The handler and the fields of a page's request", () => {
 
   describe('that name an owner', () => {
     const names = [
-      ...['owner', 'OWNERS', 'ownerId', 'owner-name', 'owner[id]', 'o_w_n_e_r'],
-      ...['originOwnerId', 'origin_owner_name', 'ORIGIN OWNER ID', 'originUsername', 'username'],
+      ...['owner', 'ownerId', 'owner-name', 'originOwnerId', 'origin_owner_name', 'originUsername', 'username'],
     ]
     itEach('rejects fields that only the server may set', names, async (name) => {
-      expect(await issuesFor({ [name]: 'globex-7' }, everything)).to.deep.equal([`${name}: ${fromServer}`])
+      expect(await issuesFor({ [name]: 'globex-7' }, everything)).to.deep.equal([`${name}: ${unknown}`])
     })
 
     it('ignores the query string', async () => {
@@ -281,10 +275,7 @@ describe('The handler and random requests', () => {
   const allow: Allow = { categories: ['ats', 'hris'], providers: ['bamboohr'], ownsAccount: (id) => id === '451' }
   const isValid: Readonly<Record<string, (value: unknown) => boolean>> = {
     categories: (value) =>
-      Array.isArray(value) &&
-      value.length > 0 &&
-      new Set(value).size === value.length &&
-      value.every((entry) => entry === 'ats' || entry === 'hris'),
+      Array.isArray(value) && value.length > 0 && value.every((entry) => entry === 'ats' || entry === 'hris'),
     provider: (value) => value === 'bamboohr',
     accountId: (value) => value === '451',
   }
@@ -317,7 +308,10 @@ describe('The handler and random requests', () => {
         const invalid = fields.filter(([name, each]) => !(Object.hasOwn(isValid, name) && isValid[name]?.(each)))
         expect(errors).to.deep.equal([])
         if (isObject && invalid.length === 0) {
-          const wire = fields.map(([name, each]) => [wireNames[name as keyof typeof wireNames], each])
+          const wire = fields.map(([name, each]) => [
+            wireNames[name as keyof typeof wireNames],
+            Array.isArray(each) ? [...new Set(each)] : each,
+          ])
           expect(status).to.equal(200)
           expect(sent()).to.deep.equal([{ ...acmeWire, ...Object.fromEntries(wire) }])
           counts.accepted += 1

@@ -114,13 +114,12 @@ describe('A sandbox response with drift', () => {
     expect(await acme.send(client)).to.have.deep.property('categories', ['sandbox-category'])
   })
 
-  it('changes or omits an existing attempt', async () => {
+  it('replaces or omits an existing attempt', async () => {
     const { api, client } = await sandboxed('in process')
     const { id } = await acme.send(client)
     api.connect(id)
     api.fail({ drift: 'an unknown attempt status' })
-    const changed = { status: 'sandbox-status', accountSecureId: 'sandbox-account-1' }
-    expect((await client.get(id)).latestConnectionAttempt).to.include(changed)
+    expect((await client.get(id)).latestConnectionAttempt).to.include({ status: 'sandbox-status' })
     for (const drift of ['no optional fields', 'null in optional fields'] as const) {
       api.fail({ drift })
       expect((await client.get(id)).latestConnectionAttempt).to.equal(undefined)

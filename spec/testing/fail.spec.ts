@@ -20,7 +20,7 @@ const apiError = (status: number) => ({ name: 'ApiError', status })
 
 const cases: readonly Case[] = [
   ...[400, 429, 599].map((status) => ({ fault: status, error: apiError(status) })),
-  { fault: 503, error: apiError(503), text: '"Service Unavailable"' },
+  { fault: 503, error: apiError(503), text: '"Simulated error"' },
   { fault: { status: 429, retryAfter: 7 }, error: { ...apiError(429), retryAfter: 7 } },
   { fault: { status: 429, retryAfter: 0 }, error: { ...apiError(429), retryAfter: 0 } },
   {
@@ -30,8 +30,8 @@ const cases: readonly Case[] = [
   { fault: { status: 400, message: 'Not today' }, error: apiError(400), text: '"Not today"' },
   { fault: { status: 400, body: 'Plain words' }, error: { name: 'ApiError', body: 'Plain words' } },
   { fault: { status: 422, body: null }, error: { name: 'ApiError', body: null } },
-  { fault: 'html', error: apiError(502), text: 'Bad Gateway' },
-  { fault: { html: 504 }, error: apiError(504), text: 'Gateway Timeout' },
+  { fault: 'html', error: apiError(502), text: 'Simulated page' },
+  { fault: { html: 504 }, error: apiError(504), text: 'Simulated page' },
   { fault: { html: 200 }, error: { name: 'InvalidResponseError', status: 200 }, text: 'HTML' },
   { fault: 'reset', error: { name: 'NetworkError', code: 'ECONNRESET' } },
   { fault: 'cut', error: { name: 'NetworkError', code: 'UND_ERR_SOCKET' }, creates: true },
@@ -200,7 +200,7 @@ describe('sandbox().fail', () => {
     const api = sandbox({ now: () => new Date(timestamp) })
     api.fail(429)
     const response = await send(api)
-    expect(await response.json()).to.deep.equal({ statusCode: 429, message: 'Too Many Requests', timestamp })
+    expect(await response.json()).to.deep.equal({ statusCode: 429, message: 'Simulated error', timestamp })
     expect(response.headers.get('retry-after')).to.equal(null)
   })
 
@@ -284,32 +284,18 @@ describe('sandbox().fail', () => {
     await new Promise((resolve) => setTimeout(resolve, 40)) // as above
   })
 
-  const clientErrors =
-    '400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 408 Request Timeout, 409 Conflict'
-  const others = '418 Error 418, 422 Unprocessable Entity, 429 Too Many Requests, 500 Internal Server Error'
-  const gateways = '501 Not Implemented, 502 Bad Gateway, 503 Service Unavailable, 504 Gateway Timeout'
-  const reasonPhrases = [clientErrors, others, gateways].flatMap((texts) => texts.split(', '))
-  itEach('uses the reason phrase of each status, in JSON and in a page', reasonPhrases, async (text) => {
-    const api = sandbox()
-    const status = Number.parseInt(text, 10)
-    api.fail(status)
-    expect(await (await send(api)).json()).to.include({ statusCode: status, message: text.slice(4) })
-    api.fail({ html: status })
-    const page = await send(api)
-    expect(page.headers.get('content-type')).to.equal('text/html')
-    expect(await page.text()).to.include(`<h1>${text}</h1>`)
-  })
-
-  it('sends a welcome page with the status 200', async () => {
+  it('sends an HTML page', async () => {
     const api = sandbox()
     api.fail({ html: 200 })
-    expect(await (await send(api)).text()).to.include('<h1>Welcome</h1>')
+    const page = await send(api)
+    expect(page.headers.get('content-type')).to.equal('text/html')
+    expect(await page.text()).to.include('<title>Simulated page</title>')
   })
 
   const named =
     "fault: must be an error status, 'silence', 'reset', 'cut' or 'html', or an object with status, slow, html or drift"
   const exactlyOne = 'fault: must have exactly one of status, slow, html and drift'
-  const errorStatus = 'must be an error status from 400 to 599'
+  const errorStatus = 'must be an integer from 400 to 599'
 
   const invalidFaults: readonly (readonly [fault: unknown, message: string])[] = [
     [399, `fault: ${errorStatus}, got 399`],
@@ -322,18 +308,14 @@ describe('sandbox().fail', () => {
     [{}, exactlyOne],
     [{ stauts: 503 }, "unknown option 'fault.stauts' (did you mean 'status'?)"],
     [{ status: 200 }, `fault.status: ${errorStatus}, got 200`],
-    [{ status: undefined }, exactlyOne],
-    [{ status: 503, retryAfter: -1 }, 'fault.retryAfter: must be an integer from 0 (seconds) or the text of a header'],
-    [{ status: 503, retryAfter: 1.5 }, 'fault.retryAfter'],
-    [{ status: 503, retryAfter: 'a\r\nb' }, 'fault.retryAfter'],
-    [{ status: 503, retryAfter: ' ' }, 'fault.retryAfter'],
+    [{ status: 503, retryAfter: true }, 'fault.retryAfter: must be a number or a string, got a boolean'],
     [{ status: 503, message: 7 }, 'fault.message: must be a string, got a number'],
     [{ status: 503, body: { at: new Date(0) } }, 'fault.body: must be JSON, got an object'],
-    [{ slow: -1 }, 'fault.slow: must be a number from 0 to 2147483647 (milliseconds), got -1'],
+    [{ slow: -1 }, 'fault.slow: must be an integer from 0 to 2147483647 (milliseconds), got -1'],
     [{ slow: Number.POSITIVE_INFINITY }, 'fault.slow'],
     [{ slow: 5, status: 503 }, exactlyOne],
     [{ slow: 5, status: undefined }, exactlyOne],
-    [{ html: 204 }, 'fault.html: must be 200 or an error status from 400 to 599, got 204'],
+    [{ html: 204 }, 'fault.html: must be 200 or an error status, got 204'],
     [
       { drift: 'an unknwon type' },
       "fault.drift: must be one of the exported `driftKinds`, got 'an unknwon type' (did you mean 'an unknown type'?)",

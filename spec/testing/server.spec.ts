@@ -50,7 +50,7 @@ describe('The server of a sandbox', () => {
 
   it('aborts the signal when the client disconnects', async () => {
     const signals: AbortSignal[] = []
-    const { url } = await served((_, { signal }) => {
+    const { url } = await served((_, signal) => {
       signals.push(signal)
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     })

@@ -2,7 +2,6 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import {
   explicitUndefined,
-  isFetchRequest,
   isPlainObject,
   isRecord,
   kindOf,
@@ -72,16 +71,6 @@ describe('isPlainObject', () => {
     class Plan {}
     for (const value of [new Plan(), new Date(), new Map(), [], Object.create({ a: 1 })])
       expect(isPlainObject(value)).to.equal(false)
-  })
-})
-
-describe('isFetchRequest', () => {
-  it('is true for the requests of any library', () => {
-    const request = { url: 'https://acme.example', method: 'POST', headers: new Headers() }
-    expect(isFetchRequest(request)).to.equal(true)
-    const changes = [{ url: undefined }, { method: undefined }, { headers: undefined }, { headers: {} }]
-    for (const other of [undefined, null, 'text', ...changes.map((change) => ({ ...request, ...change }))])
-      expect(isFetchRequest(other)).to.equal(false)
   })
 })
 

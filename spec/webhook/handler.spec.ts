@@ -158,7 +158,7 @@ describe('The webhook handler rejects', () => {
     const { handler, errors } = receiver()
     const error = await caught(Reflect.apply(handler, undefined, [request]))
     expect(error).to.be.instanceOf(ConfigurationError)
-    expect(String(error)).to.include('verifyWebhook').and.not.to.include(secret)
+    expect(String(error)).to.include('getRequestListener').and.not.to.include(secret)
     expect(errors).to.deep.equal([])
   })
 })

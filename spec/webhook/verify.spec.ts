@@ -189,7 +189,7 @@ describe('verifyWebhook and bodies', () => {
 describe('verifyWebhook and invalid arguments', () => {
   const cases: readonly (readonly [string, readonly unknown[], string])[] = [
     ['a parsed body', [created, signature, secret], 'rawBody: must be a string or a Uint8Array, got an object'],
-    ['no body', [undefined, signature, secret], 'rawBody: is required'],
+    ['no body', [undefined, signature, secret], 'rawBody: must be a string or a Uint8Array, got undefined'],
     [
       'an object with the tag of a Uint8Array',
       [{ [Symbol.toStringTag]: 'Uint8Array', length: 1e9 }, signature, secret],
@@ -201,7 +201,7 @@ describe('verifyWebhook and invalid arguments', () => {
       'rawBody: must be a string or a Uint8Array, got an object',
     ],
     ['a list of signatures', [body, [signature], secret], 'signature: must be a string, got an array'],
-    ['no secret', [body, signature, undefined], 'secret: is required'],
+    ['no secret', [body, signature, undefined], 'secret: must be a non-blank string, got undefined'],
     ['a blank secret', [body, signature, ' '], 'secret: must be a non-blank string, got a blank string'],
     ['an empty list', [body, signature, []], 'secret: must contain at least one secret'],
     [

@@ -1,11 +1,12 @@
 import { type Issue, ValidationError } from '../../errors.ts'
 import { isExpired } from '../../model/connect-session.ts'
 import type { ConnectionAttemptWire } from '../../model/connection-attempt.ts'
+import type { ConnectSessionCreateWire } from '../../model/create-payload.ts'
 import { nonBlank, oneOf, optionsOf } from '../../util/check-options.ts'
 import { omitUndefined } from '../../util/guards.ts'
 import { maskWhenPrinted } from '../../util/redact.ts'
 import { deliverEvent } from '../webhook.ts'
-import { type Account, type CreateBody, editedAccountId, type Store, sessionById } from './store.ts'
+import { editedAccountId, type Store, sessionById } from './store.ts'
 
 /**
  * The status of a connection attempt.
@@ -22,7 +23,7 @@ export type AttemptStatus = 'authenticated' | 'error' | 'cancelled' | 'expired' 
 export interface ConnectOutcome {
   /** The new status of the attempt. @default 'authenticated' */
   readonly status?: AttemptStatus | undefined
-  /** The connector key that the user selects. @default the session's own, or `sandbox-` and its first category */
+  /** The connector key that the user selects if the session has none. @default `sandbox-` and the first category */
   readonly provider?: string | undefined
   /** The error code of the OAuth provider. */
   readonly oauthErrorCode?: string | undefined
@@ -43,10 +44,8 @@ export interface ConnectResult {
   readonly webhook?: Promise<Response>
 }
 
-const attemptStatus = oneOf(['authenticated', 'error', 'cancelled', 'expired', 'pending'] satisfies AttemptStatus[])
-
 const outcomeOptions = optionsOf({
-  status: attemptStatus,
+  status: oneOf(['authenticated', 'error', 'cancelled', 'expired', 'pending'] satisfies AttemptStatus[]),
   provider: nonBlank,
   oauthErrorCode: nonBlank,
   oauthErrorDescription: nonBlank,
@@ -55,29 +54,15 @@ const outcomeOptions = optionsOf({
 const invalid = (...issues: readonly Issue[]): ValidationError =>
   new ValidationError(issues, 'Invalid arguments for connect')
 
-const toOutcome = (outcome: AttemptStatus | ConnectOutcome): ConnectOutcome => {
-  const issues = (typeof outcome === 'string' ? attemptStatus : outcomeOptions)(outcome, 'outcome')
-  if (issues.length > 0) throw invalid(...issues)
-  return typeof outcome === 'string' ? { status: outcome } : outcome
-}
-
-/** Returns the connector key at which an account is connected. */
-const selectProvider = ({ accounts }: Store, payload: CreateBody, provider: string | undefined): string => {
-  const fixed = accounts.find(({ id }) => id === payload.account_id)?.provider ?? payload.provider
-  if (fixed !== undefined && provider !== undefined && fixed !== provider)
-    throw invalid({ path: 'outcome.provider', message: 'must be the provider at which the session opens the Hub' })
-  return provider ?? fixed ?? `sandbox-${payload.categories?.[0] ?? 'hris'}`
-}
-
 /** Connects the account that the session edits, or a new one; returns the event for the webhook. */
-const connectAccount = (store: Store, payload: CreateBody, provider: string, now: Date) => {
-  const { origin_owner_id, origin_owner_name, origin_username } = payload
+const connectAccount = (store: Store, payload: ConnectSessionCreateWire, selected: string | undefined, now: Date) => {
+  const { account_id, categories = ['hris'], origin_owner_id, origin_owner_name, origin_username } = payload
+  const named = store.accounts.find(({ id }) => id === account_id)
+  const provider = named?.provider ?? payload.provider ?? selected ?? `sandbox-${categories[0]}`
   const edited = editedAccountId(store, { ...payload, provider })
-  const existing = store.accounts.find(({ id }) => id === edited)
-  const newId = edited ?? `sandbox-account-${store.accounts.length + 1}`
-  const account: Account = existing ?? { id: newId, provider, origin_owner_id, origin_owner_name }
-  if (existing === undefined) store.accounts.push(account)
-  const { id, ...identity } = account
+  const id = edited ?? `sandbox-account-${store.accounts.length + 1}`
+  const identity = { provider, origin_owner_id, origin_owner_name }
+  if (!store.accounts.some((each) => each.id === id)) store.accounts.push({ id, ...identity })
   const event = edited === undefined ? 'account.created' : 'account.updated'
   const record = { record_type: 'account', record_id: id, account_id: id, ...identity, origin_username }
   return { project_id: 'sandbox-project', event, event_date: now, sent_at: now, ...record }
@@ -85,7 +70,10 @@ const connectAccount = (store: Store, payload: CreateBody, provider: string, now
 
 /** Sets the outcome of a session's connection attempt, and delivers the event of the account that was connected. */
 export const connect = (store: Store, id: unknown, outcome: AttemptStatus | ConnectOutcome = {}): ConnectResult => {
-  const { status = 'authenticated', provider, oauthErrorCode, oauthErrorDescription } = toOutcome(outcome)
+  const given: ConnectOutcome = typeof outcome === 'string' ? { status: outcome } : outcome
+  const issues = outcomeOptions(given, 'outcome')
+  if (issues.length > 0) throw invalid(...issues)
+  const { status = 'authenticated', provider, oauthErrorCode, oauthErrorDescription } = given
   const session = sessionById(store, id)
   const { length } = store.sessions
   if (session === undefined)
@@ -94,8 +82,7 @@ export const connect = (store: Store, id: unknown, outcome: AttemptStatus | Conn
   // An attempt that began before the token expired may expire later.
   if (isExpired(session, now) && status !== 'expired')
     throw invalid({ path: 'id', message: "the session's token has expired", hint: 'create a new session' })
-  const selected = selectProvider(store, session.payload, provider)
-  const event = status === 'authenticated' ? connectAccount(store, session.payload, selected, now) : undefined
+  const event = status === 'authenticated' ? connectAccount(store, session.payload, provider, now) : undefined
   const accountId = event?.account_id
   const attempt = omitUndefined<ConnectionAttemptWire>({
     id: `sandbox-attempt-${session.wire.id}`,

@@ -1,12 +1,12 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { listOf, nonBlankString, refinement } from '../../model/codec.ts'
 import { type ConnectSessionTokenWire, type ConnectSessionWire, isExpired } from '../../model/connect-session.ts'
-import { createFields } from '../../model/create-payload.ts'
+import { type ConnectSessionCreateWire, createFields } from '../../model/create-payload.ts'
 import { issuesOf } from '../../model/issues.ts'
 import { optional, wireCodec } from '../../model/wire.ts'
-import { isRecord, mustBe, show } from '../../util/guards.ts'
-import { createResponse, errorBody } from './response.ts'
-import { type CreateBody, createSession, type Store, sessionById } from './store.ts'
+import { isRecord, mustBe, show, tryGet } from '../../util/guards.ts'
+import { createResponse, errorResponse } from './response.ts'
+import { createSession, type Store, sessionById } from './store.ts'
 
 /** Accepts any value that the API may add, except StackOne's misspellings. */
 const openSet = (expectation: string, misspellings: readonly string[]) => {
@@ -15,7 +15,7 @@ const openSet = (expectation: string, misspellings: readonly string[]) => {
 }
 
 /** Decodes and encodes the body of a create. Encoding omits the fields that were null. */
-const createBody = wireCodec<object, CreateBody>(
+const createBody = wireCodec<object, ConnectSessionCreateWire>(
   'CreateBody',
   {
     ...createFields,
@@ -25,30 +25,29 @@ const createBody = wireCodec<object, CreateBody>(
   'fail',
 )
 
-/** The status of a response, and its body or the message of its error. */
-type Result = readonly [status: number, body: object | string]
-
-type Endpoint = (store: Store, body: unknown, url: URL) => Result
+type Endpoint = (store: Store, body: unknown, url: URL) => Response
 
 const omitToken = ({ token, auth_link_url, ...session }: ConnectSessionTokenWire): ConnectSessionWire => session
 
 const create: Endpoint = (store, body, { origin }) => {
   const decoded = createBody.decode(body)
-  if (!isLeft(decoded)) return [201, createSession(store, createBody.encode(decoded.right), origin)]
+  if (!isLeft(decoded)) return createResponse(201, createSession(store, createBody.encode(decoded.right), origin))
   const messages = issuesOf(decoded.left).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-  return [400, messages.join('; ')]
+  return errorResponse(400, messages.join('; '), store.now())
 }
 
 const authenticate: Endpoint = ({ sessions, now }, body) => {
   const token = isRecord(body) ? body['token'] : undefined
-  if (!nonBlankString.is(token)) return [400, `token: ${mustBe('a non-blank string', token)}`]
+  if (!nonBlankString.is(token)) return errorResponse(400, `token: ${mustBe('a non-blank string', token)}`, now())
   const session = sessions.find((each) => each.wire.token === token && !isExpired(each, now()))
-  return session === undefined ? [401, 'The token is unknown or expired'] : [201, omitToken(session.wire)]
+  if (session === undefined) return errorResponse(401, 'The token is unknown or expired', now())
+  return createResponse(201, omitToken(session.wire))
 }
 
 const getSession: Endpoint = (store, _, { pathname }) => {
   const session = sessionById(store, pathname.split('/').at(-1))
-  return session === undefined ? [404, 'No such connect session'] : [200, omitToken(session.wire)]
+  if (session === undefined) return errorResponse(404, 'No such connect session', store.now())
+  return createResponse(200, omitToken(session.wire))
 }
 
 /** Returns the endpoint of the API that a request is for. */
@@ -62,25 +61,18 @@ export const findEndpoint = ({ method, url }: Request): Endpoint | undefined => 
 /** Returns the API key of Basic credentials with an empty password. */
 const apiKeyOf = (headers: Headers): string | undefined => {
   const [, encoded = ''] = /^Basic (\S+)$/.exec(headers.get('authorization') ?? '') ?? []
-  try {
-    return /^(.+):$/s.exec(atob(encoded))?.[1]
-  } catch {
-    return undefined // malformed base64
-  }
-}
-
-const checkHeaders = ({ headers, method }: Request, apiKey: string | undefined): Result | undefined => {
-  const key = apiKeyOf(headers)
-  if (key === undefined || key !== (apiKey ?? key)) return [401, 'Unauthorized']
-  if (!nonBlankString.is(headers.get('user-agent'))) return [403, 'A User-Agent is required']
-  if (method !== 'POST' || /^application\/json\b/i.test(headers.get('content-type') ?? '')) return undefined
-  return [400, 'The content type must be application/json']
+  return /^(.+):$/s.exec(tryGet(() => atob(encoded)) ?? '')?.[1]
 }
 
 /** Responds as the API does. */
 export const apiResponse = (store: Store, request: Request, body: unknown): Response => {
+  const { headers, method } = request
   const url = new URL(request.url)
-  const [status, result] = checkHeaders(request, store.apiKey) ??
-    findEndpoint(request)?.(store, body, url) ?? [404, `Cannot ${request.method} ${url.pathname}`]
-  return createResponse(status, typeof result === 'string' ? errorBody(status, result, store.now()) : result)
+  const reject = (status: number, message: string): Response => errorResponse(status, message, store.now())
+  const key = apiKeyOf(headers)
+  if (key === undefined || key !== (store.apiKey ?? key)) return reject(401, 'Unauthorized')
+  if (!nonBlankString.is(headers.get('user-agent'))) return reject(403, 'A User-Agent is required')
+  if (method === 'POST' && !/^application\/json\b/i.test(headers.get('content-type') ?? ''))
+    return reject(400, 'The content type must be application/json')
+  return findEndpoint(request)?.(store, body, url) ?? reject(404, `Cannot ${method} ${url.pathname}`)
 }

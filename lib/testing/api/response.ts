@@ -4,9 +4,6 @@ export const createResponse = (status: number, body: unknown, headers: Record<st
   return new Response(text, { status, headers: { 'content-type': type, ...headers } })
 }
 
-/** The body of the API's error responses. */
-export const errorBody = (statusCode: number, message: string, now: Date): object => ({
-  statusCode,
-  message,
-  timestamp: now.toISOString(),
-})
+/** Creates an error response of the API. */
+export const errorResponse = (status: number, message: string, now: Date, headers?: Record<string, string>): Response =>
+  createResponse(status, { statusCode: status, message, timestamp: now.toISOString() }, headers)

@@ -3,18 +3,12 @@ import type { ConnectSessionCreateWire } from '../../model/create-payload.ts'
 import { maskWhenPrinted } from '../../util/redact.ts'
 import type { SandboxWebhook } from '../webhook.ts'
 
-/** The body of a create, with categories and types that this version may not know. */
-export type CreateBody = Omit<ConnectSessionCreateWire, 'categories' | 'type'> & {
-  readonly categories?: readonly string[]
-  readonly type?: string
-}
-
 /** An account that an end user connected. Its provider and owner identify it, as its id does. */
 export type Account = Readonly<Record<'id' | 'provider' | 'origin_owner_id' | 'origin_owner_name', string>>
 
 export interface StoredSession {
   /** The body of the create, with the account that the session edits. */
-  readonly payload: CreateBody
+  readonly payload: ConnectSessionCreateWire
   readonly expiresAt: Date
   /** The response to the create, with the latest attempt. `get` and `authenticate` omit its token. */
   wire: ConnectSessionTokenWire
@@ -30,13 +24,13 @@ export interface Store {
 }
 
 /** Returns the id of the account that a session edits: the one it names, or the one its owner has at the provider. */
-export const editedAccountId = ({ accounts }: Store, payload: CreateBody): string | undefined => {
+export const editedAccountId = ({ accounts }: Store, payload: ConnectSessionCreateWire): string | undefined => {
   if (payload.account_id !== undefined || payload.multiple) return payload.account_id
   const identity = ['origin_owner_id', 'origin_owner_name', 'provider'] as const
   return accounts.find((account) => identity.every((name) => account[name] === payload[name]))?.id
 }
 
-export const createSession = (store: Store, body: CreateBody, origin: string): ConnectSessionTokenWire => {
+export const createSession = (store: Store, body: ConnectSessionCreateWire, origin: string): object => {
   const account_id = editedAccountId(store, body)
   const payload = { ...body, ...(account_id !== undefined && { account_id }) }
   const { expires_in = defaultLifetimeSeconds, multiple, ...requested } = payload

@@ -45,10 +45,9 @@ const changes: Readonly<Record<DriftKind, (session: ConnectSessionTokenWire) => 
   'an unknown category': ({ categories = [] }) => ({ categories: [...categories, 'sandbox-category'] }),
   'an unknown type': () => ({ type: 'sandbox-type' }),
   'an unknown field': () => ({ sandbox_field: { is: 'new' } }),
-  'an unknown attempt status': ({ latest_connection_attempt: attempt, created_at }) => {
-    const initial = { id: 'sandbox-attempt', created_at, updated_at: created_at }
-    return { latest_connection_attempt: { ...initial, ...attempt, status: 'sandbox-status' } }
-  },
+  'an unknown attempt status': ({ created_at }) => ({
+    latest_connection_attempt: { id: 'sandbox-attempt', created_at, updated_at: created_at, status: 'sandbox-status' },
+  }),
   'an external_trigger_token': ({ id }) => ({ external_trigger_token: `sandbox.trigger.${id}` }),
   'another success status': () => ({}),
 }

@@ -1,41 +1,22 @@
 import { sleep } from '../../util/timeout.ts'
-import { createResponse, errorBody } from '../api/response.ts'
+import { createResponse, errorResponse } from '../api/response.ts'
 import { applyDrift } from './drift.ts'
 import type { Fault } from './fault.ts'
 
 /** Applies a fault to a request. The request does not reach the API unless the effect calls `respond`. */
 export type Effect = (respond: () => Response, signal: AbortSignal | undefined, now: () => Date) => Promise<Response>
 
-const reasonPhrases: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  408: 'Request Timeout',
-  409: 'Conflict',
-  422: 'Unprocessable Entity',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-}
-
-const reasonPhrase = (status: number): string => reasonPhrases[status] ?? `Error ${status}`
-
 const errorEffect = (fault: Extract<Fault, { readonly status: number }>): Effect => {
-  const { status, retryAfter, message = reasonPhrase(status), body } = fault
+  const { status, retryAfter, message = 'Simulated error', body } = fault
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
   return async (_respond, _signal, now) =>
-    createResponse(status, body === undefined ? errorBody(status, message, now()) : body, headers)
+    body === undefined ? errorResponse(status, message, now(), headers) : createResponse(status, body, headers)
 }
 
-const pageEffect = (status: number): Effect => {
-  const title = status === 200 ? 'Welcome' : `${status} ${reasonPhrase(status)}`
-  const html = `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`
-  return async () => createResponse(status, html, { 'content-type': 'text/html' })
-}
+const pageEffect =
+  (status: number): Effect =>
+  async () =>
+    createResponse(status, '<!doctype html>\n<title>Simulated page</title>\n', { 'content-type': 'text/html' })
 
 /** The error of Node's fetch when a connection breaks. */
 const connectionError = (message: string, code: string, cause: string): TypeError =>

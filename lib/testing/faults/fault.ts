@@ -1,5 +1,5 @@
 import { JsonCodec } from '../../model/json.ts'
-import { type Check, mustBeNumber, mustShown, ofType, oneOf, optionsOf } from '../../util/check-options.ts'
+import { type Check, integerBetween, must, mustBeNumber, ofType, oneOf, optionsOf } from '../../util/check-options.ts'
 import { isRecord } from '../../util/guards.ts'
 import { maxTimeout } from '../../util/timeout.ts'
 import { type DriftKind, driftKinds } from './drift.ts'
@@ -25,7 +25,7 @@ export type Fault =
       readonly status: number
       /** The `Retry-After` header: seconds, or text such as an HTTP date. @default no such header */
       readonly retryAfter?: number | string | undefined
-      /** The message of the API's error body, unless `body` replaces it. @default the reason phrase of the status */
+      /** The message of the API's error body, unless `body` replaces it. @default 'Simulated error' */
       readonly message?: string | undefined
       /** Another body: a string is sent as text, any other value as JSON. @default the API's error body */
       readonly body?: unknown
@@ -54,12 +54,7 @@ export interface FaultOptions {
   readonly rate?: number | undefined
 }
 
-const isErrorStatus = (status: number): boolean => Number.isInteger(status) && status >= 400 && status <= 599
-
-const isRetryAfter = (value: unknown): boolean =>
-  typeof value === 'string' ? /^[!-~][ -~]*$/.test(value) : Number.isSafeInteger(value) && Number(value) >= 0
-
-const errorStatus = mustBeNumber('an error status from 400 to 599', isErrorStatus)
+const errorStatus = integerBetween(400, 599)
 
 const namedFault = oneOf(
   ['silence', 'reset', 'cut', 'html'],
@@ -68,11 +63,11 @@ const namedFault = oneOf(
 
 const objectFault = optionsOf({
   status: errorStatus,
-  retryAfter: mustShown('an integer from 0 (seconds) or the text of a header', isRetryAfter),
+  retryAfter: must('a number or a string', (value) => typeof value === 'number' || typeof value === 'string'),
   message: ofType('string'),
-  body: mustShown('JSON', JsonCodec.is),
-  html: mustBeNumber('200 or an error status from 400 to 599', (status) => status === 200 || isErrorStatus(status)),
-  slow: mustBeNumber(`a number from 0 to ${maxTimeout} (milliseconds)`, (ms) => ms >= 0 && ms <= maxTimeout),
+  body: must('JSON', JsonCodec.is),
+  html: mustBeNumber('200 or an error status', (status) => status === 200 || errorStatus(status, '').length === 0),
+  slow: integerBetween(0, maxTimeout, ' (milliseconds)'),
   drift: oneOf(driftKinds, 'one of the exported `driftKinds`'),
 })
 
@@ -81,10 +76,8 @@ const faultCheck: Check = (fault, path) => {
   if (!isRecord(fault)) return namedFault(fault, path)
   const issues = objectFault(fault, path)
   const kinds = ['status', 'slow', 'html', 'drift'].filter((name) => Object.hasOwn(fault, name))
-  const isOne = kinds.length === 1 && kinds.every((name) => fault[name] !== undefined)
-  return isOne || issues.length > 0
-    ? issues
-    : [{ path, message: 'must have exactly one of status, slow, html and drift' }]
+  if (issues.length > 0 || kinds.length === 1) return issues
+  return [{ path, message: 'must have exactly one of status, slow, html and drift' }]
 }
 
 const faultOptions = optionsOf({

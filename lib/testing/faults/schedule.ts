@@ -5,11 +5,10 @@ import { type Fault, type FaultOptions, failArguments } from './fault.ts'
 
 /** Returns a function that draws numbers from 0 up to 1 with the generator mulberry32. Equal seeds give equal draws. */
 const createRandom = (seed: number): (() => number) => {
-  const state = new Uint32Array([seed])
+  let state = seed >>> 0
   return () => {
-    const next = ((state[0] ?? 0) + 0x6d2b79f5) >>> 0
-    state[0] = next
-    const mixed = Math.imul(next ^ (next >>> 15), next | 1)
+    state = (state + 0x6d2b79f5) >>> 0
+    const mixed = Math.imul(state ^ (state >>> 15), state | 1)
     const spread = mixed ^ (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61))
     return ((spread ^ (spread >>> 14)) >>> 0) / 2 ** 32
   }

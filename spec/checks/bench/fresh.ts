@@ -20,6 +20,15 @@ const library = Object.fromEntries(
   ]),
 )
 
+/** The modules that the build bundles, for benchmarks of what the package does not export. */
+const bundled = Object.fromEntries(
+  [
+    ['io-ts', 'io-ts/es6/index.js'],
+    ['fp-ts/lib/Either.js', 'fp-ts/es6/Either.js'],
+    ['fp-ts/es6/Either', 'fp-ts/es6/Either.js'],
+  ].map(([name, file]) => [name, `${root}node_modules/${file}`]),
+)
+
 /** Returns the installed version of a package, for the report. */
 export const versionOf = (name: string): string => {
   const paths = createRequire(import.meta.url)
@@ -44,7 +53,7 @@ const compiled = async (file: string): Promise<string> => {
   await build({
     entryPoints: [join(here, file)],
     absWorkingDir: here,
-    alias: library,
+    alias: { ...library, ...bundled },
     external: Object.values(library),
     packages: 'external',
     bundle: true,

@@ -161,7 +161,7 @@ export const webhookRows = (results: By<'ours' | 'hand', number>): readonly Row[
 
 export const memoryRows = (results: By<'ours' | 'hand', number>): readonly Row[] => [
   {
-    ...compareWith({ what: 'one of 100,000 forks of a session', unit: 'bytes', results, figure: itself })('hand'),
+    ...compareWith({ what: 'one of 100,000 derived sessions', unit: 'bytes', results, figure: itself })('hand'),
     against: 'a plain object',
     limit: 1.5,
     goal: 1,

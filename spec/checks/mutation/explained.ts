@@ -45,13 +45,6 @@ export const explained: readonly Explanation[] = [
   },
   {
     file: 'lib/testing/faults/schedule.ts',
-    line: '(state[0] ?? 0) + 0x6d2b79f5',
-    from: '0',
-    to: '1',
-    why: 'for the compiler: the array has one entry',
-  },
-  {
-    file: 'lib/testing/faults/schedule.ts',
     line: 'return ((spread ^ (spread >>> 14)) >>> 0)',
     from: '14',
     to: '15',
@@ -109,9 +102,9 @@ export const explained: readonly Explanation[] = [
     to: 'false',
     why: 'the value is then rejected as an invalid date',
   },
-  ...['zone.toLowerCase()', '/(...)(..)$/', '/^(...)(..)/'].map((to) => ({
+  ...['false', '/(...)(..)$/', '/^(...)(..)/'].map((to) => ({
     ...onDate,
-    line: "zone.toUpperCase().replace(/^(...)(..)$/, '$1:$2')",
+    line: "zone.length === 1 ? 'Z' : zone.replace(/^(...)(..)$/, '$1:$2')",
     to,
     why: 'V8 parses such a zone without the change; other engines do not',
   })),

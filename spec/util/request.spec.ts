@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readBytes } from '../../lib/util/read-body.ts'
+import { createRoute, readBytes } from '../../lib/util/request.ts'
 import { caught } from '../support/caught.ts'
 
 const streamOf = (...chunks: readonly Uint8Array[]) => {
@@ -53,5 +53,16 @@ describe('readBytes', () => {
     controller.abort()
     await reading
     expect(progress.isCancelled).to.equal(true)
+  })
+})
+
+describe('A route', () => {
+  it('accepts the requests of any library, and rejects anything else', async () => {
+    const route = createRoute(async () => new Response('accepted'))
+    const request = { url: 'https://acme.example', method: 'POST', headers: new Headers() }
+    expect(await (await route(request)).text()).to.equal('accepted')
+    const changes = [{ url: undefined }, { method: undefined }, { headers: undefined }, { headers: {} }]
+    for (const other of [undefined, null, 'text', ...changes.map((change) => ({ ...request, ...change }))])
+      expect(await caught(route(other))).to.have.property('name', 'ConfigurationError')
   })
 })

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
+import { kindOf, tryGet } from './guards.ts'
 
 /** Reads a stream until the signal is aborted. Returns undefined, and cancels it, once it exceeds `maxBytes`. */
 export const readBytes = async (
@@ -75,3 +76,29 @@ export const readRequestBody = async (
   if (bytes?.length === 0 && (length > 0 || headers.has('transfer-encoding'))) throw alreadyRead()
   return bytes
 }
+
+let utf8: TextDecoder | undefined
+
+/** Parses JSON in UTF-8; returns undefined for any other bytes. */
+export const parseJsonBytes = (bytes: Uint8Array): unknown => {
+  utf8 ??= new TextDecoder('utf-8', { fatal: true }) // expensive, so not at import and not for each body
+  const decoder = utf8
+  return tryGet(() => JSON.parse(decoder.decode(bytes)))
+}
+
+// The requests of other realms and of polyfills are not instances of this realm's class.
+const isFetchRequest = (value: unknown): value is Request => {
+  const { url, method, headers }: Partial<Request> = Object(value)
+  return typeof url === 'string' && typeof method === 'string' && typeof headers?.get === 'function'
+}
+
+/** Returns a route that rejects if it is called with something other than a Fetch API `Request`. */
+export const createRoute =
+  (handle: (request: Request) => Promise<Response>) =>
+  async (request: unknown): Promise<Response> => {
+    if (isFetchRequest(request)) return handle(request)
+    throw new ConfigurationError(
+      `The handler must be called with a Fetch API Request, got ${kindOf(request)}. In Express, Fastify and Node, wrap ` +
+        "it: getRequestListener(handler), from '@hono/node-server'. In Hono, pass c.req.raw.",
+    )
+  }
