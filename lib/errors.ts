@@ -179,16 +179,10 @@ export type SessionError =
   | AbortError
   | InvalidResponseError
 
+const callErrors = { ApiError, NetworkError, TimeoutError, AbortError, InvalidResponseError }
+
 // On the prototype, as for the built-in errors, so that stack traces of minified code start with the name too.
-for (const [name, { prototype }] of Object.entries({
-  ValidationError,
-  ConfigurationError,
-  ApiError,
-  NetworkError,
-  TimeoutError,
-  AbortError,
-  InvalidResponseError,
-}))
+for (const [name, { prototype }] of Object.entries({ ValidationError, ConfigurationError, ...callErrors }))
   Object.defineProperties(prototype, { name: { value: name }, [brand]: { value: true } })
 
 /**

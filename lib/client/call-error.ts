@@ -27,12 +27,9 @@ const retryAfterOf = ({ headers }: RawResponse): number | undefined => {
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000))
 }
 
-/** Returns the milliseconds to wait after an error by its `Retry-After`. */
-export const requestedDelay = (error: SessionError): number => {
-  const retryAfter = ownValue(error, 'retryAfter')
-  // Random, so that callers that failed together do not retry together.
-  return typeof retryAfter === 'number' ? retryAfter * 1000 * (1 + Math.random() / 4) : 0
-}
+/** Returns the milliseconds to wait by `Retry-After`, with a random part: callers may have failed together. */
+export const requestedDelay = (error: SessionError): number =>
+  Number(ownValue(error, 'retryAfter') ?? 0) * 1000 * (1 + Math.random() / 4)
 
 const advice: Readonly<Record<number, string>> = {
   400: 'The request is invalid: see `body`.',

@@ -1,5 +1,5 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
-import { AbortError, ConfigurationError, formatIssues, type Issue, type SessionError } from '../errors.ts'
+import { AbortError, ConfigurationError, type SessionError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
 import { callerError, callListener, isControlFlow } from '../util/caller-error.ts'
 import { type AllowUndefined, mustBe, omitUndefined, tryGet } from '../util/guards.ts'
@@ -17,23 +17,20 @@ const environmentKey = (): string | undefined => environmentVariable('STACKONE_A
 const isBase64OfKey = (key: string): boolean =>
   /^[A-Za-z0-9+/]+={0,2}$/.test(key) && /^[!-~]+:$/.test(tryGet(() => atob(key)) ?? '')
 
-const keyProblems: readonly (readonly [Pick<RegExp, 'test'>, message: string, hint?: string])[] = [
+const keyProblems: readonly (readonly [Pick<RegExp, 'test'>, string])[] = [
   [/^\s*$/, 'must be a non-blank string, got a blank string'],
-  [/^(["'`]).*\1$|^[“”„‘’].*[“”‘’]$/s, 'must not be in quotes', 'remove the quotes'],
-  [/^(basic|bearer)\s/i, 'must not start with a scheme', 'pass the key alone'],
-  [/[^!-~]/, 'must contain visible ASCII characters only', 'remove spaces and line breaks'],
-  [/:/, 'must not contain a colon', 'pass the key alone'],
-  [{ test: isBase64OfKey }, 'must not be base64-encoded', 'pass the key alone'],
+  [/^(["'`]).*\1$|^[“”„‘’].*[“”‘’]$/s, 'must not be in quotes (remove the quotes)'],
+  [/^(basic|bearer)\s/i, 'must not start with a scheme (pass the key alone)'],
+  [/[^!-~]/, 'must contain visible ASCII characters only (remove spaces and line breaks)'],
+  [/:/, 'must not contain a colon (pass the key alone)'],
+  [{ test: isBase64OfKey }, 'must not be base64-encoded (pass the key alone)'],
 ]
 
 const checkKey = (key: unknown): Either<SessionError, string> => {
-  const reject = (message: string, hint?: string) => {
-    const issue = omitUndefined<Issue>({ path: '', message, hint })
-    return left(new ConfigurationError(formatIssues('Invalid API key', [issue])))
-  }
+  const reject = (problem: string) => left(new ConfigurationError(`Invalid API key: ${problem}`))
   if (typeof key !== 'string') return reject(mustBe('a string', key))
-  const [, message, hint] = keyProblems.find(([pattern]) => pattern.test(key)) ?? []
-  return message === undefined ? right(key) : reject(message, hint)
+  const [, problem] = keyProblems.find(([pattern]) => pattern.test(key)) ?? []
+  return problem === undefined ? right(key) : reject(problem)
 }
 
 /** Masks what looks like a key: the real one is unknown if the function that returns it throws. */

@@ -9,7 +9,7 @@ import { type FileReport, readReport } from './report.ts'
 
 /**
  * The specs that test each file of lib, the fastest first. Mutants run only against them, since all specs would take
- * days. Files without an entry have no mutants: types, lists of exports, and the version.
+ * days. Files without an entry have no mutants: types and lists of exports.
  */
 const specsByFile: Readonly<Record<string, readonly string[]>> = JSON.parse(
   readFileSync('spec/checks/mutation/specs.json', 'utf8'),
