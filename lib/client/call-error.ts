@@ -1,4 +1,3 @@
-import { isRight } from 'fp-ts/lib/Either.js'
 import { AbortError, ApiError, type CallStats, NetworkError, type SessionError, TimeoutError } from '../errors.ts'
 import { JsonCodec } from '../model/json.ts'
 import { isControlFlow, sanitizedCause } from '../util/caller-error.ts'
@@ -91,8 +90,7 @@ const messageOf = (body: unknown): string => {
 
 const apiError = (response: RawResponse, { endpoint, redact, requestId, stats }: CallContext): ApiError => {
   const { status } = response
-  const json = JsonCodec.decode(response.json)
-  const body = isRight(json) ? redactJson(json.right, redact) : quotedText(response.text, redact)
+  const body = JsonCodec.is(response.json) ? redactJson(response.json, redact) : quotedText(response.text, redact)
   const quote = toSentence(messageOf(body))
   const retryAfter = retryAfterOf(response)
   const sentences = [

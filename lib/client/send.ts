@@ -5,14 +5,12 @@ import { callerError, callListener, isControlFlow } from '../util/caller-error.t
 import { type AllowUndefined, mustBe, omitUndefined, tryGet } from '../util/guards.ts'
 import { mask, type Redact, redactorOf, redactText } from '../util/redact.ts'
 import type { Either } from '../util/task.ts'
-import { sleep, stopwatch, withTimeout } from '../util/timeout.ts'
+import { sleep, withTimeout } from '../util/timeout.ts'
 import { attemptError, type CallContext, interruptionError, requestedDelay } from './call-error.ts'
 import { decodeResponse, type Operation } from './endpoints.ts'
 import type { ClientEvent } from './events.ts'
 import { environmentVariable, type Settings } from './settings.ts'
 import { sendOnce } from './transport.ts'
-
-const environmentKey = (): string | undefined => environmentVariable('STACKONE_API_KEY')
 
 const isBase64OfKey = (key: string): boolean =>
   /^[A-Za-z0-9+/]+={0,2}$/.test(key) && /^[!-~]+:$/.test(tryGet(() => atob(key)) ?? '')
@@ -35,12 +33,12 @@ const checkKey = (key: unknown): Either<SessionError, string> => {
 
 /** Masks what looks like a key: the real one is unknown if the function that returns it throws. */
 const redactKeys: Redact = (text) =>
-  redactorOf(undefined, [environmentKey() ?? ''])(text)
+  redactorOf(undefined, [environmentVariable('STACKONE_API_KEY') ?? ''])(text)
     .replace(/\bv\d+\.\w+\.[^\s"'<>,;]+/g, mask)
     .replace(/\b(basic|bearer)\s+[\w.~+/=-]+/gi, `$1 ${mask}`)
 
 const readKey = async (
-  { apiKey = environmentKey(), signal, deadline }: Settings,
+  { apiKey = environmentVariable('STACKONE_API_KEY'), signal, deadline }: Settings,
   statsAfter: (attempts: number) => CallContext['stats'],
 ): Promise<Either<SessionError, string>> => {
   if (apiKey === undefined)
@@ -79,7 +77,8 @@ export const sendWithRetries = async <A extends ConnectSession>(
 ): Promise<Either<SessionError, A>> => {
   const { signal, timeout, deadline, retries, strict, onEvent } = settings
   const { endpoint } = operation
-  const elapsed = stopwatch()
+  const started = performance.now()
+  const elapsed = (): number => performance.now() - started
   const statsAfter = (attempts: number) => ({ attempts, elapsedMs: Math.round(elapsed()) })
   const common = () => ({ endpoint, elapsedMs: Math.round(elapsed()) })
   const emit =

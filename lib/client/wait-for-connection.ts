@@ -6,7 +6,7 @@ import { checkOptions } from '../util/check-options.ts'
 import { waitDefaults } from '../util/defaults.ts'
 import { omitUndefined, withoutPrototype } from '../util/guards.ts'
 import type { Either } from '../util/task.ts'
-import { sleep, stopwatch } from '../util/timeout.ts'
+import { sleep } from '../util/timeout.ts'
 import { requestedDelay } from './call-error.ts'
 import { getOperation } from './endpoints.ts'
 import { type WaitOptions, waitCheck } from './options.ts'
@@ -50,7 +50,8 @@ export const waitForConnection = async (
   const operation = getOperation(id)
   const checked = checkOptions(options, waitCheck, 'waitForConnection')
   const { signal, interval = waitDefaults.interval, deadline = waitDefaults.deadline } = checked
-  const elapsed = stopwatch()
+  const started = performance.now()
+  const elapsed = (): number => performance.now() - started
   const remaining = (): number => deadline - elapsed()
 
   for (let polls = 1; ; polls += 1) {

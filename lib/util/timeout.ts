@@ -1,9 +1,3 @@
-/** Starts a stopwatch; the returned function gives the elapsed milliseconds. */
-export const stopwatch = (): (() => number) => {
-  const started = performance.now()
-  return () => performance.now() - started
-}
-
 /** How work ended: with a value or an error, by its timeout, or by the caller's signal. */
 export type Outcome<A> =
   | { readonly type: 'value'; readonly value: A }
@@ -35,10 +29,10 @@ const onAbort = (signal: AbortSignal, callback: () => void): (() => void) => {
 }
 
 /**
- * Runs work until it settles, the timeout elapses or the signal is aborted, whichever comes first. Never rejects.
+ * Runs work until it settles, the timeout elapses or the signal is aborted, whichever comes first. Never rejects, and
+ * leaves no timer and no listener behind.
  *
- * The work receives a signal that is aborted unless it ended with a value. Work that ignores it is not awaited, so it
- * cannot delay the caller. No timer and no listener is left behind.
+ * The work receives a signal that is aborted unless it ended with a value. Work that ignores it is not awaited.
  */
 export const withTimeout = <A>(
   ms: number,

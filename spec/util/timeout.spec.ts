@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect } from 'chai'
-import { maxTimeout, sleep, stopwatch, withTimeout } from '../../lib/util/timeout.ts'
+import { maxTimeout, sleep, withTimeout } from '../../lib/util/timeout.ts'
 
 const never = (): Promise<never> => new Promise(() => {})
 
@@ -80,15 +80,5 @@ describe('sleep', () => {
     const sleeping = sleep(maxTimeout, controller.signal)
     controller.abort('done')
     expect(await sleeping).to.deep.equal({ type: 'abort', reason: 'done' })
-  })
-})
-
-describe('stopwatch', () => {
-  it('returns the elapsed milliseconds, as a number that never decreases', async () => {
-    const elapsed = stopwatch()
-    const first = elapsed()
-    await sleep(5, undefined)
-    expect(first).to.be.at.least(0)
-    expect(elapsed()).to.be.at.least(first + 3)
   })
 })
