@@ -81,8 +81,10 @@ export interface Client {
 export const createClient = (options: ClientOptions = {}): Client => {
   const settings = resolveOptions(options)
 
-  const run = <A extends ConnectSession>(operationOf: () => Operation<A>, callOptions: CallOptions | undefined) =>
-    guarded<A>('An option of the call', () => sendWithRetries(operationOf(), resolveCallOptions(settings, callOptions)))
+  const run = <A extends ConnectSession>(operationOf: () => Operation<A>, own: CallOptions | undefined) =>
+    guarded<A>('An option of the call', () =>
+      sendWithRetries(operationOf(), own === undefined ? settings : resolveCallOptions(settings, own)),
+    )
 
   const task: ClientTasks = Object.freeze({
     create: (payload, options) => run(() => createOperation(payload), options),

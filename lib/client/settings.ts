@@ -52,5 +52,5 @@ export const resolveOptions = (options: ClientOptions): Settings => {
 }
 
 /** Resolves the options of a call against those of its client; throws a `ConfigurationError`. */
-export const resolveCallOptions = (settings: Settings, options: CallOptions | undefined): Settings =>
-  options === undefined ? settings : override(settings, checkOptions(options, callCheck, 'the call'))
+export const resolveCallOptions = (settings: Settings, options: CallOptions): Settings =>
+  override(settings, checkOptions(options, callCheck, 'the call'))
