@@ -1,11 +1,17 @@
 import { ConfigurationError, isSessionError, TimeoutError } from '../errors.ts'
 import type { ConnectSessionToken } from '../model/connect-session.ts'
-import { withoutPrototype } from '../util/guards.ts'
+import { ownValue } from '../util/guards.ts'
 import { withTimeout } from '../util/timeout.ts'
 import { readJsonObject } from './body.ts'
 import { HttpError, toHttpError } from './http-error.ts'
 import type { HandlerSettings } from './options.ts'
-import { parseRequest, sessionFor } from './request.ts'
+import { type Owner, parseRequest, sessionFor } from './request.ts'
+
+/** Reads the fields of an owner: also the getters of a class, but no field of a polluted `Object.prototype`. */
+const ownerOf = (found: Owner): Owner => {
+  const read = (name: keyof Owner) => (Object.hasOwn(Object.prototype, name) ? ownValue(found, name) : found[name])
+  return Object.freeze(Object({ id: read('id'), name: read('name'), username: read('username') })) // validated later
+}
 
 /** Creates the session of a page's request within the timeout. Throws an `HttpError`, or what a callback throws. */
 export const createSession = async (request: Request, settings: HandlerSettings): Promise<ConnectSessionToken> => {
@@ -22,7 +28,7 @@ export const createSession = async (request: Request, settings: HandlerSettings)
     enter('The owner callback')
     const found = await settings.owner(request)
     if (!found) throw new HttpError('unauthorized')
-    const owner = withoutPrototype(found) // validated with the session
+    const owner = ownerOf(found)
     const fields = parseRequest(body, checks)
     const { accountId } = fields
     if (accountId !== undefined) {

@@ -66,6 +66,20 @@ describe('The handler', () => {
     expect(sent()).to.deep.equal([{ ...acmeWire, origin_username: 'it@acme.example' }])
   })
 
+  it('reads the getters of an owner, such as an entity of an ORM', async () => {
+    class Company {
+      get id() {
+        return 'acme-42'
+      }
+      get name() {
+        return 'Acme Inc.'
+      }
+    }
+    const { call, sent } = setUp({ owner: () => new Company() })
+    expect((await call(post())).status).to.equal(200)
+    expect(sent()).to.deep.equal([acmeWire])
+  })
+
   itEach('responds with 401 and sends nothing if there is no owner', [null, undefined], async (missing) => {
     for (const owner of [() => missing, async () => missing]) {
       const { call, sent, errors } = setUp({ owner })
