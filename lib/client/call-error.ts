@@ -1,10 +1,19 @@
-import { AbortError, ApiError, type CallStats, NetworkError, type SessionError, TimeoutError } from '../errors.ts'
+import {
+  AbortError,
+  ApiError,
+  type CallStats,
+  ConfigurationError,
+  InvalidResponseError,
+  NetworkError,
+  type SessionError,
+  TimeoutError,
+} from '../errors.ts'
 import { JsonCodec } from '../model/json.ts'
 import { isControlFlow, sanitizedCause } from '../util/caller-error.ts'
 import { isRecord, kindOf, ownValue, tryGet } from '../util/guards.ts'
 import { mask, type Redact, redactJson } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
-import { type RawResponse, UnusableResponse } from './transport.ts'
+import { maxBodyBytes, type RawResponse, UnusableResponse } from './transport.ts'
 
 /** What the errors of a call have in common. */
 export interface CallContext {
@@ -119,6 +128,13 @@ const networkError = (error: unknown, isCustom: boolean, { endpoint, redact, sta
   return new NetworkError(message, { ...stats, code }, hasCause ? { cause: sanitizedCause(error, redact) } : undefined)
 }
 
+const unusableResponseError = ({ status }: UnusableResponse, { endpoint, stats }: CallContext): SessionError => {
+  if (status === undefined)
+    return new ConfigurationError('`fetch` must return an unread `Response`. Return a new one from each call.', stats)
+  const message = `The response to ${endpoint} exceeds ${maxBodyBytes} bytes. Check \`baseUrl\`.`
+  return new InvalidResponseError(message, { ...stats, issues: [], status })
+}
+
 type Interruption = Extract<Outcome<unknown>, { readonly type: 'timeout' | 'abort' }>
 
 /** Returns the error of work that timed out or was aborted by the caller. `problem` says what exceeded which limit. */
@@ -138,8 +154,17 @@ export const attemptError = (
   const { endpoint, stats } = context
   if (outcome.type === 'error')
     return outcome.error instanceof UnusableResponse
-      ? Object.assign(outcome.error.cause, stats)
+      ? unusableResponseError(outcome.error, context)
       : networkError(outcome.error, isCustomFetch, context)
   const attempts = stats.attempts === 1 ? '1 attempt' : `${stats.attempts} attempts`
   return interruptionError(outcome, `${endpoint} exceeded ${limit} after ${attempts}`, stats)
+}
+
+/** Copies an error with other stats. An error without stats, such as that of a missing key, is returned unchanged. */
+export const withStats = (error: SessionError, stats: CallStats): SessionError => {
+  if (error.attempts === undefined) return error
+  if (error.name === 'AbortError') return new AbortError(error.reason, stats)
+  const ErrorClass: typeof NetworkError = Object(error).constructor // the other errors of a call have the same parameters
+  const options = error.cause === undefined ? undefined : { cause: error.cause }
+  return new ErrorClass(error.message, { ...error, ...stats }, options)
 }

@@ -151,8 +151,8 @@ const signal = must('an AbortSignal', (value) => {
 
 const sharedChecks = { timeout: milliseconds, deadline: milliseconds, retries: integerBetween(0, 100), headers }
 
-// The aliases are names of the vendor's SDK and of other clients.
-const sharedAliases = { timeoutMs: 'timeout', retryConfig: 'retries', maxRetries: 'retries' }
+// Names in the vendor's SDK and in other clients.
+const sharedAliases = { timeout: ['timeoutMs'], retries: ['retryConfig', 'maxRetries'] }
 
 export const clientCheck = optionsOf(
   {
@@ -171,18 +171,20 @@ export const clientCheck = optionsOf(
   {
     aliases: {
       ...sharedAliases,
-      ...{ serverURL: 'baseUrl', serverUrl: 'baseUrl', endpoint: 'baseUrl', host: 'baseUrl' },
-      ...{ security: 'apiKey', username: 'apiKey', key: 'apiKey', token: 'apiKey' },
-      ...{ httpClient: 'fetch', defaultHeaders: 'headers', debugLogger: 'onEvent', logger: 'onEvent' },
+      apiKey: ['security', 'username', 'key', 'token'],
+      baseUrl: ['serverURL', 'serverUrl', 'endpoint', 'host'],
+      fetch: ['httpClient'],
+      headers: ['defaultHeaders'],
+      onEvent: ['debugLogger', 'logger'],
     },
   },
 )
 
 export const callCheck = optionsOf({ signal, ...sharedChecks } satisfies Record<keyof CallOptions, Check>, {
-  aliases: { ...sharedAliases, abortSignal: 'signal' },
+  aliases: { ...sharedAliases, signal: ['abortSignal'] },
 })
 
 export const waitCheck = optionsOf(
   { signal, deadline: milliseconds, interval: milliseconds } satisfies Record<keyof WaitOptions, Check>,
-  { aliases: { intervalMs: 'interval', timeout: 'deadline', timeoutMs: 'deadline', abortSignal: 'signal' } },
+  { aliases: { interval: ['intervalMs'], deadline: ['timeout', 'timeoutMs'], signal: ['abortSignal'] } },
 )

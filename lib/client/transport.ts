@@ -1,5 +1,4 @@
 import ky from 'ky'
-import { ConfigurationError, InvalidResponseError } from '../errors.ts'
 import { parseJson, tryGet, withoutPrototype } from '../util/guards.ts'
 import { readBytes } from '../util/request.ts'
 import type { Fetch } from './options.ts'
@@ -26,32 +25,33 @@ export interface RawResponse {
 }
 
 /** The API's bodies are a few kilobytes. A limit protects the memory of the caller. */
-const maxBodyBytes = 1024 * 1024
+export const maxBodyBytes = 1024 * 1024
 
-/** Thrown for a response that a retry cannot fix; its cause is the error of the call. */
+/** Thrown for a response that a retry cannot fix: its body is too large or, without a status, it is not a `Response`. */
 export class UnusableResponse extends Error {
-  declare readonly cause: ConfigurationError | InvalidResponseError
+  readonly status: number | undefined
+
+  constructor(status?: number) {
+    super()
+    this.status = status
+  }
 }
 
-const notUnread = (): UnusableResponse => {
-  const message = '`fetch` must return an unread `Response`. Return a new one from each call.'
-  return new UnusableResponse('', { cause: new ConfigurationError(message) })
-}
-
-/** Reads a body as text; returns undefined if it is too large. */
-const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string | undefined> => {
-  const { headers, body } = response
+const readBody = async (response: Response, isCustom: boolean, signal: AbortSignal): Promise<string> => {
+  const { status, headers, body } = response
   const length = Number(headers.get('content-length') ?? Number.NaN)
-  if (length > maxBodyBytes) return undefined
+  if (length > maxBodyBytes) throw new UnusableResponse(status)
   // `text()` is faster, and the platform's fetch limits it to the content-length. A custom response may have no stream.
   const isLimited = !isCustom && length <= maxBodyBytes && !headers.has('content-encoding')
   if (isLimited || typeof body?.getReader !== 'function') {
     const text: unknown = await response.text()
-    if (typeof text !== 'string') throw notUnread()
-    return text.length > maxBodyBytes ? undefined : text
+    if (typeof text !== 'string') throw new UnusableResponse()
+    if (text.length > maxBodyBytes) throw new UnusableResponse(status)
+    return text
   }
   const bytes = await readBytes(body, maxBodyBytes, signal)
-  return bytes && new TextDecoder().decode(bytes)
+  if (bytes === undefined) throw new UnusableResponse(status)
+  return new TextDecoder().decode(bytes)
 }
 
 const isUnreadResponse = (value: unknown): value is Response => {
@@ -66,7 +66,7 @@ let cacheMode: Pick<Parameters<Fetch>[1], 'cache'> | undefined
 /** Makes one attempt over ky, to the last byte of the response. Retries, timeouts and error statuses are left to send.ts. */
 export const sendOnce = async (
   settings: Settings,
-  { method, path, endpoint, body }: ApiRequest,
+  { method, path, body }: ApiRequest,
   key: string,
   signal: AbortSignal,
 ): Promise<RawResponse> => {
@@ -88,7 +88,8 @@ export const sendOnce = async (
       cacheMode ??= tryGet(() => new Request(url, { cache: 'no-store' })) ? { cache: 'no-store' } : {}
       const init = withoutPrototype({ method, headers, body, signal, redirect: 'manual', ...cacheMode } as const)
       const fetched: unknown = await fetch(url, init)
-      if (!isUnreadResponse(fetched)) throw notUnread()
+      if (!isUnreadResponse(fetched)) throw new UnusableResponse()
+      if (fetched.status === 0) throw new Error('fetch returned Response.error()')
       return fetched
     },
   })
@@ -97,9 +98,6 @@ export const sendOnce = async (
     await response.body?.cancel()
     throw signal.reason
   }
-  const { status, headers: received } = response
   const text = await readBody(response, settings.fetch !== undefined, signal)
-  if (text !== undefined) return { status, headers: received, text, json: parseJson(text) }
-  const message = `The response to ${endpoint} exceeds ${maxBodyBytes} bytes. Check \`baseUrl\`.`
-  throw new UnusableResponse('', { cause: new InvalidResponseError(message, { issues: [], status }) })
+  return { status: response.status, headers: response.headers, text, json: parseJson(text) }
 }

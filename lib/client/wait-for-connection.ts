@@ -7,7 +7,7 @@ import { waitDefaults } from '../util/defaults.ts'
 import { omitUndefined, withoutPrototype } from '../util/guards.ts'
 import type { Either } from '../util/task.ts'
 import { sleep } from '../util/timeout.ts'
-import { requestedDelay } from './call-error.ts'
+import { requestedDelay, withStats } from './call-error.ts'
 import { getOperation } from './endpoints.ts'
 import { type WaitOptions, waitCheck } from './options.ts'
 import { isRetryable, sendWithRetries } from './send.ts'
@@ -61,8 +61,7 @@ export const waitForConnection = async (
     const error = isLeft(polled) ? polled.left : undefined
     const connection = isLeft(polled) ? undefined : connectionOf(polled.right)
     if (connection !== undefined) return right(connection)
-    if (error !== undefined && !isTransient(error, settings.strict))
-      return left(error.attempts === undefined ? error : Object.assign(error, stats()))
+    if (error !== undefined && !isTransient(error, settings.strict)) return left(withStats(error, stats()))
     const waitMs = Math.max(interval, error === undefined ? 0 : requestedDelay(error))
     const isLast = waitMs >= remaining()
     const slept = await sleep(Math.min(waitMs, remaining()), signal)

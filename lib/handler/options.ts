@@ -80,7 +80,7 @@ const handlerCheck = optionsOf(
     timeout: integerBetween(1, maxTimeout, ' (milliseconds)'),
     onError: ofType('function'),
   } satisfies Record<keyof HandlerOptions, Check>,
-  { required: ['client', 'owner'], aliases: { ownsAccount: 'allow.ownsAccount' } },
+  { required: ['client', 'owner'], aliases: { allow: ['ownsAccount'] } },
 )
 
 /** Returns the options with their defaults; throws a `ConfigurationError` that lists all problems. */

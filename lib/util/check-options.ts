@@ -1,6 +1,16 @@
 import { ConfigurationError, formatIssues, type Issue } from '../errors.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { isPlainObject, isRecord, kindOf, mustBe, omitUndefined, show, showNumber, withoutPrototype } from './guards.ts'
+import {
+  isBlank,
+  isPlainObject,
+  isRecord,
+  kindOf,
+  mustBe,
+  omitUndefined,
+  show,
+  showNumber,
+  withoutPrototype,
+} from './guards.ts'
 
 /** Returns the problems of a value; `path` is where it appears. */
 export type Check = (value: unknown, path: string) => readonly Issue[]
@@ -28,7 +38,7 @@ export const mustBeNumber = (expectation: string, isValid: (value: number) => bo
 export const ofType = (type: 'boolean' | 'function' | 'string'): Check =>
   must(`a ${type}`, (value) => typeof value === type)
 
-export const nonBlank = must('a non-blank string', (value) => kindOf(value) === 'a string')
+export const nonBlank = must('a non-blank string', (value) => typeof value === 'string' && !isBlank(value))
 
 export const integerBetween = (min: number, max: number, unit = ''): Check =>
   mustBeNumber(
@@ -53,8 +63,8 @@ export const arrayOf =
 
 interface OptionNames {
   readonly required?: readonly string[]
-  /** Names that other libraries use, with the option to use instead. */
-  readonly aliases?: Readonly<Record<string, string>>
+  /** Names of the options in other libraries. */
+  readonly aliases?: Readonly<Record<string, readonly string[]>>
 }
 
 /** Checks an object of options, each by its own check. An option that is undefined counts as absent. */
@@ -72,7 +82,8 @@ export const optionsOf =
     const problems = Object.entries(given).flatMap(([name, each]) => {
       const check = Object.hasOwn(checks, name) && checks[name]
       if (check) return check(each, pathOf(name))
-      const hint = Object.hasOwn(aliases, name) ? `use '${aliases[name]}'` : didYouMean(name, names)
+      const renamed = names.find((option) => aliases[option]?.includes(name))
+      const hint = renamed === undefined ? didYouMean(name, names) : `use '${renamed}'`
       return issue('', `unknown option '${pathOf(name)}'`, hint ?? `the options are ${names.join(', ')}`)
     })
     const missing = required.filter((name) => !Object.hasOwn(given, name))

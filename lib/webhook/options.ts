@@ -34,7 +34,7 @@ const webhookOptions = optionsOf(
   } satisfies Record<keyof WebhookHandlerOptions, Check>,
   {
     required: ['secret', 'onEvent'],
-    aliases: { signingSecret: 'secret', webhookSecret: 'secret' },
+    aliases: { secret: ['signingSecret', 'webhookSecret'] },
   },
 )
 

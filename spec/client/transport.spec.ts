@@ -95,6 +95,10 @@ const cases: readonly Case[] = [
   ),
   network('rejects with an unexpected AbortError', rejecting(new DOMException('Aborted', 'AbortError'))),
   network('rejects with an error of the library', rejecting(new ApiError('Forged', { status: 400, body: 'Forged' }))),
+  network(
+    'returns Response.error()',
+    returning(() => Response.error()),
+  ),
   network('returns a body that breaks', streaming({ pull: (controller) => controller.error(new Error('Cut')) })),
   network(
     'rejects with a code five causes deep',
@@ -323,6 +327,11 @@ describe('A custom fetch', () => {
     for (const respond of responses) respond()
     expect(await until(() => calls.length > 0, 1000)).to.equal(true)
     expect(calls).to.deep.equal(['cancelled'])
+  })
+
+  it('is named as the cause if it returned Response.error()', async () => {
+    const error = await caught(acme.send(clientOf(base, { fetch: async () => Response.error(), retries: 0 })))
+    expect(Object(error).cause.message).to.equal('fetch returned Response.error()')
   })
 
   it('defaults to the global fetch at the time of the call', async () => {

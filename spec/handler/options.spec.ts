@@ -92,11 +92,7 @@ describe('The options of connectSessionHandler', () => {
       { allow: { nope: 1 } },
       "unknown option 'allow.nope' (the options are categories, providers, multiple, ownsAccount)",
     ],
-    [
-      'an option of allow at the top level',
-      { ownsAccount: () => true },
-      "unknown option 'ownsAccount' (use 'allow.ownsAccount')",
-    ],
+    ['an option of allow at the top level', { ownsAccount: () => true }, "unknown option 'ownsAccount' (use 'allow')"],
     ['a misspelled option', { onerror: () => {} }, "unknown option 'onerror' (did you mean 'onError'?)"],
     [
       'an unknown option',

@@ -26,7 +26,7 @@ const check = optionsOf(
     mode: oneOf(['fast', 'safe']),
     allow,
   },
-  { required: ['baseUrl'], aliases: { serverURL: 'baseUrl' } },
+  { required: ['baseUrl'], aliases: { baseUrl: ['serverURL'] } },
 )
 
 const baseUrl = 'https://api.example'
