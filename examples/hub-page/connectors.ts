@@ -16,7 +16,7 @@ const knownConnectors: readonly Connector[] = [
   { provider: 'hubspot', name: 'HubSpot', category: 'crm' },
 ]
 
-/** Returns the connectors of a category, or an invented connector if there are none. */
+/** Returns the connectors of a category, or an invented one for a category without connectors. */
 const inCategory = (category: string): readonly Connector[] => {
   const found = knownConnectors.filter((connector) => connector.category === category)
   return found.length > 0 ? found : [{ provider: `sandbox-${category}`, name: `Sandbox ${category}`, category }]
