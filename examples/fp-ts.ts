@@ -1,4 +1,4 @@
-// Handles every error in a pipe of fp-ts: decode returns an Either, and task a TaskEither.
+// Handles every error in an fp-ts pipe: decode returns an Either, and task returns a TaskEither.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -51,7 +51,7 @@ const acme = session().owner('acme-42', 'Acme Inc.').categories('hris').expiresI
 await createAndReport(acme, client)()
 await createAndReport(acme.owner('acme-42', ' ').expiresIn(Date.now()), client)()
 
-// On the sandbox, the other errors are caused on purpose.
+// The sandbox simulates the other errors.
 if (api) {
   const options = { apiKey: 'v1.sandbox.key', fetch: api.fetch, retries: 0, timeout: 300, strict: true } as const
   const strictClient = createClient(options)

@@ -31,8 +31,8 @@ export const createCommand = (isSandbox: boolean): Command =>
       "the customer's name; a changed name creates a second account",
       isSandbox ? 'Acme Inc.' : undefined,
     )
-    .option('--category <name...>', 'a category to offer, such as hris; repeatable')
-    .option('--provider <key>', 'the only connector to offer, such as bamboohr')
+    .option('--category <name...>', 'a category at which the Hub opens, such as hris; repeatable')
+    .option('--provider <key>', 'the connector at which the Hub opens, such as bamboohr')
     .option('--expires <duration>', 'the lifetime of the link: 7d, 12h, 30m, or seconds (default: 30m)')
     .option('--wait', 'wait until the customer connects an account')
     .option('--json', 'print JSON, one object per line')

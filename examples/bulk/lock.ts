@@ -11,8 +11,8 @@ export interface Lock {
 const stale = 5000
 
 /**
- * Locks an existing file: a folder `<file>.lock` next to the file that all links point to. A heartbeat shows that the
- * lock is held, since a process id means nothing to another host or container. Waits for the lock of a killed run.
+ * Locks an existing file with a folder `<file>.lock`, next to the target if the file is a symbolic link. A heartbeat
+ * shows that the lock is held, since process ids differ between hosts and containers. Waits for a killed run's lock.
  *
  * @throws an error if another run holds the lock
  */

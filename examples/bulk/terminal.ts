@@ -53,7 +53,7 @@ export const parseCommandLine = async () => {
   return { ...flags, hasAccount, customers, links, failures }
 }
 
-/** Returns a progress bar on stderr. It draws only on a terminal, and leaves the cursor visible in case of a kill. */
+/** Returns a progress bar on stderr, which is drawn only on a terminal. A killed run leaves the cursor visible. */
 export const createProgressBar = (total: number): SingleBar => {
   const format = '[{bar}] {value}/{total}, {failed} failed, {eta_formatted} left'
   const bar = new SingleBar({ format, gracefulExit: false })

@@ -1,4 +1,4 @@
-// What the imitated Hub does for a session, with the public API of the sandbox.
+// Connects accounts as the imitated Hub does, with the public API of the sandbox.
 import { HTTPException } from 'hono/http-exception'
 import type { ConnectSession } from 'stackone-session'
 import type { Sandbox } from 'stackone-session/testing'
@@ -15,7 +15,7 @@ export const connections = (api: Sandbox) => {
     providers.get(accountId) ??
     api.sessions.find((each) => each.latest_connection_attempt?.account_secure_id === accountId)?.provider
 
-  /** Returns the connectors that a session offers. One that edits an account offers that account's. */
+  /** Returns the connectors that a session offers. A session that edits an account offers the account's connector. */
   const offeredBy = (session: ConnectSession) => {
     const provider = session.accountId === undefined ? undefined : providerOf(session.accountId)
     return provider === undefined ? connectorsFor(session) : [connectorOf(provider)]

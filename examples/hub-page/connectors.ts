@@ -16,13 +16,13 @@ const knownConnectors: readonly Connector[] = [
   { provider: 'hubspot', name: 'HubSpot', category: 'crm' },
 ]
 
-/** Returns the connectors of a category; for one without any, an invented connector. */
+/** Returns the connectors of a category, or an invented one for a category without connectors. */
 const inCategory = (category: string): readonly Connector[] => {
   const found = knownConnectors.filter((connector) => connector.category === category)
   return found.length > 0 ? found : [{ provider: `sandbox-${category}`, name: `Sandbox ${category}`, category }]
 }
 
-/** Returns the connector of a key. Any key has one, because StackOne adds connectors every week. */
+/** Returns the connector of a key. An unknown key gets an invented connector, because StackOne adds connectors. */
 export const connectorOf = (provider: string, category = 'hris'): Connector =>
   knownConnectors.find((connector) => connector.provider === provider) ?? { provider, name: provider, category }
 

@@ -7,7 +7,7 @@ const fetchToken = createTokenFetcher('/connect')
 
 /**
  * Requests a new token each time it is mounted. In development, StrictMode runs the effect, its cleanup and the effect
- * again: the second call continues the request of the first, so that one token is created.
+ * again: the second call shares the request of the first, so only one token is created.
  */
 export function Hub({ category }: { readonly category: string }) {
   const [token, setToken] = useState<string>()
