@@ -35,9 +35,10 @@ abstract class BaseError extends Error {
     Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
   }
 
-  /** Returns the name, the message and the fields, for `JSON.stringify`. */
+  /** Returns the name, the message, the fields and the text of the cause, for `JSON.stringify`. */
   toJSON(): object {
-    return Object.assign({ name: this.name, message: this.message }, this)
+    const cause = this.cause instanceof Error && { cause: String(this.cause) }
+    return Object.assign({ name: this.name, message: this.message }, this, cause)
   }
 }
 
@@ -147,9 +148,9 @@ export class AbortError extends BaseError {
 }
 
 /**
- * StackOne responded with a success that cannot be used.
+ * StackOne's response cannot be used.
  *
- * It has no token, belongs to another request, exceeds the size limit or, under `strict`, deviates from the contract.
+ * It has no token, belongs to another request, exceeds 1 MiB or, with `strict`, deviates from the contract.
  * @example if (error.name === 'InvalidResponseError') log.error(error.status, error.requestId, error.issues)
  */
 export class InvalidResponseError extends BaseError {

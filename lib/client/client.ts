@@ -43,7 +43,7 @@ export interface Client {
   /**
    * Creates a session: `POST /connect_sessions`. The builder's `send` calls it.
    *
-   * A create that is retried after a lost response only creates one more short-lived token.
+   * If a response is lost, the retry creates a second token, and the first one expires unused.
    * @example const { token } = await client.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
    */
   readonly create: (payload: ConnectSessionCreate, options?: CallOptions) => Promise<ConnectSessionToken>
@@ -59,8 +59,8 @@ export interface Client {
    */
   readonly get: (id: string | number | undefined, options?: CallOptions) => Promise<ConnectSession>
   /**
-   * Polls a session until the end user has connected an account, or has failed to. Resolves with the latest attempt once
-   * its status is `authenticated`, `error`, `cancelled` or `expired`.
+   * Polls a session until its connection attempt ends. Resolves with the latest attempt once its status is
+   * `authenticated`, `error`, `cancelled` or `expired`.
    *
    * By default it polls every 2 seconds for 10 minutes. It continues after a failure that may be temporary, such as a
    * 503, and rejects with any other. At its deadline it rejects with a `TimeoutError`, which quotes the last failure.

@@ -5,7 +5,7 @@ import { maxTimeout } from '../util/timeout.ts'
 import type { ClientEvent } from './events.ts'
 
 /**
- * The part of the global `fetch` that this library needs; the `fetch` of undici or node-fetch can be used as it is.
+ * The part of the global `fetch` that this library uses; the `fetch` of undici or node-fetch is compatible.
  *
  * It must return a new response each time.
  * @example
@@ -90,9 +90,9 @@ export interface ClientOptions extends Omit<CallOptions, 'signal'> {
   readonly userAgent?: string | undefined
   /** Receives the events of each call. Errors that it throws are ignored. */
   readonly onEvent?: ((event: ClientEvent) => unknown) | undefined
-  /** Rejects responses that deviate from the contract, with an `InvalidResponseError`. @default false */
+  /** Rejects responses with drift, with an `InvalidResponseError`. @default false */
   readonly strict?: boolean | undefined
-  /** Allows construction in a browser, where anyone can read the API key. @default false */
+  /** Allows `createClient` in a browser, where anyone can read the API key. @default false */
   readonly dangerouslyAllowBrowser?: boolean | undefined
 }
 

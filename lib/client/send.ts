@@ -41,7 +41,7 @@ const readKey = async (
   { apiKey = environmentVariable('STACKONE_API_KEY'), signal, deadline }: Settings,
   statsAfter: (attempts: number) => CallContext['stats'],
 ): Promise<Either<SessionError, string>> => {
-  if (apiKey === undefined)
+  if (apiKey === undefined || apiKey === '')
     return left(new ConfigurationError('No API key: pass `apiKey` to createClient, or set STACKONE_API_KEY.'))
   if (signal?.aborted) return left(new AbortError(signal.reason, statsAfter(0)))
   if (typeof apiKey === 'string') return checkKey(apiKey)

@@ -27,14 +27,14 @@ export interface HandlerOptions {
   readonly client: SessionClient
   /**
    * Returns the customer who sends the request, or null to respond with 401. Derive it from credentials that you verify,
-   * such as a session cookie. The body has already been read, so that a page cannot choose the owner.
+   * such as a session cookie. The body has already been read, so the owner cannot come from the page.
    */
   readonly owner: (request: Request) => Owner | null | undefined | Promise<Owner | null | undefined>
   /** The fields that a page may set. @default none */
   readonly allow?: Allow | undefined
   /**
-   * Returns the session to send: the given session with the fields that your server sets. They override those of the
-   * page, but not the owner: for a session with another owner id, the response is 500, and nothing is sent.
+   * Returns the session to send: the given session with your server's fields, which override the page's. If its owner id
+   * differs, the response is 500, and nothing is sent.
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
   /** Receives each new session, and is awaited before the response is sent. If it throws, the response is 500. */

@@ -47,7 +47,7 @@ export type TokenFetcher = (
 ) => Promise<FetchedToken>
 
 /**
- * A page received no token; `code` is the reason, for programs.
+ * The error of a failed token request; `code` is the reason.
  * @example
  * const textFor = ({ code, retryAfter = 60 }: TokenRequestError): string => {
  *   if (code === 'unauthorized') return 'Sign in first.'

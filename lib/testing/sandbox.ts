@@ -20,7 +20,7 @@ export interface SandboxOptions {
   readonly apiKey?: string | undefined
   /** Returns the current time, for `created_at` and the expiry of tokens. @default the system clock */
   readonly now?: (() => Date) | undefined
-  /** An integer that determines which requests the faults with a `rate` hit. @default 1 */
+  /** The seed of faults with a `rate`: an integer. Equal seeds select the same requests. @default 1 */
   readonly seed?: number | undefined
   /** Where `connect` delivers `account.created` and `account.updated`. @default events are not delivered */
   readonly webhook?: SandboxWebhook | undefined
@@ -53,9 +53,9 @@ export interface SandboxRequest {
  * @example const clientOf = ({ fetch }: Sandbox) => createClient({ apiKey: 'any', fetch })
  */
 export interface Sandbox {
-  /** Responds as the API does, whatever the host. For `createClient({ fetch })`. */
+  /** Responds as the API does, for any host. Pass it to `createClient({ fetch })`. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** The requests since the start or the last `reset`, oldest first, including those that met a fault. */
+  /** The requests since the start or the last `reset`, oldest first, including those with a fault. */
   readonly requests: readonly SandboxRequest[]
   /** The sessions that were created, oldest first, in their wire form. Their secrets are masked when printed. */
   readonly sessions: readonly ConnectSessionTokenWire[]
@@ -103,7 +103,7 @@ const recordRequest = ({ method, url, headers }: Request, text: string): Sandbox
 }
 
 /**
- * Creates a sandbox of StackOne's connect sessions in this process, which needs no network and no account.
+ * Creates a sandbox of StackOne's API in this process, which needs neither a network nor an account.
  *
  * It validates the API key, the `User-Agent`, the content type and the payload, as the API does. It accepts unknown
  * categories and account types, because the API may add some, but not StackOne's misspellings, such as `hrisLegacy`. A

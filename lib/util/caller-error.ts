@@ -6,18 +6,20 @@ import type { Redact } from './redact.ts'
 export const isControlFlow = (error: unknown): boolean =>
   typeof tryGet(() => error instanceof Error && ownValue(error, 'digest')) === 'string'
 
-/** Copies the name, the redacted message and the code of an error. The original may hold a request with its key. */
+/** Copies the redacted name, message, code and stack of an error. The original may hold a request with its key. */
 export const sanitizedCause = (error: unknown, redact: Redact): unknown => {
   if (isControlFlow(error)) return error
-  const read = (name: 'name' | 'message' | 'code'): string | undefined => {
+  const read = (name: 'name' | 'message' | 'code' | 'stack'): string | undefined => {
     const value: unknown = tryGet(() => Object(error)[name])
     return typeof value === 'string' ? redact(value) : undefined
   }
   const message = typeof error === 'string' ? redact(error) : (read('message') ?? `a thrown ${typeof error}`)
   const cause = new Error(message.slice(0, 1000))
   const name = read('name') ?? 'Error'
-  // The stack of a new error would show frames of this library.
-  return Object.assign(cause, omitUndefined<object>({ name, stack: `${name}: ${cause.message}`, code: read('code') }))
+  // The frames of a new error would be those of this library.
+  const [frames = ''] = /\n {4}at .{0,4000}/s.exec(read('stack') ?? '') ?? []
+  const stack = `${name}: ${cause.message}${frames}`
+  return Object.assign(cause, omitUndefined<object>({ name, stack, code: read('code') }))
 }
 
 /** Returns the error of a call in which the caller's code threw. `subject` names that code. */

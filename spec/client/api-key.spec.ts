@@ -40,7 +40,6 @@ const colon = 'must not contain a colon (pass the key alone)'
 const quoted = 'must not be in quotes (remove the quotes)'
 
 const rejected: readonly Rejected[] = [
-  ['that is empty', '', blank],
   ['of white space', '\t \u00a0\n', blank],
   ['with a line break at its end', `${key}\n`, notVisible],
   ['with a line break at its start', `\n${key}`, notVisible],
@@ -102,6 +101,16 @@ const allowed: readonly (readonly [string, string])[] = [
 ]
 
 describe('The API key', () => {
+  it('counts as missing if it is an empty string', async () => {
+    const api = stub()
+    const error = await caught(acme.send(createWith({ apiKey: '', fetch: api.fetch })))
+    expect(error)
+      .to.be.instanceOf(ConfigurationError)
+      .and.to.have.property('message')
+      .that.matches(/^No API key: pass/)
+    expect(api.requests).to.have.length(0)
+  })
+
   describe('is rejected before anything is sent:', () => {
     itEach('a malformed key, as the option', rejected, async ([, apiKey, problem]) => {
       const api = stub()

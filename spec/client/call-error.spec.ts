@@ -68,7 +68,7 @@ interface Situation {
   readonly advice: RegExp
   /** Whether a request was sent. */
   readonly isSent: boolean
-  /** The message of the sanitized cause, if there is one. */
+  /** The start of the message of the sanitized cause, if there is one. */
   readonly cause?: string
 }
 
@@ -102,7 +102,14 @@ const situations: readonly Situation[] = [
   situation('ApiError', 'an error status', /Check the API key/, true, () =>
     sendError(() => jsonResponse(401, { statusCode: 401, message: 'Unauthorized' })),
   ),
-  situation('NetworkError', 'a port without a listener', /Check `baseUrl`/, true, connectionError),
+  situation(
+    'NetworkError',
+    'a port without a listener',
+    /Check `baseUrl`/,
+    true,
+    connectionError,
+    'connect ECONNREFUSED',
+  ),
   situation(
     'NetworkError',
     'a custom fetch that throws',
@@ -181,7 +188,10 @@ describe('The error of a call', () => {
   itHolds("has only a sanitized cause or the signal's reason as its cause", (error, { cause }) => {
     if (error instanceof AbortError) expect(error.cause).to.equal(error.reason)
     else if (cause === undefined) expect(error).not.to.have.property('cause')
-    else expect(error).to.have.nested.property('cause.message', cause)
+    else
+      expect(error)
+        .to.have.nested.property('cause.message')
+        .that.satisfies((text: string) => text.startsWith(cause))
   })
 
   itHolds('has attempts and elapsedMs if a request was sent', (error, { isSent }) => {
@@ -190,10 +200,12 @@ describe('The error of a call', () => {
     expect(error.elapsedMs).to.satisfy(Number.isInteger).and.to.be.within(0, 10_000)
   })
 
-  itHolds('serializes to its name, message and fields', (error, { name }) => {
+  itHolds('serializes to its name, message, fields and the text of its cause', (error, { name, cause }) => {
     const serialized = JSON.parse(JSON.stringify({ error })).error
     expect(serialized).to.include({ name, message: error.message })
-    const fields = [...Object.keys(error), ...(error instanceof AbortError ? ['reason'] : [])]
+    if (cause !== undefined) expect(serialized.cause).to.equal(String(error.cause))
+    const reason = error instanceof AbortError ? ['reason'] : []
+    const fields = [...Object.keys(error), ...reason, ...(cause === undefined ? [] : ['cause'])]
     expect(Object.keys(serialized).sort()).to.deep.equal(['name', 'message', ...fields].sort())
     expect(serialized).to.deep.equal(JSON.parse(JSON.stringify(error.toJSON())))
   })

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { expect } from 'chai'
-import type { HandlerOptions } from '../../lib/handler/index.ts'
+import type { HandlerOptions, Owner } from '../../lib/handler/index.ts'
 import { TimeoutError } from '../../lib/index.ts'
 import { until } from '../support/call.ts'
 import { itEach } from '../support/it-each.ts'
@@ -68,26 +68,29 @@ describe("The handler's timeout", () => {
     expect(sent()).to.deep.equal([])
   })
 
+  /** Returns an owner callback that waits for `finish`. */
+  const waitingOwner = () => {
+    const waiting: { finish: (owner: Promise<Owner>) => void } = { finish: () => expect.fail('not called') }
+    const owner = () => new Promise<Owner>((resolve) => Object.assign(waiting, { finish: resolve }))
+    return { owner, finish: (result: Promise<Owner>) => waiting.finish(result) }
+  }
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 40))
+
   it('ignores a callback that fails later', async () => {
-    const owner = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 40))
-      throw new Error('database down')
-    }
+    const { owner, finish } = waitingOwner()
     const { call, errors } = setUp({ timeout: 20, owner })
     expect((await call(post())).status).to.equal(504)
-    await new Promise((resolve) => setTimeout(resolve, 40))
+    finish(Promise.reject(new Error('database down')))
+    await pause()
     expect(errors).to.have.length(1)
   })
 
   it('skips the steps after the one in which it elapsed', async () => {
     const calls: unknown[] = []
-    const pause = () => new Promise((resolve) => setTimeout(resolve, 40))
-    const owner = async () => {
-      await pause()
-      return acme
-    }
+    const { owner, finish } = waitingOwner()
     const { call, errors } = setUp({ timeout: 20, owner, client: { create: (...args) => never(calls.push(args)) } })
     expect((await call(post())).status).to.equal(504)
+    finish(Promise.resolve(acme))
     await pause()
     expect([calls, errors.length]).to.deep.equal([[], 1])
   })

@@ -22,7 +22,18 @@ describe('The sanitized cause of an error', () => {
     const original = Object.assign(new TypeError('fetch failed'), { code: 'ECONNRESET' })
     const cause = sanitizedCause(original, redact)
     expect(fieldsOf(cause)).to.deep.equal({ name: 'TypeError', message: 'fetch failed', code: 'ECONNRESET' })
-    expect(cause).to.have.property('stack', 'TypeError: fetch failed')
+    expect(cause).to.have.property('stack', original.stack)
+  })
+
+  it('has the frames of the original, redacted', () => {
+    const stack = 'Error: sesame\n    at open (file:///app/sesame.ts:1:2)\n    at run (file:///app/run.ts:3:4)'
+    const cause = sanitizedCause(Object.assign(new Error('sesame'), { stack }), redact)
+    expect(cause).to.have.property('stack', stack.replaceAll('sesame', '[secret]'))
+    for (const other of [undefined, 7, 'no frames'])
+      expect(sanitizedCause(Object.assign(new Error('broken'), { stack: other }), redact)).to.have.property(
+        'stack',
+        'Error: broken',
+      )
   })
 
   it('has no code if that of the original is not a string', () => {
