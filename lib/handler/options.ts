@@ -49,7 +49,10 @@ export interface HandlerOptions {
   readonly maxBytes?: number | undefined
   /** The time limit of a request, including the callbacks, in milliseconds. @default 30000 */
   readonly timeout?: number | undefined
-  /** Receives the error of each response with status 429, 500 or above. It is not awaited, and its errors are ignored. */
+  /**
+   * Receives the error of each response with status 429, 500 or above, which is not logged otherwise. It is not awaited,
+   * and its own errors are ignored.
+   */
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined
 }
 
