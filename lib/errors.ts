@@ -22,6 +22,15 @@ export type CallStats = ErrorFields<BaseError>
 // Copies of the package recognize each other's errors by this registered symbol.
 const brand = Symbol.for('stackone-session/error')
 
+// `String` throws for an object without a prototype, among others.
+const textOf = (value: unknown): string => {
+  try {
+    return String(value)
+  } catch {
+    return typeof value
+  }
+}
+
 abstract class BaseError extends Error {
   /** Discriminates `SessionError`. */
   abstract override readonly name: string
@@ -37,7 +46,7 @@ abstract class BaseError extends Error {
 
   /** Returns the name, the message, the fields and the text of the cause, for `JSON.stringify`. */
   toJSON(): object {
-    const cause = this.cause instanceof Error && { cause: String(this.cause) }
+    const cause = Object.hasOwn(this, 'cause') && { cause: textOf(this.cause) }
     return Object.assign({ name: this.name, message: this.message }, this, cause)
   }
 }
@@ -79,7 +88,7 @@ export class ValidationError extends BaseError {
  * An option, the API key or the client cannot be used, or code that you passed in threw an error.
  *
  * Nothing was sent, except when a custom `fetch` returned something other than an unread `Response`. An error that your
- * code threw is summarized in `cause`: its name, redacted message and code.
+ * code threw is summarized in `cause`: its redacted name, message, code and stack.
  * @example createClient({ baseUrl: 'http://api.example' }) // throws ConfigurationError: …must use https…
  */
 export class ConfigurationError extends BaseError {
@@ -143,7 +152,7 @@ export class AbortError extends BaseError {
   }
 
   override toJSON(): object {
-    return { ...super.toJSON(), reason: String(this.reason) }
+    return { ...super.toJSON(), reason: textOf(this.reason) }
   }
 }
 
@@ -190,4 +199,10 @@ for (const [name, { prototype }] of Object.entries({ ValidationError, Configurat
  * Returns whether a value is an error of this library, including those of another copy of the package.
  * @example if (!isSessionError(error)) throw error
  */
-export const isSessionError = (value: unknown): value is SessionError => Object(value)[brand] === true
+export const isSessionError = (value: unknown): value is SessionError => {
+  try {
+    return Object(value)[brand] === true
+  } catch {
+    return false // a proxy or a getter threw
+  }
+}

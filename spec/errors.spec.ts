@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect } from 'chai'
-import { AbortError, ApiError, ConfigurationError, type Issue, isSessionError, TimeoutError } from '../lib/errors.ts'
+import {
+  AbortError,
+  ApiError,
+  ConfigurationError,
+  type Issue,
+  isSessionError,
+  NetworkError,
+  TimeoutError,
+} from '../lib/errors.ts'
 import { ValidationError } from '../lib/index.ts'
 import { acme, apiKey } from './support/call.ts'
 import { caught } from './support/caught.ts'
@@ -53,6 +61,15 @@ describe('The message of an error', () => {
   })
 })
 
+describe('JSON.stringify of an error', () => {
+  it('includes the text of the cause, or its type if it has no text', () => {
+    const cause = Object.assign(new TypeError('broken'), { code: 'E1' })
+    expect(JSON.parse(JSON.stringify(new NetworkError('failed', {}, { cause }))).cause).to.equal('TypeError: broken')
+    const { reason } = JSON.parse(JSON.stringify(new AbortError(Object.create(null))))
+    expect(reason).to.equal('object')
+  })
+})
+
 describe('isSessionError', () => {
   describe('across two copies of the package', () => {
     const root = new URL('../', import.meta.url)
@@ -94,6 +111,11 @@ describe('isSessionError', () => {
     expect(isSessionError(Object.defineProperty(new Error('x'), brand, { value: 1 }))).to.equal(false)
   })
 
+  const throwing = (): never => {
+    throw new TypeError('a trap of the test')
+  }
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
   const others: readonly (readonly [string, unknown])[] = [
     ['undefined', undefined],
     ['null', null],
@@ -104,8 +126,10 @@ describe('isSessionError', () => {
     ['an error that wraps one', new Error('x', { cause: new AbortError('x') })],
     ['a DOMException', new DOMException('x', 'AbortError')],
     ['a copy of one through JSON', JSON.parse(JSON.stringify(new AbortError('x')))],
+    ['a proxy that throws', new Proxy({}, { has: throwing, get: throwing, getPrototypeOf: throwing })],
+    ['a revoked proxy', revoked.proxy],
   ]
-  itEach('returns false for other values', others, ([, value]) => {
+  itEach('returns false for other values, also for those that throw when read', others, ([, value]) => {
     expect(isSessionError(value)).to.equal(false)
   })
 })

@@ -101,6 +101,13 @@ describe('In a process whose Object.prototype is polluted', () => {
     expect(requests).to.deep.equal([])
   })
 
+  it('no alias of an option and no cause of an error is inherited', async () => {
+    const fields = { strict: ['bogus'], cause: new Error('evil') }
+    const error = await polluted(fields, async () => caught((async () => createClient(JSON.parse('{"bogus":1}')))()))
+    expect(String(error)).to.include("unknown option 'bogus' (the options are")
+    await polluted(fields, () => expect(JSON.stringify(error)).not.to.include('evil'))
+  })
+
   it('no field of a response is inherited', async () => {
     const future = '2999-01-01T00:00:00Z'
     const fields = {

@@ -9,8 +9,8 @@ import {
   TimeoutError,
 } from '../errors.ts'
 import { JsonCodec } from '../model/json.ts'
-import { isControlFlow, sanitizedCause } from '../util/caller-error.ts'
-import { isObject, isRecord, kindOf, ownValue, tryGet } from '../util/guards.ts'
+import { isControlFlow, sanitizedCause, sanitizedCopy } from '../util/caller-error.ts'
+import { isRecord, kindOf, ownValue, tryGet } from '../util/guards.ts'
 import { mask, type Redact, redactJson } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
 import { maxBodyBytes, type RawResponse, UnusableResponse } from './transport.ts'
@@ -120,8 +120,8 @@ const codeOf = (error: unknown, depth = 0): string | undefined => {
 
 /** Returns the innermost cause: fetch wraps the error of the connection. */
 const rootCause = (error: unknown, depth = 0): unknown => {
-  const cause: unknown = tryGet(() => Object(error).cause)
-  return isObject(cause) && depth < 4 ? rootCause(cause, depth + 1) : error
+  const cause = tryGet(() => ownValue(Object(error), 'cause'))
+  return cause instanceof Error && depth < 4 ? rootCause(cause, depth + 1) : error
 }
 
 const networkError = (error: unknown, isCustom: boolean, { endpoint, redact, stats }: CallContext): NetworkError => {
@@ -130,8 +130,9 @@ const networkError = (error: unknown, isCustom: boolean, { endpoint, redact, sta
   const message = isCustom
     ? `The custom \`fetch\` threw an error for ${endpoint}${suffix}. See \`cause\`.`
     : `The connection for ${endpoint} failed${suffix}. Check \`baseUrl\`, DNS, proxy and firewall, or try again later.`
-  const source = isCustom || isControlFlow(error) ? error : rootCause(error)
-  return new NetworkError(message, { ...stats, code }, { cause: sanitizedCause(source, redact) })
+  const isOuter = isCustom || isControlFlow(error)
+  const cause = isOuter ? sanitizedCause(error, redact) : sanitizedCopy(rootCause(error), redact)
+  return new NetworkError(message, { ...stats, code }, { cause })
 }
 
 const unusableResponseError = ({ status }: UnusableResponse, { endpoint, stats }: CallContext): SessionError => {

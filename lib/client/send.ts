@@ -2,18 +2,18 @@ import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { AbortError, ConfigurationError, type SessionError } from '../errors.ts'
 import type { ConnectSession } from '../model/connect-session.ts'
 import { callerError, callListener, isControlFlow } from '../util/caller-error.ts'
-import { type AllowUndefined, mustBe, omitUndefined, tryGet } from '../util/guards.ts'
-import { mask, type Redact, redactorOf, redactText } from '../util/redact.ts'
+import { type AllowUndefined, environmentVariable, mustBe, omitUndefined, tryGet } from '../util/guards.ts'
+import { redactorOf, redactText } from '../util/redact.ts'
 import type { Either } from '../util/task.ts'
 import { sleep, withTimeout } from '../util/timeout.ts'
 import { attemptError, type CallContext, interruptionError, requestedDelay } from './call-error.ts'
 import { decodeResponse, type Operation } from './endpoints.ts'
 import type { ClientEvent } from './events.ts'
-import { environmentVariable, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { sendOnce } from './transport.ts'
 
 const isBase64OfKey = (key: string): boolean =>
-  /^[A-Za-z0-9+/]+={0,2}$/.test(key) && /^[!-~]+:$/.test(tryGet(() => atob(key)) ?? '')
+  /^[A-Za-z0-9+/]+=*$/.test(key) && /^[!-~]+:$/.test(tryGet(() => atob(key.replace(/=+$/, ''))) ?? '')
 
 const keyProblems: readonly (readonly [Pick<RegExp, 'test'>, string])[] = [
   [/^\s*$/, 'must be a non-blank string, got a blank string'],
@@ -31,12 +31,6 @@ const checkKey = (key: unknown): Either<SessionError, string> => {
   return problem === undefined ? right(key) : reject(problem)
 }
 
-/** Masks what looks like a key: the real one is unknown if the function that returns it throws. */
-const redactKeys: Redact = (text) =>
-  redactorOf(undefined, [environmentVariable('STACKONE_API_KEY') ?? ''])(text)
-    .replace(/\bv\d+\.\w+\.[^\s"'<>,;]+/g, mask)
-    .replace(/\b(basic|bearer)\s+[\w.~+/=-]+/gi, `$1 ${mask}`)
-
 const readKey = async (
   { apiKey = environmentVariable('STACKONE_API_KEY'), signal, deadline }: Settings,
   statsAfter: (attempts: number) => CallContext['stats'],
@@ -48,7 +42,7 @@ const readKey = async (
   const subject = 'The `apiKey` function'
   const outcome = await withTimeout(deadline, signal, async () => apiKey())
   if (outcome.type === 'value') return checkKey(outcome.value)
-  if (outcome.type === 'error') return left(callerError(subject, outcome.error, redactKeys))
+  if (outcome.type === 'error') return left(callerError(subject, outcome.error))
   return left(interruptionError(outcome, `${subject} exceeded the deadline of ${deadline} ms`, statsAfter(0)))
 }
 

@@ -1,7 +1,7 @@
 import { ConfigurationError, formatIssues } from '../errors.ts'
 import { checkOptions, type DefinedOptions } from '../util/check-options.ts'
 import { clientDefaults, version } from '../util/defaults.ts'
-import { omitUndefined, ownValue, tryGet, withoutPrototype } from '../util/guards.ts'
+import { environmentVariable, omitUndefined, withoutPrototype } from '../util/guards.ts'
 import { baseUrlIssues, type CallOptions, type ClientOptions, callCheck, clientCheck } from './options.ts'
 
 /** The options of one call, with the defaults. Those of the call override those of the client. */
@@ -12,12 +12,6 @@ export interface Settings extends Pick<ClientOptions, 'apiKey' | 'fetch' | 'onEv
   readonly retries: number
   readonly strict: boolean
   readonly headers: Readonly<Record<string, string>>
-}
-
-/** Reads an environment variable. Returns undefined where the runtime has no variables, or denies access to them. */
-export const environmentVariable = (name: string): string | undefined => {
-  const value = tryGet(() => ownValue(Object(globalThis).process.env, name))
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** Returns whether the code runs in a page or one of its workers. Other runtimes have workers with another user agent. */

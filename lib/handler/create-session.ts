@@ -1,16 +1,20 @@
 import { ConfigurationError, isSessionError, TimeoutError } from '../errors.ts'
 import type { ConnectSessionToken } from '../model/connect-session.ts'
-import { ownValue } from '../util/guards.ts'
+import { isRecord, kindOf, ownValue, withoutPrototype } from '../util/guards.ts'
 import { withTimeout } from '../util/timeout.ts'
 import { readJsonObject } from './body.ts'
 import { HttpError, toHttpError } from './http-error.ts'
 import type { HandlerSettings } from './options.ts'
 import { type Owner, parseRequest, sessionFor } from './request.ts'
 
-/** Reads the fields of an owner: also the getters of a class, but no field of a polluted `Object.prototype`. */
-const ownerOf = (found: Owner): Owner => {
+/** Copies an owner, with the getters of its class, but without the fields of a polluted `Object.prototype`. */
+const ownerOf = (found: unknown): Owner => {
+  if (found === null || found === undefined) throw new HttpError('unauthorized')
+  if (!isRecord(found))
+    throw new ConfigurationError(`The owner callback must return { id, name } or null, got ${kindOf(found)}.`)
   const read = (name: keyof Owner) => (Object.hasOwn(Object.prototype, name) ? ownValue(found, name) : found[name])
-  return Object.freeze(Object({ id: read('id'), name: read('name'), username: read('username') })) // validated later
+  const fields = { ...found, id: read('id'), name: read('name'), username: read('username') }
+  return withoutPrototype<Owner>(Object(fields)) // validated with the session
 }
 
 /** Creates the session of a page's request within the timeout. Throws an `HttpError`, or what a callback throws. */
@@ -26,9 +30,7 @@ export const createSession = async (request: Request, settings: HandlerSettings)
     // Read first, so that the owner callback cannot take the owner from the body.
     const body = await readJsonObject(request, maxBytes, signal)
     enter('The owner callback')
-    const found = await settings.owner(request)
-    if (!found) throw new HttpError('unauthorized')
-    const owner = ownerOf(found)
+    const owner = ownerOf(await settings.owner(request))
     const fields = parseRequest(body, checks)
     const { accountId } = fields
     if (accountId !== undefined) {
@@ -41,7 +43,9 @@ export const createSession = async (request: Request, settings: HandlerSettings)
       const configured = await configure(requested, request)
       // JavaScript may return anything.
       if (configured?.toJSON?.().origin_owner_id !== owner.id)
-        throw new ConfigurationError('The configure callback must return a session with the same owner id.')
+        throw new ConfigurationError(
+          "The configure callback must return a session with the same owner id, such as session.label('a').",
+        )
       requested = configured.owner(owner.id, owner.name) // it may have changed the name
     }
     enter('The call to StackOne')

@@ -34,7 +34,7 @@ export interface HandlerOptions {
   readonly allow?: Allow | undefined
   /**
    * Returns the session to send: the given session with your server's fields, which override the page's. If its owner id
-   * differs, the response is 500, and nothing is sent.
+   * differs, the response is 500, and nothing is sent. Its owner name is ignored.
    */
   readonly configure?: ((session: Session, request: Request) => Session | Promise<Session>) | undefined
   /** Receives each new session, and is awaited before the response is sent. If it throws, the response is 500. */
@@ -78,12 +78,17 @@ const handlerCheck = optionsOf(
     } satisfies Record<keyof Allow, Check>),
     configure: ofType('function'),
     onSession: ofType('function'),
-    origins: arrayOf(mustShown("an origin such as 'https://app.acme.example', without a path or a wildcard", isOrigin)),
+    origins: arrayOf(
+      mustShown(
+        "an origin in lower case, such as 'https://app.acme.example', without a path or a default port",
+        isOrigin,
+      ),
+    ),
     maxBytes: integerBetween(1, 1_000_000, ' (bytes)'),
     timeout: integerBetween(1, maxTimeout, ' (milliseconds)'),
     onError: ofType('function'),
   } satisfies Record<keyof HandlerOptions, Check>,
-  { required: ['client', 'owner'], aliases: { allow: ['ownsAccount'] } },
+  { required: ['client', 'owner'], aliases: { allow: ['categories', 'providers', 'multiple', 'ownsAccount'] } },
 )
 
 /** Returns the options with their defaults; throws a `ConfigurationError` that lists all problems. */

@@ -66,10 +66,11 @@ const isIn = (values: readonly unknown[] = []): Check => {
 const categoriesIn = (allowed: readonly unknown[] | true): Check => {
   const known = oneOf(knownCategories, 'a known category')
   const check = arrayOf(allowed === true ? known : isIn(allowed.map(normalizeCategory)))
-  return (value, path) =>
-    Array.isArray(value) && value.length > 0 && value.length <= maxCategories
-      ? check(value.map(normalizeCategory), path)
-      : [{ path, message: mustBe(`an array of 1 to ${maxCategories} categories`, value) }]
+  return (value, path) => {
+    if (!Array.isArray(value)) return [{ path, message: mustBe('an array', value) }]
+    if (value.length > 0 && value.length <= maxCategories) return check(value.map(normalizeCategory), path)
+    return [{ path, message: `must contain 1 to ${maxCategories} categories` }]
+  }
 }
 
 type FieldChecks = ReadonlyMap<string, Check>

@@ -87,8 +87,9 @@ const toError = ({ status, headers }: Response, body: unknown): TokenRequestErro
   const delay = headers.get('retry-after') ?? ''
   const retryAfter = /^\d{1,9}$/.test(delay) ? Number(delay) : undefined
   const error = fieldOf(body, 'error')
-  const [code, message, issues = []] = ['code', 'message', 'issues'].map((name) => fieldOf(error, name))
-  if (status >= 400 && isFilled(code) && isFilled(message) && Array.isArray(issues))
+  const [code, message, found] = ['code', 'message', 'issues'].map((name) => fieldOf(error, name))
+  const issues = Array.isArray(found) ? found : []
+  if (status >= 400 && isFilled(code) && isFilled(message))
     // A newer handler may send a new code.
     return new TokenRequestError(code as TokenRequestErrorCode, message, { status, issues, retryAfter })
   const unexpected = `The response with status ${status} is not that of connectSessionHandler`
@@ -97,11 +98,13 @@ const toError = ({ status, headers }: Response, body: unknown): TokenRequestErro
 
 /** Sends a request, and returns the token of the response. */
 const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken> => {
-  const fail = (cause: unknown): never => {
-    throw new TokenRequestError('network', 'The server could not be reached', { cause })
+  const read = async () => {
+    const response = await send()
+    return { response, body: parseJson(await response.text()) }
   }
-  const response = await send().catch(fail)
-  const body = parseJson(await response.text().catch(fail))
+  const { response, body } = await read().catch((cause: unknown) => {
+    throw new TokenRequestError('network', 'The server could not be reached', { cause })
+  })
   const token = fieldOf(body, 'token')
   const expiresAt = new Date(String(fieldOf(body, 'expiresAt')))
   if (!response.ok || !isFilled(token) || Number.isNaN(expiresAt.getTime())) throw toError(response, body)

@@ -7,6 +7,7 @@ import {
   kindOf,
   mustBe,
   omitUndefined,
+  shortName,
   show,
   showNumber,
   withoutPrototype,
@@ -82,9 +83,9 @@ export const optionsOf =
     const problems = Object.entries(given).flatMap(([name, each]) => {
       const check = Object.hasOwn(checks, name) && checks[name]
       if (check) return check(each, pathOf(name))
-      const renamed = names.find((option) => aliases[option]?.includes(name))
+      const renamed = names.find((option) => Object.hasOwn(aliases, option) && aliases[option]?.includes(name))
       const hint = renamed === undefined ? didYouMean(name, names) : `use '${renamed}'`
-      return issue('', `unknown option '${pathOf(name)}'`, hint ?? `the options are ${names.join(', ')}`)
+      return issue('', `unknown option '${pathOf(shortName(name))}'`, hint ?? `the options are ${names.join(', ')}`)
     })
     const missing = required.filter((name) => !Object.hasOwn(given, name))
     return [...problems, ...missing.map((name) => ({ path: pathOf(name), message: 'is required' }))]

@@ -17,6 +17,12 @@ export const tryGet = <A>(read: () => A): A | undefined => {
   }
 }
 
+/** Reads an environment variable. Returns undefined where the runtime has no variables, or denies access to them. */
+export const environmentVariable = (name: string): string | undefined => {
+  const value = tryGet(() => ownValue(Object(globalThis).process.env, name))
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
 /** Parses JSON; returns undefined for any other text. */
 export const parseJson = (text: string): unknown => tryGet(() => JSON.parse(text.trim()))
 

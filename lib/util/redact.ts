@@ -1,4 +1,4 @@
-import { isObject, ownValue, tryGet } from './guards.ts'
+import { isObject, tryGet } from './guards.ts'
 
 /** The text that replaces a secret. */
 export const mask = '[secret]'
@@ -12,10 +12,7 @@ export const redactText = (text: string, redact: Redact): string => {
   return printable === masked ? masked : redact(printable)
 }
 
-/** The fields of the API that are secrets, in the wire form and in the model. */
-const secretFields = ['token', 'auth_link_url', 'authLinkUrl', 'external_trigger_token', 'externalTriggerToken']
-
-/** Any spelling of them. */
+/** The fields of the API that are secrets, in either spelling. */
 const secretNames = /^(token|auth_?link_?url|external_?trigger_?token)$/i
 
 /** Shorter values appear inside ordinary words: a test's key `any` in `many`. */
@@ -90,9 +87,7 @@ const inspection: PropertyDescriptor & ThisType<object> = {
 /** Masks the secrets of an object when it is printed, but not in `JSON.stringify`. Returns the object. */
 export const maskWhenPrinted = <A extends object>(value: A): A => {
   // `console.dir` ignores the inspection hook, but shows no getter's value.
-  for (const name of secretFields) {
-    const field = ownValue(value, name)
-    if (typeof field === 'string') Object.defineProperty(value, name, { get: () => field })
-  }
+  for (const [name, field] of Object.entries(value))
+    if (isSecretField(name, field)) Object.defineProperty(value, name, { get: () => field })
   return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), inspection)
 }

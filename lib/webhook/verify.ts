@@ -90,16 +90,17 @@ export const verifyWebhook = async (
   signature: string | null | undefined,
   secret: WebhookSecret,
 ): Promise<WebhookEvent> => {
+  const given = Array.isArray(secret) ? [...secret] : secret // a copy: the list may change during the verification
   const issues = [
     ...bodyCheck(rawBody, 'rawBody'),
     ...signatureCheck(signature, 'signature'),
-    ...secretCheck(secret, 'secret'),
+    ...secretCheck(given, 'secret'),
   ]
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid arguments for verifyWebhook', issues))
   if (!signature) throw new WebhookError('missing-signature', `The header ${signatureHeader} is missing or empty.`)
   // A copy: the caller's bytes may change before they are parsed.
   const body = typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : new Uint8Array(rawBody)
-  const secrets = (Array.isArray(secret) ? secret : [secret]) as readonly string[] // checked above
+  const secrets = [given].flat() as readonly string[] // checked above
   let isSigned = false
   for (const each of secrets) isSigned ||= isEqual(await hmacOf(each, body), signature)
   if (!isSigned)

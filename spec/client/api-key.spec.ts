@@ -58,6 +58,7 @@ const rejected: readonly Rejected[] = [
   ['after Bearer', `Bearer ${key}`, schemed],
   ['with Basic and a space inside', `${key}Basic ${other}`, notVisible],
   ['in base64 with its colon', base64(`${key}:`), encoded],
+  ['in base64 with too much padding', `${base64(`${key}:`)}==`, encoded],
   ['in base64 without padding', base64(`${key}:`).replace(/=+$/, ''), encoded],
   ['in base64, one character shorter', base64(`${key.slice(0, -1)}:`), encoded],
   ['in base64, two characters shorter', base64(`${key.slice(0, -2)}:`), encoded],

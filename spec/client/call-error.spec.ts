@@ -205,7 +205,7 @@ describe('The error of a call', () => {
     expect(serialized).to.include({ name, message: error.message })
     if (cause !== undefined) expect(serialized.cause).to.equal(String(error.cause))
     const reason = error instanceof AbortError ? ['reason'] : []
-    const fields = [...Object.keys(error), ...reason, ...(cause === undefined ? [] : ['cause'])]
+    const fields = [...Object.keys(error), ...reason, ...('cause' in error ? ['cause'] : [])]
     expect(Object.keys(serialized).sort()).to.deep.equal(['name', 'message', ...fields].sort())
     expect(serialized).to.deep.equal(JSON.parse(JSON.stringify(error.toJSON())))
   })

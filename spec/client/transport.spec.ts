@@ -5,6 +5,7 @@ import { caught } from '../support/caught.ts'
 import { leftOf, rightOf } from '../support/either.ts'
 import { errorBody, faultyServers, respondWith } from '../support/faults.ts'
 import { itEach } from '../support/it-each.ts'
+import { dumps, printings, showing } from '../support/printed.ts'
 import { minted } from '../support/server.ts'
 import { stub } from '../support/stub.ts'
 
@@ -332,6 +333,19 @@ describe('A custom fetch', () => {
   it('is named as the cause if it returned Response.error()', async () => {
     const error = await caught(acme.send(clientOf(base, { fetch: async () => Response.error(), retries: 0 })))
     expect(Object(error).cause.message).to.equal('fetch returned Response.error()')
+  })
+
+  it('cannot pass an error with the key through, even if its cause looks like control flow', async () => {
+    const { fetch } = globalThis
+    const cause = Object.assign(new Error(`failed for ${apiKey}`), { digest: 'NEXT_REDIRECT' })
+    try {
+      globalThis.fetch = () => Promise.reject(new TypeError('fetch failed', { cause }))
+      const error = await caught(acme.send(clientOf(base, { retries: 0 })))
+      expect(error).to.have.property('name', 'NetworkError')
+      expect(showing(error, [apiKey], [...printings, ...dumps])).to.deep.equal([])
+    } finally {
+      globalThis.fetch = fetch
+    }
   })
 
   it('defaults to the global fetch at the time of the call', async () => {

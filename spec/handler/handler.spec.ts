@@ -119,7 +119,7 @@ describe('The handler', () => {
       const { status, code, text } = await call(post())
       expect([status, code, sent()]).to.deep.equal([500, 'internal', []])
       expect(text).not.to.include('globex')
-      const message = 'The configure callback must return a session with the same owner id.'
+      const message = "The configure callback must return a session with the same owner id, such as session.label('a')."
       expect(errors).to.have.length(1)
       expect(errors[0]).to.be.instanceOf(ConfigurationError).and.to.have.property('message', message)
     })

@@ -158,16 +158,20 @@ describe('The handler and a mistake of the server', () => {
     ['an owner without a name', { owner: () => ({ id: 'acme-42' }) }, 'originOwnerName'],
     ['an owner with a number as its id', { owner: () => ({ id: 42, name: 'Acme Inc.' }) }, 'originOwnerId'],
     ['an owner with a blank username', { owner: () => ({ id: 'a', name: 'b', username: '' }) }, 'originUsername'],
-    ['a string as the owner', { owner: () => 'acme-42' }, 'originOwnerId'],
+    [
+      'a string as the owner',
+      { owner: () => 'acme-42' },
+      'The owner callback must return { id, name } or null, got a string.',
+    ],
     [
       'a configure callback that returns nothing',
       { configure: () => undefined },
-      'The configure callback must return a session with the same owner id.',
+      "The configure callback must return a session with the same owner id, such as session.label('a').",
     ],
     [
       'a configure callback that returns an object',
       { configure: () => ({}) },
-      'The configure callback must return a session with the same owner id.',
+      "The configure callback must return a session with the same owner id, such as session.label('a').",
     ],
     [
       'a configure callback that returns an invalid session',

@@ -49,7 +49,7 @@ describe('The options of connectSessionHandler', () => {
   const maxBytes = 'maxBytes: must be an integer from 1 to 1000000 (bytes)'
   const timeout = 'timeout: must be an integer from 1 to 2147483647 (milliseconds)'
   const invalidOrigin = (shown: string, index = 0): string =>
-    `origins[${index}]: must be an origin such as 'https://app.acme.example', without a path or a wildcard, got ${shown}`
+    `origins[${index}]: must be an origin in lower case, such as 'https://app.acme.example', without a path or a default port, got ${shown}`
   const invalid: readonly (readonly [string, object, ...(readonly string[])])[] = [
     ['a missing client', { client: undefined }, 'client: is required'],
     [

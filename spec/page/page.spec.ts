@@ -283,6 +283,7 @@ describe('createTokenFetcher', () => {
 
     const failures: readonly (readonly [string, () => Promise<Response>])[] = [
       ['the network is down', () => Promise.reject(new TypeError('Failed to fetch'))],
+      ['fetch returns nothing', () => Promise.resolve(JSON.parse('null'))],
       [
         'fetch throws',
         () => {

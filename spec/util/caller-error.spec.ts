@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
-import { isControlFlow, sanitizedCause } from '../../lib/util/caller-error.ts'
+import { callerError, isControlFlow, sanitizedCause } from '../../lib/util/caller-error.ts'
 import { itEach } from '../support/it-each.ts'
+import { dumps, printings, showing } from '../support/printed.ts'
 
 const redact = (text: string): string => text.replaceAll('sesame', '[secret]')
 
@@ -76,6 +77,14 @@ describe('The sanitized cause of an error', () => {
 
   it("is the original if that is a framework's control flow", () => {
     expect(sanitizedCause(redirect, redact)).to.equal(redirect)
+  })
+})
+
+describe('The error of code that threw', () => {
+  it('masks what looks like a key, also as JSON', () => {
+    const error = callerError('The client', new Error('401 for v1.eu.0123456789 and Basic djEuZXU6'))
+    expect(showing(error, ['0123456789', 'djEuZXU6'], [...printings, ...dumps])).to.deep.equal([])
+    expect(JSON.stringify(error)).to.include('"cause":"Error: 401 for [secret] and Basic [secret]"')
   })
 })
 

@@ -67,6 +67,13 @@ describe('verifyWebhook', () => {
     expect((await verified).event).to.equal('account.created')
   })
 
+  it('uses the secrets at the time of the call', async () => {
+    const secrets = [secret, otherSecret]
+    const verified = verifyWebhook(body, sign(body, 'third'), secrets)
+    secrets.splice(0, 2, 'third', 'third')
+    expect(await caught(verified)).to.have.property('reason', 'wrong-signature')
+  })
+
   it('accepts either of two secrets', async () => {
     for (const secrets of [[secret, otherSecret], [otherSecret, secret], [secret]])
       expect((await verifyWebhook(body, signature, secrets)).event).to.equal('account.created')

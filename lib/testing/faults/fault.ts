@@ -1,5 +1,14 @@
 import { JsonCodec } from '../../model/json.ts'
-import { type Check, integerBetween, must, mustBeNumber, ofType, oneOf, optionsOf } from '../../util/check-options.ts'
+import {
+  type Check,
+  integerBetween,
+  must,
+  mustBeNumber,
+  mustShown,
+  ofType,
+  oneOf,
+  optionsOf,
+} from '../../util/check-options.ts'
 import { isRecord } from '../../util/guards.ts'
 import { maxTimeout } from '../../util/timeout.ts'
 import { type DriftKind, driftKinds } from './drift.ts'
@@ -35,7 +44,7 @@ export type Fault =
       readonly html: number
     }
   | {
-      /** The delay between the headers and the body, in milliseconds. */
+      /** The delay between the headers and the body: an integer of milliseconds. */
       readonly slow: number
     }
   | {
@@ -54,6 +63,9 @@ export interface FaultOptions {
   readonly rate?: number | undefined
 }
 
+const isRetryAfter = (value: unknown): boolean =>
+  typeof value === 'string' ? /^[!-~][ -~]*$/.test(value) : Number.isSafeInteger(value) && Number(value) >= 0
+
 const errorStatus = integerBetween(400, 599)
 
 const namedFault = oneOf(
@@ -63,7 +75,7 @@ const namedFault = oneOf(
 
 const objectFault = optionsOf({
   status: errorStatus,
-  retryAfter: must('a number or a string', (value) => typeof value === 'number' || typeof value === 'string'),
+  retryAfter: mustShown('an integer from 0 (seconds) or the text of a header', isRetryAfter),
   message: ofType('string'),
   body: must('JSON', JsonCodec.is),
   html: mustBeNumber('200 or an error status', (status) => status === 200 || errorStatus(status, '').length === 0),
@@ -76,7 +88,8 @@ const faultCheck: Check = (fault, path) => {
   if (!isRecord(fault)) return namedFault(fault, path)
   const issues = objectFault(fault, path)
   const kinds = ['status', 'slow', 'html', 'drift'].filter((name) => Object.hasOwn(fault, name))
-  if (issues.length > 0 || kinds.length === 1) return issues
+  const isOne = kinds.length === 1 && kinds.every((name) => fault[name] !== undefined)
+  if (issues.length > 0 || isOne) return issues
   return [{ path, message: 'must have exactly one of status, slow, html and drift' }]
 }
 
