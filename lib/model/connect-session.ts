@@ -1,9 +1,9 @@
 import * as t from 'io-ts'
 import { isRecord } from '../util/guards.ts'
-import { type LenientCodec, lenient, listOf, nonEmptyString, numericId, parser, string, stringId } from './codec.ts'
+import { lenient, listOf, nonEmptyString, numericId, parser, string, stringId } from './codec.ts'
 import { type ConnectionAttempt, ConnectionAttemptCodec, type ConnectionAttemptWire } from './connection-attempt.ts'
 import { dateTime, isDate } from './date.ts'
-import { type DecodeOptions, decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
+import { decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
 import { AccountTypeCodec, CategoryCodec } from './enums.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
@@ -152,32 +152,18 @@ const tokenCodec = responseCodec<TokenModel, ConnectSessionTokenWire>('ConnectSe
 /** StackOne's default lifetime of a token, in seconds. */
 export const defaultLifetimeSeconds = 1800
 
-const expiryOf = (created: Date | undefined, seconds: number = defaultLifetimeSeconds): Date => {
-  const expiry = new Date((created?.getTime() ?? Date.now()) + seconds * 1000)
-  return Number.isNaN(expiry.getTime()) ? expiryOf(undefined, seconds) : Object.freeze(expiry)
-}
-
 export const decodeSession = decodeWithDrift(sessionCodec, (model) => model)
 
-export const decodeToken = decodeWithDrift(tokenCodec, (model, { expiresIn }) => ({
-  ...model,
-  expiresAt: expiryOf(Object.hasOwn(model, 'createdAt') ? model.createdAt : undefined, expiresIn),
-}))
+export const decodeToken = decodeWithDrift(tokenCodec, (model, { expiresIn = defaultLifetimeSeconds }) => {
+  const created = Object.hasOwn(model, 'createdAt') ? Number(model.createdAt) : Date.now()
+  return { ...model, expiresAt: Object.freeze(new Date(created + expiresIn * 1000)) }
+})
 
 const isSession = (value: unknown): value is ConnectSession =>
   isRecord(value) && Array.isArray(value['drift']) && sessionCodec.is(value)
 
 const isToken = (value: unknown): value is ConnectSessionToken =>
   isSession(value) && 'expiresAt' in value && isDate(value.expiresAt) && tokenCodec.is(value)
-
-const publicCodec = <M, A extends M, O>(
-  codec: LenientCodec<M, O>,
-  is: t.Is<A>,
-  decode: (value: unknown, options: DecodeOptions, context: t.Context) => t.Validation<A>,
-): Codec<A, O> => {
-  const validate: t.Validate<unknown, A> = (value, context) => decode(value, {}, context)
-  return withStandardSchema(new t.Type<A, O>(codec.name, is, validate, codec.encode))
-}
 
 /**
  * The codec of the response to `get` and `authenticate`.
@@ -190,10 +176,8 @@ const publicCodec = <M, A extends M, O>(
  * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
  * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
  */
-export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ publicCodec(
-  sessionCodec,
-  isSession,
-  decodeSession,
+export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ withStandardSchema(
+  new t.Type('ConnectSession', isSession, (value, context) => decodeSession(value, {}, context), sessionCodec.encode),
 )
 
 /**
@@ -207,11 +191,10 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__P
  * const decoded = ConnectSessionToken.decode({ token: 'tok' })
  * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
  */
-export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ publicCodec(
-  tokenCodec,
-  isToken,
-  decodeToken,
-)
+export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> =
+  /* @__PURE__ */ withStandardSchema(
+    new t.Type('ConnectSessionToken', isToken, (value, context) => decodeToken(value, {}, context), tokenCodec.encode),
+  )
 
 /**
  * Returns whether a token has expired.

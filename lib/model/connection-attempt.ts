@@ -1,7 +1,7 @@
 import { string, stringId } from './codec.ts'
 import { responseCodec } from './drift.ts'
 import type { JsonObject } from './json.ts'
-import { type FieldsOf, guaranteed, optional } from './wire.ts'
+import { guaranteed, optional } from './wire.ts'
 
 /**
  * The end user's latest attempt to connect an account.
@@ -44,7 +44,7 @@ export interface ConnectionAttemptWire {
   readonly oauth_error_description?: string
 }
 
-const fields: FieldsOf<ConnectionAttempt, ConnectionAttemptWire> = {
+export const ConnectionAttemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>('ConnectionAttempt', {
   id: guaranteed(stringId),
   createdAt: guaranteed(string),
   updatedAt: guaranteed(string),
@@ -52,9 +52,4 @@ const fields: FieldsOf<ConnectionAttempt, ConnectionAttemptWire> = {
   accountSecureId: optional(stringId),
   oauthErrorCode: optional(string),
   oauthErrorDescription: optional(string),
-}
-
-export const ConnectionAttemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>(
-  'ConnectionAttempt',
-  fields,
-)
+})

@@ -1,19 +1,9 @@
 import * as t from 'io-ts'
 import { didYouMean } from '../util/did-you-mean.ts'
 import { isBlank, isObject, isRecord, mustBe, ownValue, showNumber } from '../util/guards.ts'
-import {
-  boolean,
-  codecError,
-  errorsOf,
-  failure,
-  guardReads,
-  listOf,
-  nonBlankString,
-  refinement,
-  unknown,
-} from './codec.ts'
+import { boolean, codecError, errorsOf, failure, guardReads, listOf, nonBlankString, refinement } from './codec.ts'
 import { type AccountType, AccountTypeCodec, type Category, CategoryCodec } from './enums.ts'
-import { type JsonObject, JsonObjectCodec } from './json.ts'
+import { JsonCodec, type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
 import { decodeField, type FieldsOf, namedFields, optional, required, snakeCase, wireCodec } from './wire.ts'
 
@@ -122,33 +112,29 @@ export const payloadFields = namedFields(createFields)
 export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCreateWire> =
   /* @__PURE__ */ withStandardSchema(wireCodec('ConnectSessionCreate', createFields, 'fail'))
 
-/**
- * The same codec for a session that was serialized, possibly by another version: an optional field that this version
- * would reject is kept under `extra` and sent unchanged.
- */
+/** Like `ConnectSessionCreate`, but an optional field that this version would reject is kept under `extra`. */
 export const SerializedSession = wireCodec<ConnectSessionCreate, ConnectSessionCreateWire>(
-  'ConnectSessionCreate',
+  'Session',
   createFields,
   'keep',
 )
 
-const root: t.Context = [{ key: '', type: unknown }]
+const root: t.Context = [{ key: '', type: ConnectSessionCreate }]
 
 const fieldNames = [...payloadFields.map(({ name }) => name), 'extra']
 
 /** Returns the errors of `extra`, whose fields may override optional fields by their wire names. */
 const extraErrors = (extra: unknown): t.Errors => {
   const context = t.appendContext(root, 'extra', JsonObjectCodec, extra)
-  const wrongNames = Object.keys(isRecord(extra) ? extra : {}).flatMap((name) => {
-    const reject = (message: string, hint?: string): t.Errors => [
-      codecError(name, t.appendContext(context, name, unknown), message, hint),
-    ]
+  if (!isRecord(extra)) return [codecError(extra, context, mustBe('an object', extra))]
+  return Object.entries(extra).flatMap(([name, value]) => {
+    const path = t.appendContext(context, name, JsonCodec, value)
     const field = payloadFields.find(({ wireName }) => wireName === snakeCase(name))
-    if (isBlank(name)) return reject('must have a non-blank name')
-    if (field?.isRequired) return reject('is not allowed here')
-    return field && field.wireName !== name ? reject('unknown field', `did you mean '${field.wireName}'?`) : []
+    if (isBlank(name)) return [codecError(name, path, 'must have a non-blank name')]
+    if (field?.isRequired) return [codecError(name, path, 'is not allowed here')]
+    if (field === undefined || field.wireName === name) return errorsOf(JsonCodec.validate(value, path))
+    return [codecError(name, path, 'unknown field', `did you mean '${field.wireName}'?`)]
   })
-  return [...wrongNames, ...errorsOf(JsonObjectCodec.validate(extra, context))]
 }
 
 const payloadErrors = (payload: Readonly<Record<string, unknown>>): t.Errors => {
@@ -158,7 +144,9 @@ const payloadErrors = (payload: Readonly<Record<string, unknown>>): t.Errors => 
     ...(extra === undefined ? [] : extraErrors(extra)),
     ...Object.keys(payload)
       .filter((key) => !fieldNames.includes(key) && payload[key] !== undefined)
-      .map((key) => codecError(key, t.appendContext(root, key, unknown), 'unknown field', didYouMean(key, fieldNames))),
+      .map((key) =>
+        codecError(key, t.appendContext(root, key, JsonCodec), 'unknown field', didYouMean(key, fieldNames)),
+      ),
   ]
 }
 

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
-import { explicitUndefined, isObject, isPlainObject, isRecord, kindOf, mustBe } from '../util/guards.ts'
-import { codecError, failure, unknown, unreadable } from './codec.ts'
+import { isObject, isPlainObject, isRecord, mustBe } from '../util/guards.ts'
+import { codecError, failure, unreadable } from './codec.ts'
 import type { CodecError } from './validation.ts'
 
 /**
@@ -27,15 +27,15 @@ const maxErrors = 100
 
 /** The errors of a value that is not JSON. A session keeps them until it is validated. */
 export class NotJson {
-  readonly errors: readonly CodecError[]
+  readonly #errors: readonly CodecError[]
 
   constructor(errors: readonly CodecError[]) {
-    this.errors = errors
+    this.#errors = errors
   }
 
   /** Returns the errors for a value that is nested at a path. */
   errorsAt(context: t.Context): CodecError[] {
-    return this.errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
+    return this.#errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
   }
 }
 
@@ -45,23 +45,14 @@ const isPrimitive = (value: unknown): value is string | number | boolean | null 
   value === null ||
   (typeof value === 'number' && Number.isFinite(value))
 
-type Problem = readonly [message: string, hint?: string | undefined]
+type Problem = readonly [message: string, hint?: string]
 
-/** Returns why a value is not JSON, apart from its entries. */
-const problemOf = (value: unknown, depth: number): Problem | undefined => {
-  if (isPrimitive(value)) return undefined
-  if (!isObject(value))
-    return [mustBe('JSON', value), value === undefined && depth > 0 ? 'omit the property' : undefined]
+/** Returns why an object is not JSON, apart from its entries. */
+const problemOf = (value: object, depth: number): Problem | undefined => {
   if (depth >= maxDepth) return [`must not be nested deeper than ${maxDepth} levels`]
   if (Array.isArray(value))
     return Object.keys(value).length === value.length ? undefined : ['must not have holes or named properties']
   return isPlainObject(value) ? undefined : ['must be JSON, got a class instance', 'pass a plain object or a string']
-}
-
-const setOwn = (target: Record<string, unknown>, key: string, value: unknown): void => {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  else target[key] = value
 }
 
 /** Returns whether a value is JSON. Faster than a copy. */
@@ -72,47 +63,39 @@ const isJson = (value: unknown, depth = 0): boolean => {
   return true
 }
 
-/** Returns a deeply frozen copy, or undefined if the value is not JSON. Each property is read once. */
-const frozenCopy = (value: unknown, depth = 0): Json | undefined => {
+const setOwn = (target: Record<string, unknown>, key: string, value: unknown): void => {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
+  else target[key] = value
+}
+
+const notJson = (value: unknown, message: string, hint?: string): NotJson =>
+  new NotJson([codecError(value, [], message, hint)])
+
+/** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. Reads each property once. */
+export const copyJson = (value: unknown, ancestors: readonly unknown[] = []): Json | NotJson => {
   if (isPrimitive(value)) return value === 0 ? 0 : value // JSON has no -0
-  if (!isObject(value) || problemOf(value, depth) !== undefined) return undefined
-  const copied = (Array.isArray(value) ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys
-  for (const key of Object.keys(value)) {
-    const entry = frozenCopy(value[key], depth + 1)
-    if (entry === undefined) return undefined
-    setOwn(copied, key, entry)
-  }
-  return Object.freeze(copied)
-}
-
-/** Adds the errors of a value at a path. */
-const collectErrors = (value: unknown, path: t.ContextEntry[], ancestors: object[], errors: CodecError[]): void => {
-  if (errors.length >= maxErrors) return
-  const isCycle = isObject(value) && ancestors.includes(value)
-  const problem = isCycle ? (['must not contain a cycle'] as const) : problemOf(value, ancestors.length)
-  if (value instanceof NotJson) errors.push(...value.errorsAt(path))
-  else if (problem !== undefined) errors.push(codecError(value, [...path], ...problem))
-  else if (isObject(value)) {
-    ancestors.push(value)
-    for (const key of Object.keys(value)) {
-      path.push({ key, type: unknown })
-      collectErrors(value[key], path, ancestors, errors)
-      path.pop()
-    }
-    ancestors.pop()
-  }
-}
-
-/** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. */
-export const copyJson = (value: unknown): Json | NotJson => {
   try {
-    const copied = frozenCopy(value)
-    if (copied !== undefined) return copied
+    if (value instanceof NotJson) return value
+    if (!isObject(value)) {
+      const isProperty = value === undefined && ancestors.length > 0
+      return notJson(value, mustBe('JSON', value), isProperty ? 'omit the property' : undefined)
+    }
+    if (ancestors.includes(value)) return notJson(value, 'must not contain a cycle')
+    const problem = problemOf(value, ancestors.length)
+    if (problem !== undefined) return notJson(value, ...problem)
+    const copied = (Array.isArray(value) ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys
+    const path = [...ancestors, value]
     const errors: CodecError[] = []
-    collectErrors(value, [], [], errors)
-    if (errors.length > 0) return new NotJson(errors)
-  } catch {}
-  return new NotJson([codecError(value, [], unreadable)]) // a getter threw, or returned JSON only the second time
+    for (const key of Object.keys(value)) {
+      const entry = copyJson(value[key], path)
+      if (!(entry instanceof NotJson)) setOwn(copied, key, entry)
+      else if (errors.length < maxErrors) errors.push(...entry.errorsAt([{ key, type: JsonCodec }]))
+    }
+    return errors.length > 0 ? new NotJson(errors) : Object.freeze(copied)
+  } catch {
+    return notJson(value, unreadable)
+  }
 }
 
 const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => json is A, expectation: string) => {
@@ -145,10 +128,4 @@ export const deepEqual = (a: unknown, b: unknown): boolean => {
   return (
     keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]))
   )
-}
-
-/** Returns what to print for a value: itself if it is JSON, or else its kind. */
-export const printable = (value: unknown): unknown => {
-  if (value === explicitUndefined) return undefined
-  return value instanceof NotJson ? `[not JSON: ${kindOf(value.errors[0]?.value)}]` : value
 }

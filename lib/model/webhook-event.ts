@@ -113,20 +113,12 @@ const accountFields: FieldsOf<AccountModel, JsonObject> = {
   setupInformation: optional(JsonObjectCodec),
 }
 
-// The contract does not describe other events, so nothing is guaranteed.
-const otherFields = Object.fromEntries(
-  Object.entries(accountFields).map(([name, { codec }]) => [name, { codec, presence: 'optional' } as const]),
-)
-const otherCodec = wireCodec<OtherModel, JsonObject>(
-  codecName,
-  { ...otherFields, event: required(nonEmptyString) },
-  'keep',
-)
+// The contract does not describe other events, so only the name is required.
+const otherFields = { ...accountFields, event: required(nonEmptyString), accountId: optional(stringId) }
+const otherCodec = wireCodec<OtherModel, JsonObject>(codecName, otherFields, 'keep')
 
-const decodeAccountEvent = decodeWithDrift(
-  responseCodec<AccountModel, JsonObject>(codecName, accountFields),
-  (model) => model,
-)
+const accountCodec = responseCodec<AccountModel, JsonObject>(codecName, accountFields)
+const decodeAccountEvent = decodeWithDrift(accountCodec, (model) => model)
 const decodeOtherEvent = decodeWithDrift(lenient(otherCodec, otherCodec), (model) => model)
 
 /** Decodes the JSON of a webhook. */
