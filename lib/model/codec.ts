@@ -87,18 +87,15 @@ const maxEntries = 10_000
 
 /** A codec of arrays whose entries are the same on both sides. Decoding makes a frozen copy. */
 export const listOf = <A>(entry: t.Type<A>, { atLeastOne }: { readonly atLeastOne?: string } = {}) => {
-  const lengthProblem = ({ length }: readonly unknown[]): string | undefined => {
-    if (length === 0 && atLeastOne !== undefined) return `must contain at least one ${atLeastOne}`
-    return length > maxEntries ? `must contain at most ${maxEntries} entries` : undefined
-  }
+  const minEntries = atLeastOne === undefined ? 0 : 1
   // The copy turns holes, which `every` skips, into undefined.
   const is = (value: unknown): value is readonly A[] =>
-    Array.isArray(value) && lengthProblem(value) === undefined && [...value].every(entry.is)
+    Array.isArray(value) && value.length >= minEntries && value.length <= maxEntries && [...value].every(entry.is)
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
     if (is(value)) return t.success(Object.isFrozen(value) ? value : Object.freeze([...value]))
     if (!Array.isArray(value)) return failure(value, context, mustBe('an array', value))
-    const problem = lengthProblem(value)
-    if (problem !== undefined) return failure(value, context, problem)
+    if (value.length < minEntries) return failure(value, context, `must contain at least one ${atLeastOne}`)
+    if (value.length > maxEntries) return failure(value, context, `must contain at most ${maxEntries} entries`)
     return t.failures([...value].flatMap((each, index) => errorsOf(validateAt(entry, each, context, `${index}`))))
   }
   return new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, t.identity)

@@ -57,9 +57,7 @@ export interface ConnectSession extends WithDrift {
 }
 
 /**
- * A new connect session with its token.
- *
- * Contract section 3.
+ * A new connect session with its token (contract section 3).
  * @example const forPage = ({ token, expiresAt }: ConnectSessionToken) => JSON.stringify({ token, expiresAt })
  */
 export interface ConnectSessionToken extends ConnectSession {
@@ -140,14 +138,12 @@ export const sessionFields: FieldsOf<SessionModel, ConnectSessionWire> = {
   latestConnectionAttempt: optional(ConnectionAttemptCodec),
 }
 
-const tokenFields: FieldsOf<TokenModel, ConnectSessionTokenWire> = {
+const sessionCodec = responseCodec<SessionModel, ConnectSessionWire>('ConnectSession', sessionFields)
+const tokenCodec = responseCodec<TokenModel, ConnectSessionTokenWire>('ConnectSessionToken', {
   token: required(nonEmptyString),
   authLinkUrl: guaranteed(nonEmptyString),
   ...sessionFields,
-}
-
-const sessionCodec = responseCodec<SessionModel, ConnectSessionWire>('ConnectSession', sessionFields)
-const tokenCodec = responseCodec<TokenModel, ConnectSessionTokenWire>('ConnectSessionToken', tokenFields)
+})
 
 /** StackOne's default lifetime of a token, in seconds. */
 export const defaultLifetimeSeconds = 1800
@@ -166,9 +162,7 @@ const isToken = (value: unknown): value is ConnectSessionToken =>
   isSession(value) && 'expiresAt' in value && isDate(value.expiresAt) && tokenCodec.is(value)
 
 /**
- * The codec of the response to `get` and `authenticate`.
- *
- * Decodes the wire form to a session, and encodes it back.
+ * The codec of the response to `get` and `authenticate`, between the wire form and a session.
  *
  * Decoding keeps what can be read and reports deviations from the contract in `drift`; it fails only if the value is
  * not an object. Unknown fields are kept under `extra`; null counts as absent.
@@ -181,9 +175,7 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__P
 )
 
 /**
- * The codec of the response to `POST /connect_sessions`.
- *
- * Decodes the wire form to a session with its token, and encodes it back.
+ * The codec of the response to `POST /connect_sessions`, between the wire form and a session with its token.
  *
  * As lenient as `ConnectSession`: it fails only without a token. It does not know the requested lifetime, so `expiresAt`
  * assumes StackOne's default of 1800 seconds; what `send` resolves with has the exact time.

@@ -4,9 +4,7 @@ import type { JsonObject } from './json.ts'
 import { guaranteed, optional } from './wire.ts'
 
 /**
- * The end user's latest attempt to connect an account.
- *
- * Contract section 3.
+ * The end user's latest attempt to connect an account (contract section 3).
  * @example const isConnected = (attempt: ConnectionAttempt): boolean => attempt.status === 'authenticated'
  */
 export interface ConnectionAttempt {

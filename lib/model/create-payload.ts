@@ -8,9 +8,7 @@ import { type Codec, withStandardSchema } from './standard-schema.ts'
 import { decodeField, type FieldsOf, namedFields, optional, required, snakeCase, wireCodec } from './wire.ts'
 
 /**
- * The payload of `POST /connect_sessions`, in camel case; an optional field that is undefined is not sent.
- *
- * Contract section 2.
+ * The payload of `POST /connect_sessions`, in camel case (contract section 2); an undefined field is not sent.
  * @example
  * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
  * await client.create(payload)
@@ -100,9 +98,7 @@ export const createFields: FieldsOf<ConnectSessionCreate, ConnectSessionCreateWi
 export const payloadFields = namedFields(createFields)
 
 /**
- * The codec of the body of `POST /connect_sessions`.
- *
- * Decodes the wire form to the payload, and encodes it back.
+ * The codec of the body of `POST /connect_sessions`, between the wire form and the payload.
  *
  * Unknown fields are kept under `extra`; null counts as absent. A `Left` holds all errors.
  * @example

@@ -22,7 +22,7 @@ export interface JsonObject {
 /** Far above real metadata, and far below the depth at which JSON.stringify exhausts the stack. */
 const maxDepth = 500
 
-/** The errors to keep of one value. */
+/** The number of errors after which an object is not read further. */
 const maxErrors = 100
 
 /** The errors of a value that is not JSON. A session keeps them until it is validated. */
@@ -63,12 +63,6 @@ const isJson = (value: unknown, depth = 0): boolean => {
   return true
 }
 
-const setOwn = (target: Record<string, unknown>, key: string, value: unknown): void => {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  else target[key] = value
-}
-
 const notJson = (value: unknown, message: string, hint?: string): NotJson =>
   new NotJson([codecError(value, [], message, hint)])
 
@@ -85,12 +79,14 @@ export const copyJson = (value: unknown, ancestors: readonly unknown[] = []): Js
     const problem = problemOf(value, ancestors.length)
     if (problem !== undefined) return notJson(value, ...problem)
     const copied = (Array.isArray(value) ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys
-    const path = [...ancestors, value]
+    const path = ancestors.concat([value]) // faster than spreading
     const errors: CodecError[] = []
     for (const key of Object.keys(value)) {
       const entry = copyJson(value[key], path)
-      if (!(entry instanceof NotJson)) setOwn(copied, key, entry)
-      else if (errors.length < maxErrors) errors.push(...entry.errorsAt([{ key, type: JsonCodec }]))
+      if (entry instanceof NotJson) errors.push(...entry.errorsAt([{ key, type: JsonCodec }]))
+      else if (key === '__proto__') Object.defineProperty(copied, key, { value: entry, enumerable: true })
+      else copied[key] = entry
+      if (errors.length >= maxErrors) break
     }
     return errors.length > 0 ? new NotJson(errors) : Object.freeze(copied)
   } catch {
@@ -102,22 +98,17 @@ const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => 
   const is = (value: unknown): value is A => isExpected(value) && isJson(value)
   const validate: t.Validate<unknown, A> = (value, context) => {
     const copied = copyJson(value)
-    if (isExpected(copied)) return t.success(copied)
-    if (!(copied instanceof NotJson)) return failure(value, context, mustBe(expectation, copied))
-    return t.failures(copied.errorsAt(context))
+    if (copied instanceof NotJson) return t.failures(copied.errorsAt(context))
+    return isExpected(copied) ? t.success(copied) : failure(value, context, mustBe(expectation, copied))
   }
   return new t.Type<A>(name, is, validate, t.identity)
 }
 
 /** Any JSON value. Decoding makes a deeply frozen copy. */
-export const JsonCodec: t.Type<Json> = jsonCodec('Json', (value): value is Json => !(value instanceof NotJson), 'JSON')
+export const JsonCodec: t.Type<Json> = jsonCodec('Json', (_json): _json is Json => true, 'JSON')
 
 /** A JSON object. Decoding makes a deeply frozen copy. */
-export const JsonObjectCodec: t.Type<JsonObject> = jsonCodec(
-  'JsonObject',
-  (value): value is JsonObject => isRecord(value) && !(value instanceof NotJson),
-  'an object',
-)
+export const JsonObjectCodec = jsonCodec('JsonObject', (value): value is JsonObject => isRecord(value), 'an object')
 
 /** Returns whether two values are equal; the order of fields is irrelevant. */
 export const deepEqual = (a: unknown, b: unknown): boolean => {

@@ -11,7 +11,7 @@ import {
   SerializedSession,
 } from '../model/create-payload.ts'
 import { normalizeCategory } from '../model/enums.ts'
-import { issuesOf, validationError } from '../model/issues.ts'
+import { issuesOf } from '../model/issues.ts'
 import { copyJson, deepEqual, type Json, type JsonObject } from '../model/json.ts'
 import { snakeCase } from '../model/wire.ts'
 import type { Either, TaskEither } from '../util/either.ts'
@@ -131,7 +131,7 @@ class SessionBuilder implements Session {
     throw new ValidationError([{ path: 'when', message: mustBe('a change that returns a session', changed), hint }])
   }
 
-  /** Returns the fields that are set, and whether all are known and valid. Faster than the codec, which looks up names. */
+  /** Returns the fields that are set, and whether all are known and valid. The codec has to look up names: slower. */
   #payload(): { readonly fields: Record<string, unknown>; readonly isValid: boolean } {
     const fields: Record<string, unknown> = {}
     let isValid = this.#extra.length === 0
@@ -181,8 +181,7 @@ class SessionBuilder implements Session {
   [Symbol.for('nodejs.util.inspect.custom')](_: unknown, options: unknown, inspect?: (...args: unknown[]) => string) {
     const { extra, ...fields } = this.#payload().fields
     const known = Object.entries(fields).map(([name, value]) => [snakeCase(name), value] as const)
-    const all = [...known, ...Object.entries(extra ?? {})]
-    const wire = Object.fromEntries(all)
+    const wire = { ...Object.fromEntries(known), ...Object(extra) }
     const state = fields['originOwnerId'] === undefined ? 'SessionWithoutOwner' : 'Session'
     return inspect === undefined ? wire : `${state} ${inspect(wire, options)}`
   }
@@ -191,13 +190,10 @@ class SessionBuilder implements Session {
 Object.freeze(SessionBuilder.prototype)
 
 const noValues = payloadFields.map(() => undefined)
-
 const emptySession = new SessionBuilder(noValues, [])
 
 /**
- * Returns a session without any fields, to which chained calls add an owner and the other fields.
- *
- * Contract section 2.
+ * Returns a session without any fields, to which chained calls add an owner and the other fields (contract section 2).
  * @example const { token } = await session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris').send(client)
  */
 export const session = (): SessionWithoutOwner => emptySession
@@ -214,13 +210,13 @@ export const session = (): SessionWithoutOwner => emptySession
  * // { _tag: 'Right', right: Session { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' } }
  */
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
-  const title = 'Invalid JSON of a session'
-  if (typeof value === 'string') {
-    const issue = { path: '', message: mustBe('an object', value), hint: 'use fromJSON(JSON.parse(text))' }
-    return left(new ValidationError([issue], title))
-  }
   const decoded = SerializedSession.decode(value)
-  if (isLeft(decoded)) return left(validationError(decoded.left, title))
+  if (isLeft(decoded)) {
+    const issues = issuesOf(decoded.left)
+    const hint = 'use fromJSON(JSON.parse(text))'
+    const hinted = typeof value === 'string' ? issues.map((issue) => ({ ...issue, hint })) : issues
+    return left(new ValidationError(hinted, 'Invalid JSON of a session'))
+  }
   const fields = withoutPrototype(decoded.right)
   const values = payloadFields.map(({ name }) => fields[name])
   const extra = Object.entries(fields.extra ?? {})
