@@ -70,13 +70,14 @@ type OnInvalid = 'fail' | 'omit' | 'keep'
 export const wireCodec = <A extends object, O>(name: string, fields: Fields, onInvalid: OnInvalid): t.Type<A, O> => {
   const known = namedFields(fields, onInvalid === 'fail')
   const fieldOf = new Map(known.map((field) => [field.name, field]))
+  const wireNames = new Set(known.map(({ wireName }) => wireName))
   const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ wireName }) => wireName)
 
   const decode = (wire: Readonly<Record<string, unknown>>, context: t.Context): t.Validation<A> => {
     const model: Record<string, unknown> = {}
     const extra: [string, Json][] = []
     const errors: t.Errors = []
-    const rest = new Set(Object.keys(wire))
+    const rest = Object.keys(wire).filter((key) => !wireNames.has(key))
     for (const field of known) {
       const { name: key, wireName, isRequired } = field
       const value = ownValue(wire, wireName)
@@ -84,7 +85,7 @@ export const wireCodec = <A extends object, O>(name: string, fields: Fields, onI
       const result = decodeField(field, isAbsent ? undefined : value, context, wireName)
       if (!isLeft(result) && result.right !== undefined) model[key] = result.right
       if (isLeft(result) && (isRequired || onInvalid === 'fail')) errors.push(...result.left)
-      if (!isLeft(result) || onInvalid !== 'keep') rest.delete(wireName)
+      else if (isLeft(result) && onInvalid === 'keep') rest.push(wireName)
     }
     for (const key of rest) {
       if (wire[key] === undefined) continue
