@@ -28,9 +28,7 @@ export interface ConnectionAttempt {
 
 /**
  * The wire form of `ConnectionAttempt`, in snake case.
- * @example
- * const attempt: ConnectionAttemptWire = { id: 'a1', status: 'authenticated', account_secure_id: 'account-1' }
- * const response: ConnectSessionWire = { id: 7, latest_connection_attempt: attempt }
+ * @example const attempt: ConnectionAttemptWire = { id: 'a1', status: 'authenticated', account_secure_id: 'account-1' }
  */
 export interface ConnectionAttemptWire {
   readonly id?: string | number

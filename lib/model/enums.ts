@@ -28,9 +28,7 @@ export const knownCategories = [
 /**
  * A category of connectors that this version knows, as the API spells it (contract section 4).
  * @useDeclaredType
- * @example
- * const list: Category[] = ['ats', 'hris']
- * acme.categories(list)
+ * @example const list: Category[] = ['ats', 'hris']
  */
 export type Category = (typeof knownCategories)[number]
 

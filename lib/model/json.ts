@@ -11,9 +11,7 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 
 /**
  * A JSON object, read-only at every level.
- * @example
- * const metadata: JsonObject = { plan: 'pro', seats: 12 }
- * acme.metadata(metadata)
+ * @example const metadata: JsonObject = { plan: 'pro', seats: 12 }
  */
 export interface JsonObject {
   readonly [key: string]: Json
@@ -45,10 +43,8 @@ const isPrimitive = (value: unknown): value is string | number | boolean | null 
   value === null ||
   (typeof value === 'number' && Number.isFinite(value))
 
-type Problem = readonly [message: string, hint?: string]
-
 /** Returns why an object is not JSON, apart from its entries. */
-const problemOf = (value: object, depth: number): Problem | undefined => {
+const problemOf = (value: object, depth: number): readonly [message: string, hint?: string] | undefined => {
   if (depth >= maxDepth) return [`must not be nested deeper than ${maxDepth} levels`]
   if (Array.isArray(value))
     return Object.keys(value).length === value.length ? undefined : ['must not have holes or named properties']
