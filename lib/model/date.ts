@@ -10,7 +10,7 @@ const dateCodec = (expectation: string, parse: (value: unknown) => Date | undefi
   return parser('Date', isDate, expectation, parseValid, (date) => date.toISOString())
 }
 
-const pattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/
+const pattern = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/
 
 const parseDate = (value: unknown, defaultZone?: string): Date | undefined => {
   const [, day, time = '00:00', zone = defaultZone] = pattern.exec(typeof value === 'string' ? value : '') ?? []

@@ -19,6 +19,8 @@ const strict: readonly (readonly [string, string])[] = [
   ['2026-01-31 12:34:56Z', '2026-01-31T12:34:56.000Z'],
   ['2026-01-31T12:34:56+02:00', '2026-01-31T10:34:56.000Z'],
   ['2026-01-31T12:34:56-02:30', '2026-01-31T15:04:56.000Z'],
+  ['+012026-01-31T12:34:56Z', '+012026-01-31T12:34:56.000Z'],
+  ['-000001-01-31T12:34:56Z', '-000001-01-31T12:34:56.000Z'],
   ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
 ]
 
@@ -39,7 +41,7 @@ const lenient: readonly (readonly [string | number, string])[] = [
 const invalid: readonly unknown[] = [
   ...['', ' ', 'yesterday', '2026', '1767225600', '2026-1-31', '26-01-31T12:34:56Z'],
   ...['2026-13-01', '2026-00-10', '2026-01-00', '2026-01-31T25:00:00Z'],
-  ...['+002026-01-31T00:00Z', 'x2026-01-31T12:34:56Z', '2026-01-31T12:34:56Zx', '2026-01-31T12:34:56Z2026'],
+  ...['+02026-01-31T00:00Z', 'x2026-01-31T12:34:56Z', '2026-01-31T12:34:56Zx', '2026-01-31T12:34:56Z2026'],
   ...[
     '2026-01-31T12:34:56+2',
     '2026-01-31T12:34:56+0230',
@@ -79,13 +81,10 @@ describe('A date in a response', () => {
 
   it('is the same after it was encoded and decoded', () => {
     fc.assert(
-      fc.property(
-        fc.date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
-        (createdAt) => {
-          const { created_at } = ConnectSession.encode({ createdAt, drift: [] })
-          expect(read(created_at)).to.deep.equal([createdAt.toISOString(), undefined])
-        },
-      ),
+      fc.property(fc.date({ noInvalidDate: true }), (createdAt) => {
+        const { created_at } = ConnectSession.encode({ createdAt, drift: [] })
+        expect(read(created_at)).to.deep.equal([createdAt.toISOString(), undefined])
+      }),
     )
   })
 })
