@@ -40,40 +40,31 @@ export const guardReads = <A>(value: unknown, context: t.Context, work: () => t.
   }
 }
 
-/** A codec that parses a value; `parse` returns undefined if it cannot. */
-export const parser = <A, O>(
-  name: string,
-  is: (value: unknown) => value is A,
-  expectation: string,
-  parse: (value: unknown) => A | undefined,
-  encode: (value: A) => O,
-): t.Type<A, O> => {
-  const validate: t.Validate<unknown, A> = (value, context) => {
-    const parsed = parse(value)
-    return parsed === undefined ? failure(value, context, mustBe(expectation, value)) : t.success(parsed)
-  }
-  return new t.Type(name, is, validate, encode)
-}
-
 interface Explanation {
   readonly hint?: (value: unknown) => string | undefined
   readonly describe?: typeof kindOf
 }
 
-/** A codec of values that are the same on both sides. */
-export const refinement = <A>(
+/** A codec that parses a value; `parse` returns undefined if it cannot. */
+export const parser = <A, O>(
   name: string,
-  is: (value: unknown) => value is A,
+  is: t.Is<A>,
   expectation: string,
+  parse: (value: unknown) => A | undefined,
+  encode: t.Encode<A, O>,
   { hint, describe = kindOf }: Explanation = {},
-): t.Type<A> => {
-  const validate: t.Validate<unknown, A> = (value, context) =>
-    is(value) ? t.success(value) : failure(value, context, mustBe(expectation, value, describe), hint?.(value))
-  return new t.Type(name, is, validate, t.identity)
+): t.Type<A, O> => {
+  const validate: t.Validate<unknown, A> = (value, context) => {
+    const parsed = parse(value)
+    if (parsed !== undefined) return t.success(parsed)
+    return failure(value, context, mustBe(expectation, value, describe), hint?.(value))
+  }
+  return new t.Type(name, is, validate, encode)
 }
 
-// io-ts's `unknown` would keep its class hierarchy in the bundle.
-export const unknown = refinement('Unknown', (_value): _value is unknown => true, 'any value')
+/** A codec of values that are the same on both sides. */
+export const refinement = <A>(name: string, is: t.Is<A>, expectation: string, explanation?: Explanation): t.Type<A> =>
+  parser(name, is, expectation, (value) => (is(value) ? value : undefined), t.identity, explanation)
 
 export const boolean = refinement('Boolean', (value): value is boolean => typeof value === 'boolean', 'a boolean')
 
@@ -96,22 +87,22 @@ const maxEntries = 10_000
 
 /** A codec of arrays whose entries are the same on both sides. Decoding makes a frozen copy. */
 export const listOf = <A>(entry: t.Type<A>, { atLeastOne }: { readonly atLeastOne?: string } = {}) => {
-  const lengthProblem = ({ length }: readonly unknown[]): string | undefined => {
-    if (length === 0 && atLeastOne !== undefined) return `must contain at least one ${atLeastOne}`
-    return length > maxEntries ? `must contain at most ${maxEntries} entries` : undefined
-  }
+  const minEntries = atLeastOne === undefined ? 0 : 1
   // The copy turns holes, which `every` skips, into undefined.
   const is = (value: unknown): value is readonly A[] =>
-    Array.isArray(value) && lengthProblem(value) === undefined && [...value].every(entry.is)
+    Array.isArray(value) && value.length >= minEntries && value.length <= maxEntries && [...value].every(entry.is)
   const validate: t.Validate<unknown, readonly A[]> = (value, context) => {
     if (is(value)) return t.success(Object.isFrozen(value) ? value : Object.freeze([...value]))
     if (!Array.isArray(value)) return failure(value, context, mustBe('an array', value))
-    const problem = lengthProblem(value)
-    if (problem !== undefined) return failure(value, context, problem)
+    if (value.length < minEntries) return failure(value, context, `must contain at least one ${atLeastOne}`)
+    if (value.length > maxEntries) return failure(value, context, `must contain at most ${maxEntries} entries`)
     return t.failures([...value].flatMap((each, index) => errorsOf(validateAt(entry, each, context, `${index}`))))
   }
   return new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, t.identity)
 }
+
+/** A codec, with that of the contract if it accepts more. */
+export type AnyCodec = t.Mixed & { readonly strict?: t.Mixed }
 
 /** A codec for what the library accepts, with the codec of the contract. Where they differ, there is drift. */
 export type LenientCodec<A, O> = t.Type<A, O> & { readonly strict: t.Mixed }
@@ -119,23 +110,21 @@ export type LenientCodec<A, O> = t.Type<A, O> & { readonly strict: t.Mixed }
 export const lenient = <A, O>(accepted: t.Type<A, O>, strict: t.Mixed): LenientCodec<A, O> =>
   Object.assign(new t.Type(accepted.name, accepted.is, accepted.validate, accepted.encode), { strict })
 
-type IdType = 'number' | 'string'
-
-const isId = (value: unknown): boolean => Number.isSafeInteger(value) || nonEmptyString.is(value)
-
 /** The API has changed the type of its ids several times; the model always has strings. */
-const idCodec = (types: readonly IdType[], encode: (id: string) => string | number) => {
-  const parse = (value: unknown): string | undefined =>
-    isId(value) && types.some((type) => type === typeof value) ? String(value) : undefined
-  return parser('Id', string.is, `a ${types.join(' or ')}`, parse, encode)
-}
+const idCodec = (expectation: string, isId: (value: unknown) => boolean, encode: t.Encode<string, string | number>) =>
+  parser('Id', string.is, expectation, (value) => (isId(value) ? String(value) : undefined), encode)
+
+const isAnyId = (value: unknown): boolean => Number.isSafeInteger(value) || nonEmptyString.is(value)
 
 // A string that is not the text of a number stays a string.
 const encodeNumericId = (text: string): string | number => {
   const number = Number(text)
-  return isId(number) && String(number) === text ? number : text
+  return Number.isSafeInteger(number) && String(number) === text ? number : text
 }
 
-export const anyId = idCodec(['string', 'number'], t.identity)
-export const stringId = lenient(anyId, idCodec(['string'], t.identity))
-export const numericId = lenient(idCodec(['number', 'string'], encodeNumericId), idCodec(['number'], encodeNumericId))
+export const anyId = idCodec('a string or number', isAnyId, t.identity)
+export const stringId = lenient(anyId, idCodec('a string', nonEmptyString.is, t.identity))
+export const numericId = lenient(
+  idCodec('a number or string', isAnyId, encodeNumericId),
+  idCodec('a number', Number.isSafeInteger, encodeNumericId),
+)

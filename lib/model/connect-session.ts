@@ -1,9 +1,9 @@
 import * as t from 'io-ts'
 import { isRecord } from '../util/guards.ts'
-import { type LenientCodec, lenient, listOf, nonEmptyString, numericId, parser, string, stringId } from './codec.ts'
+import { lenient, listOf, nonEmptyString, numericId, parser, string, stringId } from './codec.ts'
 import { type ConnectionAttempt, ConnectionAttemptCodec, type ConnectionAttemptWire } from './connection-attempt.ts'
 import { dateTime, isDate } from './date.ts'
-import { type DecodeOptions, decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
+import { decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
 import { AccountTypeCodec, CategoryCodec } from './enums.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
@@ -57,9 +57,7 @@ export interface ConnectSession extends WithDrift {
 }
 
 /**
- * A new connect session with its token.
- *
- * Contract section 3.
+ * A new connect session with its token (contract section 3).
  * @example const forPage = ({ token, expiresAt }: ConnectSessionToken) => JSON.stringify({ token, expiresAt })
  */
 export interface ConnectSessionToken extends ConnectSession {
@@ -140,29 +138,22 @@ export const sessionFields: FieldsOf<SessionModel, ConnectSessionWire> = {
   latestConnectionAttempt: optional(ConnectionAttemptCodec),
 }
 
-const tokenFields: FieldsOf<TokenModel, ConnectSessionTokenWire> = {
+const sessionCodec = responseCodec<SessionModel, ConnectSessionWire>('ConnectSession', sessionFields)
+const tokenCodec = responseCodec<TokenModel, ConnectSessionTokenWire>('ConnectSessionToken', {
   token: required(nonEmptyString),
   authLinkUrl: guaranteed(nonEmptyString),
   ...sessionFields,
-}
-
-const sessionCodec = responseCodec<SessionModel, ConnectSessionWire>('ConnectSession', sessionFields)
-const tokenCodec = responseCodec<TokenModel, ConnectSessionTokenWire>('ConnectSessionToken', tokenFields)
+})
 
 /** StackOne's default lifetime of a token, in seconds. */
 export const defaultLifetimeSeconds = 1800
 
-const expiryOf = (created: Date | undefined, seconds: number = defaultLifetimeSeconds): Date => {
-  const expiry = new Date((created?.getTime() ?? Date.now()) + seconds * 1000)
-  return Number.isNaN(expiry.getTime()) ? expiryOf(undefined, seconds) : Object.freeze(expiry)
-}
-
 export const decodeSession = decodeWithDrift(sessionCodec, (model) => model)
 
-export const decodeToken = decodeWithDrift(tokenCodec, (model, { expiresIn }) => ({
-  ...model,
-  expiresAt: expiryOf(Object.hasOwn(model, 'createdAt') ? model.createdAt : undefined, expiresIn),
-}))
+export const decodeToken = decodeWithDrift(tokenCodec, (model, { expiresIn = defaultLifetimeSeconds }) => {
+  const created = Object.hasOwn(model, 'createdAt') ? Number(model.createdAt) : Date.now()
+  return { ...model, expiresAt: Object.freeze(new Date(created + expiresIn * 1000)) }
+})
 
 const isSession = (value: unknown): value is ConnectSession =>
   isRecord(value) && Array.isArray(value['drift']) && sessionCodec.is(value)
@@ -170,19 +161,8 @@ const isSession = (value: unknown): value is ConnectSession =>
 const isToken = (value: unknown): value is ConnectSessionToken =>
   isSession(value) && 'expiresAt' in value && isDate(value.expiresAt) && tokenCodec.is(value)
 
-const publicCodec = <M, A extends M, O>(
-  codec: LenientCodec<M, O>,
-  is: t.Is<A>,
-  decode: (value: unknown, options: DecodeOptions, context: t.Context) => t.Validation<A>,
-): Codec<A, O> => {
-  const validate: t.Validate<unknown, A> = (value, context) => decode(value, {}, context)
-  return withStandardSchema(new t.Type<A, O>(codec.name, is, validate, codec.encode))
-}
-
 /**
- * The codec of the response to `get` and `authenticate`.
- *
- * Decodes the wire form to a session, and encodes it back.
+ * The codec of the response to `get` and `authenticate`, between the wire form and a session.
  *
  * Decoding keeps what can be read and reports deviations from the contract in `drift`; it fails only if the value is
  * not an object. Unknown fields are kept under `extra`; null counts as absent.
@@ -190,16 +170,12 @@ const publicCodec = <M, A extends M, O>(
  * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
  * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
  */
-export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ publicCodec(
-  sessionCodec,
-  isSession,
-  decodeSession,
+export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ withStandardSchema(
+  new t.Type('ConnectSession', isSession, (value, context) => decodeSession(value, {}, context), sessionCodec.encode),
 )
 
 /**
- * The codec of the response to `POST /connect_sessions`.
- *
- * Decodes the wire form to a session with its token, and encodes it back.
+ * The codec of the response to `POST /connect_sessions`, between the wire form and a session with its token.
  *
  * As lenient as `ConnectSession`: it fails only without a token. It does not know the requested lifetime, so `expiresAt`
  * assumes StackOne's default of 1800 seconds; what `send` resolves with has the exact time.
@@ -207,11 +183,10 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__P
  * const decoded = ConnectSessionToken.decode({ token: 'tok' })
  * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
  */
-export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> = /* @__PURE__ */ publicCodec(
-  tokenCodec,
-  isToken,
-  decodeToken,
-)
+export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> =
+  /* @__PURE__ */ withStandardSchema(
+    new t.Type('ConnectSessionToken', isToken, (value, context) => decodeToken(value, {}, context), tokenCodec.encode),
+  )
 
 /**
  * Returns whether a token has expired.

@@ -1,12 +1,10 @@
 import { string, stringId } from './codec.ts'
 import { responseCodec } from './drift.ts'
 import type { JsonObject } from './json.ts'
-import { type FieldsOf, guaranteed, optional } from './wire.ts'
+import { guaranteed, optional } from './wire.ts'
 
 /**
- * The end user's latest attempt to connect an account.
- *
- * Contract section 3.
+ * The end user's latest attempt to connect an account (contract section 3).
  * @example const isConnected = (attempt: ConnectionAttempt): boolean => attempt.status === 'authenticated'
  */
 export interface ConnectionAttempt {
@@ -30,9 +28,7 @@ export interface ConnectionAttempt {
 
 /**
  * The wire form of `ConnectionAttempt`, in snake case.
- * @example
- * const attempt: ConnectionAttemptWire = { id: 'a1', status: 'authenticated', account_secure_id: 'account-1' }
- * const response: ConnectSessionWire = { id: 7, latest_connection_attempt: attempt }
+ * @example const attempt: ConnectionAttemptWire = { id: 'a1', status: 'authenticated', account_secure_id: 'account-1' }
  */
 export interface ConnectionAttemptWire {
   readonly id?: string | number
@@ -44,7 +40,7 @@ export interface ConnectionAttemptWire {
   readonly oauth_error_description?: string
 }
 
-const fields: FieldsOf<ConnectionAttempt, ConnectionAttemptWire> = {
+export const ConnectionAttemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>('ConnectionAttempt', {
   id: guaranteed(stringId),
   createdAt: guaranteed(string),
   updatedAt: guaranteed(string),
@@ -52,9 +48,4 @@ const fields: FieldsOf<ConnectionAttempt, ConnectionAttemptWire> = {
   accountSecureId: optional(stringId),
   oauthErrorCode: optional(string),
   oauthErrorDescription: optional(string),
-}
-
-export const ConnectionAttemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>(
-  'ConnectionAttempt',
-  fields,
-)
+})

@@ -1,26 +1,14 @@
 import * as t from 'io-ts'
 import { didYouMean } from '../util/did-you-mean.ts'
 import { isBlank, isObject, isRecord, mustBe, ownValue, showNumber } from '../util/guards.ts'
-import {
-  boolean,
-  codecError,
-  errorsOf,
-  failure,
-  guardReads,
-  listOf,
-  nonBlankString,
-  refinement,
-  unknown,
-} from './codec.ts'
+import { boolean, codecError, errorsOf, failure, guardReads, listOf, nonBlankString, refinement } from './codec.ts'
 import { type AccountType, AccountTypeCodec, type Category, CategoryCodec } from './enums.ts'
-import { type JsonObject, JsonObjectCodec } from './json.ts'
+import { JsonCodec, type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
 import { decodeField, type FieldsOf, namedFields, optional, required, snakeCase, wireCodec } from './wire.ts'
 
 /**
- * The payload of `POST /connect_sessions`, in camel case; an optional field that is undefined is not sent.
- *
- * Contract section 2.
+ * The payload of `POST /connect_sessions`, in camel case (contract section 2); an undefined field is not sent.
  * @example
  * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
  * await client.create(payload)
@@ -56,9 +44,7 @@ export interface ConnectSessionCreate {
 
 /**
  * The wire form of `ConnectSessionCreate`, in snake case.
- * @example
- * const wire: ConnectSessionCreateWire = acme.toJSON()
- * wire.origin_owner_id // 'acme-42'
+ * @example const wire: ConnectSessionCreateWire = acme.toJSON()
  */
 export interface ConnectSessionCreateWire {
   readonly origin_owner_id: string
@@ -110,9 +96,7 @@ export const createFields: FieldsOf<ConnectSessionCreate, ConnectSessionCreateWi
 export const payloadFields = namedFields(createFields)
 
 /**
- * The codec of the body of `POST /connect_sessions`.
- *
- * Decodes the wire form to the payload, and encodes it back.
+ * The codec of the body of `POST /connect_sessions`, between the wire form and the payload.
  *
  * Unknown fields are kept under `extra`; null counts as absent. A `Left` holds all errors.
  * @example
@@ -122,17 +106,10 @@ export const payloadFields = namedFields(createFields)
 export const ConnectSessionCreate: Codec<ConnectSessionCreate, ConnectSessionCreateWire> =
   /* @__PURE__ */ withStandardSchema(wireCodec('ConnectSessionCreate', createFields, 'fail'))
 
-/**
- * The same codec for a session that was serialized, possibly by another version: an optional field that this version
- * would reject is kept under `extra` and sent unchanged.
- */
-export const SerializedSession = wireCodec<ConnectSessionCreate, ConnectSessionCreateWire>(
-  'ConnectSessionCreate',
-  createFields,
-  'keep',
-)
+/** Like `ConnectSessionCreate`, but an optional field that this version would reject is kept under `extra`. */
+export const SerializedSession = wireCodec<ConnectSessionCreate, unknown>('Session', createFields, 'keep')
 
-const root: t.Context = [{ key: '', type: unknown }]
+const root: t.Context = [{ key: '', type: ConnectSessionCreate }]
 
 const fieldNames = [...payloadFields.map(({ name }) => name), 'extra']
 
@@ -140,13 +117,12 @@ const fieldNames = [...payloadFields.map(({ name }) => name), 'extra']
 const extraErrors = (extra: unknown): t.Errors => {
   const context = t.appendContext(root, 'extra', JsonObjectCodec, extra)
   const wrongNames = Object.keys(isRecord(extra) ? extra : {}).flatMap((name) => {
-    const reject = (message: string, hint?: string): t.Errors => [
-      codecError(name, t.appendContext(context, name, unknown), message, hint),
-    ]
+    const path = t.appendContext(context, name, JsonCodec)
     const field = payloadFields.find(({ wireName }) => wireName === snakeCase(name))
-    if (isBlank(name)) return reject('must have a non-blank name')
-    if (field?.isRequired) return reject('is not allowed here')
-    return field && field.wireName !== name ? reject('unknown field', `did you mean '${field.wireName}'?`) : []
+    if (isBlank(name)) return [codecError(name, path, 'must have a non-blank name')]
+    if (field?.isRequired) return [codecError(name, path, 'is not allowed here')]
+    if (field === undefined || field.wireName === name) return []
+    return [codecError(name, path, 'unknown field', `did you mean '${field.wireName}'?`)]
   })
   return [...wrongNames, ...errorsOf(JsonObjectCodec.validate(extra, context))]
 }
@@ -158,7 +134,9 @@ const payloadErrors = (payload: Readonly<Record<string, unknown>>): t.Errors => 
     ...(extra === undefined ? [] : extraErrors(extra)),
     ...Object.keys(payload)
       .filter((key) => !fieldNames.includes(key) && payload[key] !== undefined)
-      .map((key) => codecError(key, t.appendContext(root, key, unknown), 'unknown field', didYouMean(key, fieldNames))),
+      .map((key) =>
+        codecError(key, t.appendContext(root, key, JsonCodec), 'unknown field', didYouMean(key, fieldNames)),
+      ),
   ]
 }
 

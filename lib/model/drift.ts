@@ -4,8 +4,7 @@ import { freezeIssues, type Issue } from '../errors.ts'
 import { maskWhenPrinted, type Redact, redactorOf } from '../util/redact.ts'
 import { guardReads, type LenientCodec, lenient } from './codec.ts'
 import { issuesOf } from './issues.ts'
-import type { JsonObject } from './json.ts'
-import { type Presence, required, wireCodec } from './wire.ts'
+import { type Fields, type FieldsOf, wireCodec } from './wire.ts'
 
 /** What every decoded response has. */
 export interface WithDrift {
@@ -13,18 +12,9 @@ export interface WithDrift {
   readonly drift: readonly Issue[]
 }
 
-type ResponseFields = Readonly<
-  Record<string, { readonly codec: t.Mixed & { readonly strict?: t.Mixed }; readonly presence: Presence }>
->
-
 /** The lenient and the strict codec of a response. */
-export const responseCodec = <A extends object, O>(name: string, fields: ResponseFields): LenientCodec<A, O> => {
-  const strictFields = Object.entries(fields).map(([key, { codec, presence }]) => {
-    const strict = codec.strict ?? codec
-    return [key, presence === 'guaranteed' ? required(strict) : { codec: strict, presence }] as const
-  })
-  return lenient(wireCodec<A, O>(name, fields, 'omit'), wireCodec(name, Object.fromEntries(strictFields), 'fail'))
-}
+export const responseCodec = <A extends object, O>(name: string, fields: FieldsOf<A, O> & Fields): LenientCodec<A, O> =>
+  lenient(wireCodec<A, O>(name, fields, 'omit'), wireCodec<A, O>(name, fields, 'fail'))
 
 /** What a response is decoded with, besides its body. */
 export interface DecodeOptions {
@@ -36,18 +26,9 @@ export interface DecodeOptions {
   readonly redact?: Redact
 }
 
-const noDrift: readonly Issue[] = Object.freeze([])
-
-type WithExtra = { readonly extra?: JsonObject | undefined }
-
-const maskedCopy = <A extends object>(value: A): A => Object.freeze(maskWhenPrinted({ ...value }))
-
 /** Decodes leniently, and reports what the strict codec rejects as drift. */
 export const decodeWithDrift =
-  <A extends WithExtra, B extends A>(
-    codec: LenientCodec<A, unknown>,
-    finish: (model: A, options: DecodeOptions) => B,
-  ) =>
+  <A extends object, B extends A>(codec: LenientCodec<A, unknown>, finish: (model: A, options: DecodeOptions) => B) =>
   (
     value: unknown,
     options: DecodeOptions = {},
@@ -59,10 +40,6 @@ export const decodeWithDrift =
       const decoded: t.Validation<A> = isLeft(strict) ? codec.validate(value, context) : strict
       if (isLeft(decoded)) return decoded
       const issues = isLeft(strict) ? issuesOf(strict.left, options.redact ?? redactorOf(value)) : []
-      const found = [...(options.drift ?? []), ...issues]
-      const drift = found.length > 0 ? freezeIssues(found) : noDrift
-      const model = finish(decoded.right, options)
-      const extra = Object.hasOwn(model, 'extra') ? model.extra : undefined
-      const result = extra === undefined ? { ...model, drift } : { ...model, extra: maskedCopy(extra), drift }
-      return right(Object.freeze(maskWhenPrinted(result)))
+      const drift = freezeIssues([...(options.drift ?? []), ...issues])
+      return right(Object.freeze(maskWhenPrinted({ ...finish(decoded.right, options), drift })))
     })

@@ -26,22 +26,16 @@ export const knownCategories = [
 ] as const
 
 /**
- * A category of connectors that this version knows, as the API spells it.
- *
- * Contract section 4.
+ * A category of connectors that this version knows, as the API spells it (contract section 4).
  * @useDeclaredType
- * @example
- * const list: Category[] = ['ats', 'hris']
- * acme.categories(list)
+ * @example const list: Category[] = ['ats', 'hris']
  */
 export type Category = (typeof knownCategories)[number]
 
 const aliases = { hrisLegacy: 'hris-legacy', stackOne: 'stackone' } as const
 
 /**
- * A spelling from StackOne's examples that the API rejects; the builder sends the wire value.
- *
- * Contract section 4.
+ * A spelling from StackOne's examples that the API rejects; the builder sends the wire value (contract section 4).
  * @useDeclaredType
  * @example acme.categories('hrisLegacy').toJSON().categories // [ 'hris-legacy' ]
  */
@@ -56,9 +50,7 @@ export const CategoryCodec = enumCodec('Category', knownCategories, 'a known cat
 const accountTypes = ['production', 'test'] as const
 
 /**
- * The type of an account: `production` or `test`.
- *
- * Contract section 2.
+ * The type of an account: `production` or `test` (contract section 2).
  * @useDeclaredType
  * @example const type: AccountType = 'test'
  */

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
-import { explicitUndefined, isObject, isPlainObject, isRecord, kindOf, mustBe } from '../util/guards.ts'
-import { codecError, failure, unknown, unreadable } from './codec.ts'
+import { isObject, isPlainObject, isRecord, mustBe } from '../util/guards.ts'
+import { codecError, failure, unreadable } from './codec.ts'
 import type { CodecError } from './validation.ts'
 
 /**
@@ -11,9 +11,7 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 
 /**
  * A JSON object, read-only at every level.
- * @example
- * const metadata: JsonObject = { plan: 'pro', seats: 12 }
- * acme.metadata(metadata)
+ * @example const metadata: JsonObject = { plan: 'pro', seats: 12 }
  */
 export interface JsonObject {
   readonly [key: string]: Json
@@ -22,20 +20,20 @@ export interface JsonObject {
 /** Far above real metadata, and far below the depth at which JSON.stringify exhausts the stack. */
 const maxDepth = 500
 
-/** The errors to keep of one value. */
+/** The number of errors after which an object is not read further. */
 const maxErrors = 100
 
 /** The errors of a value that is not JSON. A session keeps them until it is validated. */
 export class NotJson {
-  readonly errors: readonly CodecError[]
+  readonly #errors: readonly CodecError[]
 
   constructor(errors: readonly CodecError[]) {
-    this.errors = errors
+    this.#errors = errors
   }
 
   /** Returns the errors for a value that is nested at a path. */
   errorsAt(context: t.Context): CodecError[] {
-    return this.errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
+    return this.#errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
   }
 }
 
@@ -45,23 +43,12 @@ const isPrimitive = (value: unknown): value is string | number | boolean | null 
   value === null ||
   (typeof value === 'number' && Number.isFinite(value))
 
-type Problem = readonly [message: string, hint?: string | undefined]
-
-/** Returns why a value is not JSON, apart from its entries. */
-const problemOf = (value: unknown, depth: number): Problem | undefined => {
-  if (isPrimitive(value)) return undefined
-  if (!isObject(value))
-    return [mustBe('JSON', value), value === undefined && depth > 0 ? 'omit the property' : undefined]
+/** Returns why an object is not JSON, apart from its entries. */
+const problemOf = (value: object, depth: number): readonly [message: string, hint?: string] | undefined => {
   if (depth >= maxDepth) return [`must not be nested deeper than ${maxDepth} levels`]
   if (Array.isArray(value))
     return Object.keys(value).length === value.length ? undefined : ['must not have holes or named properties']
   return isPlainObject(value) ? undefined : ['must be JSON, got a class instance', 'pass a plain object or a string']
-}
-
-const setOwn = (target: Record<string, unknown>, key: string, value: unknown): void => {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  else target[key] = value
 }
 
 /** Returns whether a value is JSON. Faster than a copy. */
@@ -72,69 +59,57 @@ const isJson = (value: unknown, depth = 0): boolean => {
   return true
 }
 
-/** Returns a deeply frozen copy, or undefined if the value is not JSON. Each property is read once. */
-const frozenCopy = (value: unknown, depth = 0): Json | undefined => {
+/** The objects that contain a value, the innermost first. Faster than an array. */
+type Parents = readonly [parent: object, others: Parents] | undefined
+
+const isInside = (value: object, parents: Parents): boolean =>
+  parents !== undefined && (parents[0] === value || isInside(value, parents[1]))
+
+const notJson = (value: unknown, message: string, hint?: string): NotJson =>
+  new NotJson([codecError(value, [], message, hint)])
+
+/** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. Reads each property once. */
+export const copyJson = (value: unknown, depth = 0, parents?: Parents): Json | NotJson => {
   if (isPrimitive(value)) return value === 0 ? 0 : value // JSON has no -0
-  if (!isObject(value) || problemOf(value, depth) !== undefined) return undefined
-  const copied = (Array.isArray(value) ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys
-  for (const key of Object.keys(value)) {
-    const entry = frozenCopy(value[key], depth + 1)
-    if (entry === undefined) return undefined
-    setOwn(copied, key, entry)
-  }
-  return Object.freeze(copied)
-}
-
-/** Adds the errors of a value at a path. */
-const collectErrors = (value: unknown, path: t.ContextEntry[], ancestors: object[], errors: CodecError[]): void => {
-  if (errors.length >= maxErrors) return
-  const isCycle = isObject(value) && ancestors.includes(value)
-  const problem = isCycle ? (['must not contain a cycle'] as const) : problemOf(value, ancestors.length)
-  if (value instanceof NotJson) errors.push(...value.errorsAt(path))
-  else if (problem !== undefined) errors.push(codecError(value, [...path], ...problem))
-  else if (isObject(value)) {
-    ancestors.push(value)
-    for (const key of Object.keys(value)) {
-      path.push({ key, type: unknown })
-      collectErrors(value[key], path, ancestors, errors)
-      path.pop()
-    }
-    ancestors.pop()
-  }
-}
-
-/** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. */
-export const copyJson = (value: unknown): Json | NotJson => {
   try {
-    const copied = frozenCopy(value)
-    if (copied !== undefined) return copied
+    if (value instanceof NotJson) return value
+    if (!isObject(value)) {
+      const isProperty = value === undefined && depth > 0
+      return notJson(value, mustBe('JSON', value), isProperty ? 'omit the property' : undefined)
+    }
+    if (isInside(value, parents)) return notJson(value, 'must not contain a cycle')
+    const problem = problemOf(value, depth)
+    if (problem !== undefined) return notJson(value, ...problem)
+    const copied = (Array.isArray(value) ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys
     const errors: CodecError[] = []
-    collectErrors(value, [], [], errors)
-    if (errors.length > 0) return new NotJson(errors)
-  } catch {}
-  return new NotJson([codecError(value, [], unreadable)]) // a getter threw, or returned JSON only the second time
+    for (const key of Object.keys(value)) {
+      const entry = copyJson(value[key], depth + 1, [value, parents])
+      if (entry instanceof NotJson) errors.push(...entry.errorsAt([{ key, type: JsonCodec }]))
+      else if (key === '__proto__') Object.defineProperty(copied, key, { value: entry, enumerable: true })
+      else copied[key] = entry
+      if (errors.length >= maxErrors) break
+    }
+    return errors.length > 0 ? new NotJson(errors) : Object.freeze(copied)
+  } catch {
+    return notJson(value, unreadable)
+  }
 }
 
 const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => json is A, expectation: string) => {
   const is = (value: unknown): value is A => isExpected(value) && isJson(value)
   const validate: t.Validate<unknown, A> = (value, context) => {
     const copied = copyJson(value)
-    if (isExpected(copied)) return t.success(copied)
-    if (!(copied instanceof NotJson)) return failure(value, context, mustBe(expectation, copied))
-    return t.failures(copied.errorsAt(context))
+    if (copied instanceof NotJson) return t.failures(copied.errorsAt(context))
+    return isExpected(copied) ? t.success(copied) : failure(value, context, mustBe(expectation, copied))
   }
   return new t.Type<A>(name, is, validate, t.identity)
 }
 
 /** Any JSON value. Decoding makes a deeply frozen copy. */
-export const JsonCodec: t.Type<Json> = jsonCodec('Json', (value): value is Json => !(value instanceof NotJson), 'JSON')
+export const JsonCodec: t.Type<Json> = jsonCodec('Json', (_json): _json is Json => true, 'JSON')
 
 /** A JSON object. Decoding makes a deeply frozen copy. */
-export const JsonObjectCodec: t.Type<JsonObject> = jsonCodec(
-  'JsonObject',
-  (value): value is JsonObject => isRecord(value) && !(value instanceof NotJson),
-  'an object',
-)
+export const JsonObjectCodec = jsonCodec('JsonObject', (value): value is JsonObject => isRecord(value), 'an object')
 
 /** Returns whether two values are equal; the order of fields is irrelevant. */
 export const deepEqual = (a: unknown, b: unknown): boolean => {
@@ -145,10 +120,4 @@ export const deepEqual = (a: unknown, b: unknown): boolean => {
   return (
     keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]))
   )
-}
-
-/** Returns what to print for a value: itself if it is JSON, or else its kind. */
-export const printable = (value: unknown): unknown => {
-  if (value === explicitUndefined) return undefined
-  return value instanceof NotJson ? `[not JSON: ${kindOf(value.errors[0]?.value)}]` : value
 }

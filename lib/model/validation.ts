@@ -3,9 +3,7 @@ import type { Either } from '../util/task.ts'
 // io-ts's own declarations would require users to install io-ts and fp-ts.
 
 /**
- * A value on the way from the root to the value that a codec rejected.
- *
- * Structurally identical to io-ts's `ContextEntry`.
+ * A value on the way from the root to one that a codec rejected; structurally identical to io-ts's `ContextEntry`.
  * @example const keysTo = (context: readonly CodecContextEntry[]) => context.map(({ key }) => key)
  */
 export interface CodecContextEntry {
@@ -35,9 +33,7 @@ export interface CodecError {
 }
 
 /**
- * The result of a codec: a `Left` with all problems, or a `Right` with the value.
- *
- * Structurally identical to io-ts's `Validation`.
+ * The result of a codec: all problems or the value; structurally identical to io-ts's `Validation`.
  * @example
  * const decoded: Validation<ConnectSessionCreate> = ConnectSessionCreate.decode({ origin_owner_id: 'acme-42' })
  * decoded._tag // 'Left'
@@ -45,9 +41,7 @@ export interface CodecError {
 export type Validation<A> = Either<CodecError[], A>
 
 /**
- * A codec that decodes `I` to `A` and encodes `A` to `O`.
- *
- * Structurally identical to io-ts's `Type`, so that it composes with the codecs of io-ts.
+ * A codec that decodes `I` to `A` and encodes `A` to `O`; structurally identical to io-ts's `Type`.
  * @example
  * const nameOf = <A>(codec: BaseCodec<A, unknown>): string => codec.name
  * nameOf(ConnectSessionCreate) // 'ConnectSessionCreate'

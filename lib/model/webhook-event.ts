@@ -7,9 +7,9 @@ import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type FieldsOf, guaranteed, optional, required, wireCodec } from './wire.ts'
 
 /**
- * The fields of every event.
+ * The fields of every event (contract section 8).
  *
- * Only `drift` is always present: a malformed field is omitted. Contract section 8.
+ * Only `drift` is always present: a malformed field is omitted.
  * @example const titleOf = ({ provider, originOwnerName }: WebhookEventFields) => `${originOwnerName}: ${provider}`
  */
 export interface WebhookEventFields extends WithDrift {
@@ -44,9 +44,7 @@ export interface WebhookEventFields extends WithDrift {
 export type AccountEventName = 'account.created' | 'account.updated' | 'account.deleted'
 
 /**
- * An account was connected, changed or deleted.
- *
- * Contract section 8.
+ * An account was connected, changed or deleted (contract section 8).
  * @example const isGone = ({ event }: AccountEvent): boolean => event === 'account.deleted'
  */
 export interface AccountEvent<Name extends AccountEventName = AccountEventName> extends WebhookEventFields {
@@ -77,9 +75,7 @@ export interface OtherEvent extends WebhookEventFields {
 }
 
 /**
- * An event of a webhook, discriminated by `event`.
- *
- * Contract section 8.
+ * An event of a webhook, discriminated by `event` (contract section 8).
  * @example
  * const describe = (event: WebhookEvent): string =>
  *   event.event === 'account.created' ? `${event.originOwnerId} connected ${event.accountId}` : event.event
@@ -91,7 +87,6 @@ export type WebhookEvent =
   | OtherEvent
 
 type AccountModel = Omit<AccountEvent, 'drift'>
-type OtherModel = Omit<OtherEvent, 'drift'>
 
 const isAccountEvent = (value: unknown): value is AccountEventName =>
   value === 'account.created' || value === 'account.updated' || value === 'account.deleted'
@@ -113,20 +108,12 @@ const accountFields: FieldsOf<AccountModel, JsonObject> = {
   setupInformation: optional(JsonObjectCodec),
 }
 
-// The contract does not describe other events, so nothing is guaranteed.
-const otherFields = Object.fromEntries(
-  Object.entries(accountFields).map(([name, { codec }]) => [name, { codec, presence: 'optional' } as const]),
-)
-const otherCodec = wireCodec<OtherModel, JsonObject>(
-  codecName,
-  { ...otherFields, event: required(nonEmptyString) },
-  'keep',
-)
+// The contract does not describe other events, so only the name is required.
+const otherFields = { ...accountFields, event: required(nonEmptyString), accountId: optional(stringId) }
+const otherCodec = wireCodec<Omit<OtherEvent, 'drift'>, JsonObject>(codecName, otherFields, 'keep')
 
-const decodeAccountEvent = decodeWithDrift(
-  responseCodec<AccountModel, JsonObject>(codecName, accountFields),
-  (model) => model,
-)
+const accountCodec = responseCodec<AccountModel, JsonObject>(codecName, accountFields)
+const decodeAccountEvent = decodeWithDrift(accountCodec, (model) => model)
 const decodeOtherEvent = decodeWithDrift(lenient(otherCodec, otherCodec), (model) => model)
 
 /** Decodes the JSON of a webhook. */

@@ -1,7 +1,8 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { isRecord, mustBe, ownValue } from '../util/guards.ts'
-import { failure, guardReads, validateAt } from './codec.ts'
+import { maskWhenPrinted } from '../util/redact.ts'
+import { type AnyCodec, failure, guardReads, validateAt } from './codec.ts'
 import { type Json, JsonCodec, JsonObjectCodec } from './json.ts'
 
 /** `originOwnerId` to `origin_owner_id`, for types. */
@@ -15,44 +16,35 @@ export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (lette
 /** `guaranteed` fields are in every response by the contract, but a lenient codec does not rely on it. */
 export type Presence = 'required' | 'guaranteed' | 'optional'
 
-export interface Field<A = unknown, O = unknown, P extends Presence = Presence> {
-  readonly codec: t.Type<A, O>
+export interface Field<C extends AnyCodec = AnyCodec, P extends Presence = Presence> {
+  readonly codec: C
   readonly presence: P
 }
 
-export const required = <A, O>(codec: t.Type<A, O>): Field<A, O, 'required'> => ({ codec, presence: 'required' })
-export const guaranteed = <A, O>(codec: t.Type<A, O>): Field<A, O, 'guaranteed'> => ({ codec, presence: 'guaranteed' })
-export const optional = <A, O>(codec: t.Type<A, O>): Field<A, O, 'optional'> => ({ codec, presence: 'optional' })
+export const required = <C extends AnyCodec>(codec: C): Field<C, 'required'> => ({ codec, presence: 'required' })
+export const guaranteed = <C extends AnyCodec>(codec: C): Field<C, 'guaranteed'> => ({ codec, presence: 'guaranteed' })
+export const optional = <C extends AnyCodec>(codec: C): Field<C, 'optional'> => ({ codec, presence: 'optional' })
+
+export type Fields<Name extends string = string> = Readonly<Record<Name, Field>>
 
 /** One field for each property of the model `A`, with the codec between it and the same property of its wire form `O`. */
 export type FieldsOf<A, O> = {
   readonly [K in Exclude<keyof A & string, 'extra'>]-?: Field<
-    Exclude<A[K], undefined>,
-    Exclude<O[SnakeCase<K> & keyof O], undefined>,
+    t.Type<Exclude<A[K], undefined>, Exclude<O[SnakeCase<K> & keyof O], undefined>>,
     Record<never, never> extends Pick<A, K> ? 'guaranteed' | 'optional' : 'required'
   >
 }
 
-type Fields<Name extends string = string> = {
-  readonly [K in Name]: { readonly codec: t.Mixed; readonly presence: Presence }
-}
-
-export interface NamedField<Name extends string = string> {
-  readonly name: Name
-  readonly wireName: string
-  readonly codec: t.Mixed
-  readonly isRequired: boolean
-}
-
-export const namedFields = <Name extends string>(fields: Fields<Name>): readonly NamedField<Name>[] =>
-  Object.entries<Fields[string]>(fields).map(([name, { codec, presence }]) => ({
+/** Returns the fields with their names, as the contract has them or as the library accepts them. */
+export const namedFields = <Name extends string>(fields: Fields<Name>, isStrict = true) =>
+  Object.entries<Field>(fields).map(([name, { codec, presence }]) => ({
     name: name as Name, // a table of fields has no other keys
     wireName: snakeCase(name),
-    codec,
-    isRequired: presence === 'required',
+    codec: (isStrict && codec.strict) || codec,
+    isRequired: presence === 'required' || (isStrict && presence === 'guaranteed'),
   }))
 
-type Values = Readonly<Record<string, unknown>>
+type NamedField = ReturnType<typeof namedFields>[number]
 
 /** Decodes the value of a field, whose path ends with `key`. */
 export const decodeField = (
@@ -72,37 +64,37 @@ export const decodeField = (
 type OnInvalid = 'fail' | 'omit' | 'keep'
 
 /**
- * The codec between a model in camel case and its wire form in snake case. Unknown fields are kept under `extra`, which
- * may override optional fields but no required ones.
+ * The codec between a model in camel case and its wire form in snake case, strict if it fails. Unknown fields are kept
+ * under `extra`, which may override optional fields but no required ones.
  */
 export const wireCodec = <A extends object, O>(name: string, fields: Fields, onInvalid: OnInvalid): t.Type<A, O> => {
-  const known = namedFields(fields)
-  const modelFields = namedFields({ ...fields, extra: optional(JsonObjectCodec) })
+  const known = namedFields(fields, onInvalid === 'fail')
   const fieldOf = new Map(known.map((field) => [field.name, field]))
   const wireNames = new Set(known.map(({ wireName }) => wireName))
   const requiredNames = known.filter(({ isRequired }) => isRequired).map(({ wireName }) => wireName)
 
-  const decode = (wire: Values, context: t.Context): t.Validation<A> => {
+  const decode = (wire: Readonly<Record<string, unknown>>, context: t.Context): t.Validation<A> => {
     const model: Record<string, unknown> = {}
     const extra: [string, Json][] = []
     const errors: t.Errors = []
-    const keepJson = (key: string): void => {
-      const json = validateAt(JsonCodec, wire[key], context, key)
-      if (!isLeft(json)) extra.push([key, json.right])
-      else if (onInvalid !== 'omit') errors.push(...json.left)
-    }
+    const rest = Object.keys(wire).filter((key) => !wireNames.has(key))
     for (const field of known) {
       const { name: key, wireName, isRequired } = field
       const value = ownValue(wire, wireName)
       const isAbsent = value === null && (isRequired || onInvalid !== 'keep')
       const result = decodeField(field, isAbsent ? undefined : value, context, wireName)
+      if (!isLeft(result) && result.right !== undefined) model[key] = result.right
       if (isLeft(result) && (isRequired || onInvalid === 'fail')) errors.push(...result.left)
-      else if (isLeft(result) && onInvalid === 'keep') keepJson(wireName)
-      else if (!isLeft(result) && result.right !== undefined) model[key] = result.right
+      else if (isLeft(result) && onInvalid === 'keep') rest.push(wireName)
     }
-    for (const key of Object.keys(wire)) if (!wireNames.has(key) && wire[key] !== undefined) keepJson(key)
+    for (const key of rest) {
+      if (wire[key] === undefined) continue
+      const json = validateAt(JsonCodec, wire[key], context, key)
+      if (!isLeft(json)) extra.push([key, json.right])
+      else if (onInvalid !== 'omit') errors.push(...json.left)
+    }
     if (errors.length > 0) return t.failures(errors)
-    if (extra.length > 0) model['extra'] = Object.freeze(Object.fromEntries(extra))
+    if (extra.length > 0) model['extra'] = Object.freeze(maskWhenPrinted(Object.fromEntries(extra)))
     return t.success(Object.freeze(model) as A) // every field was decoded by its codec
   }
 
@@ -123,6 +115,7 @@ export const wireCodec = <A extends object, O>(name: string, fields: Fields, onI
     guardReads(value, context, () =>
       isRecord(value) ? decode(value, context) : failure(value, context, mustBe('an object', value)),
     )
+  const modelFields = [...known, ...namedFields({ extra: optional(JsonObjectCodec) })]
   const is = (value: unknown): value is A =>
     isRecord(value) &&
     modelFields.every(({ name: key, codec, isRequired }) => {

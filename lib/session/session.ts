@@ -1,7 +1,6 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { CallOptions } from '../client/options.ts'
 import { ConfigurationError, formatIssues, type SessionError, ValidationError } from '../errors.ts'
-import { nonBlankString } from '../model/codec.ts'
 import type { ConnectSessionToken } from '../model/connect-session.ts'
 import {
   ConnectSessionCreate,
@@ -12,8 +11,8 @@ import {
   SerializedSession,
 } from '../model/create-payload.ts'
 import { normalizeCategory } from '../model/enums.ts'
-import { issuesOf, validationError } from '../model/issues.ts'
-import { copyJson, deepEqual, type Json, type JsonObject, printable } from '../model/json.ts'
+import { issuesOf } from '../model/issues.ts'
+import { copyJson, deepEqual, type Json, type JsonObject } from '../model/json.ts'
 import { snakeCase } from '../model/wire.ts'
 import { explicitUndefined, isObject, isRecord, mustBe, withoutPrototype } from '../util/guards.ts'
 import { type Either, guarded, type TaskEither, toPromise } from '../util/task.ts'
@@ -23,12 +22,10 @@ import type { Session, SessionClient, SessionWithoutOwner } from './types.ts'
 /** The fields set by wire name, in the order of the calls. Copying an array is faster than copying a record. */
 type Extra = readonly (readonly [wireName: string, value: unknown])[]
 
-const optionalFields = payloadFields.filter(({ isRequired }) => !isRequired)
-
 type FieldName = (typeof payloadFields)[number]['name']
 
-/** The index of each optional field among the values of a session. */
-const slots = Object.fromEntries(optionalFields.map(({ name }, slot) => [name, slot])) as Record<FieldName, number>
+/** The index of each field among the values of a session. */
+const slots = Object.fromEntries(payloadFields.map(({ name }, slot) => [name, slot])) as Record<FieldName, number>
 
 const without = (wireName: string | undefined, extra: Extra): Extra =>
   extra.some(([name]) => name === wireName) ? extra.filter(([name]) => name !== wireName) : extra
@@ -38,16 +35,11 @@ const explicit = (value: unknown): unknown => (value === undefined ? explicitUnd
 
 /** The implementation of both states of the builder. */
 class SessionBuilder implements Session {
-  /** The owner is not among the values, so that the sessions of many owners share those. */
-  readonly #ownerId: unknown
-  readonly #ownerName: unknown
-  /** The value of each optional field. A copied array is faster than a copied record. */
+  /** The value of each field. A copied array is faster than a copied record. */
   readonly #values: readonly unknown[]
   readonly #extra: Extra
 
-  constructor(ownerId: unknown, ownerName: unknown, values: readonly unknown[], extra: Extra) {
-    this.#ownerId = ownerId
-    this.#ownerName = ownerName
+  constructor(values: readonly unknown[], extra: Extra) {
     this.#values = values
     this.#extra = extra
     Object.freeze(this)
@@ -59,18 +51,21 @@ class SessionBuilder implements Session {
   }
 
   #with(values: readonly unknown[], extra: Extra): this {
-    return new SessionBuilder(this.#ownerId, this.#ownerName, values, extra) as this // the class has no subclass
+    return new SessionBuilder(values, extra) as this // the class has no subclass
   }
 
   #set(slot: number, value: unknown): this {
     const values = this.#values.slice()
     values[slot] = explicit(value)
     const extra = this.#extra
-    return this.#with(values, extra.length === 0 ? extra : without(optionalFields[slot]?.wireName, extra))
+    return this.#with(values, extra.length === 0 ? extra : without(payloadFields[slot]?.wireName, extra))
   }
 
   owner(id: string, name: string): Session {
-    return new SessionBuilder(explicit(id), explicit(name), this.#values, this.#extra)
+    const values = this.#values.slice()
+    values[slots.originOwnerId] = explicit(id)
+    values[slots.originOwnerName] = explicit(name)
+    return new SessionBuilder(values, this.#extra)
   }
 
   username(name: string): this {
@@ -118,9 +113,9 @@ class SessionBuilder implements Session {
   field(wireName: string, value: Json): this {
     const name = typeof wireName === 'string' ? wireName : ''
     const json = copyJson(value)
-    const slot = optionalFields.findIndex((field) => field.wireName === name)
+    const slot = payloadFields.findIndex((field) => field.wireName === name && !field.isRequired)
     // The value is sent as given either way. One that the codec accepts equals the same value set by its own call.
-    if (optionalFields[slot]?.codec.is(json)) return this.#set(slot, json)
+    if (payloadFields[slot]?.codec.is(json)) return this.#set(slot, json)
     const values = slot < 0 ? this.#values : this.#values.with(slot, undefined)
     return this.#with(values, [...without(name, this.#extra), [name, json]])
   }
@@ -134,34 +129,24 @@ class SessionBuilder implements Session {
     throw new ValidationError([{ path: 'when', message: mustBe('a change that returns a session', changed), hint }])
   }
 
-  /** The fields that are set, for the codec. */
-  #payload(): Record<string, unknown> {
-    const payload: Record<string, unknown> = {}
-    if (this.#ownerId !== undefined) payload['originOwnerId'] = this.#ownerId
-    if (this.#ownerName !== undefined) payload['originOwnerName'] = this.#ownerName
-    for (let slot = 0; slot < optionalFields.length; slot += 1) {
-      const value = this.#values[slot]
-      const field = optionalFields[slot]
-      if (field !== undefined && value !== undefined) payload[field.name] = value
+  /** Returns the fields that are set, and whether all are known and valid. The codec has to look up names: slower. */
+  #payload(): { readonly fields: Record<string, unknown>; readonly isValid: boolean } {
+    const fields: Record<string, unknown> = {}
+    let isValid = this.#extra.length === 0
+    let slot = 0
+    for (const { name, codec, isRequired } of payloadFields) {
+      const value = this.#values[slot++]
+      if (value !== undefined) fields[name] = value
+      isValid &&= value === undefined ? !isRequired : codec.is(value)
     }
-    if (this.#extra.length > 0) payload['extra'] = Object.freeze(Object.fromEntries(this.#extra))
-    return payload
-  }
-
-  /** Returns whether all fields are known and valid. Faster than the codec, which has to look up each name. */
-  #isValid(): boolean {
-    if (!nonBlankString.is(this.#ownerId) || !nonBlankString.is(this.#ownerName) || this.#extra.length > 0) return false
-    for (let slot = 0; slot < optionalFields.length; slot += 1) {
-      const value = this.#values[slot]
-      if (value !== undefined && !optionalFields[slot]?.codec.is(value)) return false
-    }
-    return true
+    if (this.#extra.length > 0) fields['extra'] = Object.freeze(Object.fromEntries(this.#extra))
+    return { fields, isValid }
   }
 
   decode(): Either<ValidationError, ConnectSessionCreate> {
-    const payload = this.#payload()
-    if (this.#isValid()) return right(markValid(payload))
-    const decoded = decodePayload(Object.freeze(payload))
+    const { fields, isValid } = this.#payload()
+    if (isValid) return right(markValid(fields))
+    const decoded = decodePayload(Object.freeze(fields))
     return isLeft(decoded) ? left(new ValidationError(issuesOf(decoded.left).map(withBuilderHint))) : decoded
   }
 
@@ -172,7 +157,7 @@ class SessionBuilder implements Session {
   }
 
   equals(other: unknown): boolean {
-    return SessionBuilder.is(other) && deepEqual(this.#payload(), other.#payload())
+    return SessionBuilder.is(other) && deepEqual(this.#payload().fields, other.#payload().fields)
   }
 
   task(client: SessionClient, options?: CallOptions): TaskEither<SessionError, ConnectSessionToken> {
@@ -192,10 +177,9 @@ class SessionBuilder implements Session {
 
   /** What `console.log` prints: the wire form, or as much of it as is valid. */
   [Symbol.for('nodejs.util.inspect.custom')](_: unknown, options: unknown, inspect?: (...args: unknown[]) => string) {
-    const { extra, ...fields } = this.#payload()
+    const { extra, ...fields } = this.#payload().fields
     const known = Object.entries(fields).map(([name, value]) => [snakeCase(name), value] as const)
-    const all = [...known, ...Object.entries(extra ?? {})]
-    const wire = Object.fromEntries(all.map(([name, value]) => [name, printable(value)]))
+    const wire = { ...Object.fromEntries(known), ...Object(extra) }
     const state = fields['originOwnerId'] === undefined ? 'SessionWithoutOwner' : 'Session'
     return inspect === undefined ? wire : `${state} ${inspect(wire, options)}`
   }
@@ -203,14 +187,11 @@ class SessionBuilder implements Session {
 
 Object.freeze(SessionBuilder.prototype)
 
-const noValues = optionalFields.map(() => undefined)
-
-const emptySession = new SessionBuilder(undefined, undefined, noValues, [])
+const noValues = payloadFields.map(() => undefined)
+const emptySession = new SessionBuilder(noValues, [])
 
 /**
- * Returns a session without any fields, to which chained calls add an owner and the other fields.
- *
- * Contract section 2.
+ * Returns a session without any fields, to which chained calls add an owner and the other fields (contract section 2).
  * @example const { token } = await session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris').send(client)
  */
 export const session = (): SessionWithoutOwner => emptySession
@@ -227,17 +208,17 @@ export const session = (): SessionWithoutOwner => emptySession
  * // { _tag: 'Right', right: Session { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' } }
  */
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
-  const title = 'Invalid JSON of a session'
-  if (typeof value === 'string') {
-    const issue = { path: '', message: mustBe('an object', value), hint: 'use fromJSON(JSON.parse(text))' }
-    return left(new ValidationError([issue], title))
-  }
   const decoded = SerializedSession.decode(value)
-  if (isLeft(decoded)) return left(validationError(decoded.left, title))
+  if (isLeft(decoded)) {
+    const issues = issuesOf(decoded.left)
+    const hint = 'use fromJSON(JSON.parse(text))'
+    const hinted = typeof value === 'string' ? issues.map((issue) => ({ ...issue, hint })) : issues
+    return left(new ValidationError(hinted, 'Invalid JSON of a session'))
+  }
   const fields = withoutPrototype(decoded.right)
-  const values = optionalFields.map(({ name }) => fields[name])
+  const values = payloadFields.map(({ name }) => fields[name])
   const extra = Object.entries(fields.extra ?? {})
-  const restored = new SessionBuilder(fields.originOwnerId, fields.originOwnerName, values, extra)
+  const restored = new SessionBuilder(values, extra)
   const checked = restored.decode() // a name in camel case is unknown to the wire, but not to the builder
   return isLeft(checked) ? checked : right(restored)
 }

@@ -20,8 +20,6 @@ export type {
 export type { WebhookHandlerOptions } from './options.ts'
 export { verifyWebhook, WebhookError, type WebhookErrorReason, type WebhookSecret } from './verify.ts'
 
-type WebhookSettings = ReturnType<typeof resolveWebhookOptions>
-
 const responseTexts = {
   200: 'OK',
   400: 'Invalid event',
@@ -31,14 +29,14 @@ const responseTexts = {
   500: 'Internal server error',
 } as const
 
-type Status = keyof typeof responseTexts
+/** The status of a response and, unless it is 200, the error to report. */
+type Result = readonly [status: keyof typeof responseTexts, error?: unknown]
 
-/** Returns the status of the response, and the error to report. */
 const receiveEvent = async (
   request: Request,
-  { secret, onEvent, maxBytes }: WebhookSettings,
+  { secret, onEvent, maxBytes }: ReturnType<typeof resolveWebhookOptions>,
   signal: AbortSignal,
-): Promise<readonly [status: Status, error?: unknown]> => {
+): Promise<Result> => {
   const body = await readRequestBody(request, maxBytes, signal)
   if (body === undefined)
     return [413, new WebhookError('invalid-body', `The body of the webhook exceeds ${maxBytes} bytes.`)]
@@ -54,21 +52,8 @@ const receiveEvent = async (
   return [200]
 }
 
-const handle = async (request: Request, settings: WebhookSettings): Promise<Status> => {
-  if (request.method !== 'POST') return 405
-  const { timeout } = settings
-  const outcome = await withTimeout(timeout, undefined, (signal) => receiveEvent(request, settings, signal))
-  if (outcome.type === 'value') {
-    const [status, error] = outcome.value
-    if (status !== 200) callListener(settings.onError, error)
-    return status
-  }
-  const error =
-    outcome.type === 'error' ? outcome.error : new TimeoutError(`The webhook took longer than ${timeout} ms.`)
-  if (isControlFlow(error)) throw error
-  callListener(settings.onError, error)
-  return 500
-}
+const respond = (status: Result[0], headers?: object): Response =>
+  new Response(responseTexts[status], { status, headers: { 'cache-control': 'no-store', ...headers } })
 
 /**
  * Creates a route that receives webhooks: a function from a Fetch API `Request` to a promise of a `Response`.
@@ -96,9 +81,16 @@ const handle = async (request: Request, settings: WebhookSettings): Promise<Stat
  */
 export const webhookHandler = (options: WebhookHandlerOptions): ((request: Request) => Promise<Response>) => {
   const settings = resolveWebhookOptions(options)
+  const { onError, timeout } = settings
   return createRoute(async (request) => {
-    const status = await handle(request, settings)
-    const headers = { 'cache-control': 'no-store', ...(status === 405 && { allow: 'POST' }) }
-    return new Response(responseTexts[status], { status, headers })
+    if (request.method !== 'POST') return respond(405, { allow: 'POST' })
+    const result = await withTimeout(timeout, undefined, (signal) => receiveEvent(request, settings, signal))
+    if (result.type === 'error' && isControlFlow(result.error)) throw result.error
+    const [status, error]: Result =
+      result.type === 'value'
+        ? result.value
+        : [500, 'error' in result ? result.error : new TimeoutError(`The webhook took longer than ${timeout} ms.`)]
+    if (status !== 200) callListener(onError, error)
+    return respond(status)
   })
 }

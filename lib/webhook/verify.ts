@@ -73,9 +73,7 @@ const isEqual = (a: string, b: string): boolean => {
 }
 
 /**
- * Verifies the signature of a webhook and returns its event.
- *
- * Contract section 8.
+ * Verifies the signature of a webhook and returns its event (contract section 8).
  * @param rawBody the body exactly as received, before it is parsed
  * @param signature the value of the header `x-stackone-signature`
  * @param secret the signing secret or, during a rotation, `[current, previous]`

@@ -196,7 +196,7 @@ describe('expiresAt', () => {
     expect(expiresAt.toISOString()).to.equal('2026-07-01T12:30:00.000Z')
   })
 
-  const unusable = [undefined, null, 'soon', 8.64e15] // no lifetime can be added to the latest possible date
+  const unusable = [undefined, null, 'soon']
   itEach('counts from the arrival of the response if the creation time is unusable', unusable, async (created_at) => {
     const from = Date.now()
     const { expiresAt } = await create({ ...minted, created_at }, 60)

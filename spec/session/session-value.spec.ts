@@ -138,9 +138,9 @@ describe('Printing a session', () => {
   })
 
   it('works if the session is invalid', () => {
-    expect(inspect(call('metadata', { f: () => 1 }))).to.include("metadata: '[not JSON: a function]'")
-    expect(inspect(call('label', undefined))).to.include('label: undefined')
-    expect(inspect(call('field', 'theme', 1n))).to.include("theme: '[not JSON: a bigint]'")
+    expect(inspect(call('metadata', { f: () => 1 }))).to.include('metadata: NotJson {}')
+    expect(inspect(call('label', undefined))).to.include('label: Symbol(undefined)')
+    expect(inspect(call('field', 'theme', 1n))).to.include('theme: NotJson {}')
   })
 
   it('returns the wire form in a runtime whose inspector passes no inspect function', () => {

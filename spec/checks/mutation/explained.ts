@@ -12,7 +12,6 @@ interface Explanation {
 
 const performance = 'it only affects performance'
 const onCall = { file: 'lib/client/call-error.ts' }
-const onDate = { file: 'lib/model/date.ts' }
 const onServer = { file: 'lib/testing/server.ts' }
 const onTransport = { file: 'lib/client/transport.ts' }
 
@@ -95,19 +94,6 @@ export const explained: readonly Explanation[] = [
     to: 'true',
     why: 'for the compiler: the next condition holds only for numbers',
   },
-  ...['false', 'last < 28'].map((to) => ({ ...onDate, line: 'return last <= 28 ||', to, why: performance })),
-  {
-    ...onDate,
-    line: '!isOnCalendar(day)) return undefined',
-    to: 'false',
-    why: 'the value is then rejected as an invalid date',
-  },
-  ...['false', '/(...)(..)$/', '/^(...)(..)/'].map((to) => ({
-    ...onDate,
-    line: "zone.length === 1 ? 'Z' : zone.replace(/^(...)(..)$/, '$1:$2')",
-    to,
-    why: 'V8 parses such a zone without the change; other engines do not',
-  })),
   { file: 'lib/model/json.ts', line: "if (key === '__proto__')", to: 'true', why: performance },
   {
     file: 'lib/model/standard-schema.ts',
