@@ -194,4 +194,4 @@ export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionToken
  * @example const fresh = isExpired(minted) ? await acme.send(client) : minted
  */
 export const isExpired = (session: Pick<ConnectSessionToken, 'expiresAt'>, now: Date | number = Date.now()): boolean =>
-  !(session.expiresAt.getTime() > Number(now))
+  !(new Date(session.expiresAt).getTime() > Number(now)) // after JSON.parse, a date is a string

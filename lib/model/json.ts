@@ -48,7 +48,9 @@ const problemOf = (value: object, depth: number): readonly [message: string, hin
   if (depth >= maxDepth) return [`must not be nested deeper than ${maxDepth} levels`]
   if (Array.isArray(value))
     return Object.keys(value).length === value.length ? undefined : ['must not have holes or named properties']
-  return isPlainObject(value) ? undefined : ['must be JSON, got a class instance', 'pass a plain object or a string']
+  if (isPlainObject(value)) return undefined
+  const hint = value instanceof Date ? 'use date.toISOString()' : 'pass a plain object or a string'
+  return ['must be JSON, got a class instance', hint]
 }
 
 /** Returns whether a value is JSON. Faster than a copy. */

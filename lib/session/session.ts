@@ -14,7 +14,7 @@ import { normalizeCategory } from '../model/enums.ts'
 import { issuesOf } from '../model/issues.ts'
 import { copyJson, deepEqual, type Json, type JsonObject } from '../model/json.ts'
 import { snakeCase } from '../model/wire.ts'
-import { explicitUndefined, isObject, isRecord, mustBe, withoutPrototype } from '../util/guards.ts'
+import { explicitUndefined, isRecord, mustBe, withoutPrototype } from '../util/guards.ts'
 import { type Either, guarded, type TaskEither, toPromise } from '../util/task.ts'
 import { withBuilderHint } from './hints.ts'
 import type { Session, SessionClient, SessionWithoutOwner } from './types.ts'
@@ -33,39 +33,36 @@ const without = (wireName: string | undefined, extra: Extra): Extra =>
 /** An argument passed as undefined is not the same as a field that is not set. */
 const explicit = (value: unknown): unknown => (value === undefined ? explicitUndefined : value)
 
-/** The implementation of both states of the builder. */
+/** The implementation of both states of the builder. Its properties are public, so that deep equality compares them. */
 class SessionBuilder implements Session {
-  /** The value of each field. A copied array is faster than a copied record. */
-  readonly #values: readonly unknown[]
-  readonly #extra: Extra
+  /** Kept apart from the values, so that the sessions of many owners share these. */
+  readonly ownerId: unknown
+  readonly ownerName: unknown
+  /** The value of each field, except for those of the owner. A copied array is faster than a copied record. */
+  readonly values: readonly unknown[]
+  readonly extra: Extra
 
-  constructor(values: readonly unknown[], extra: Extra) {
-    this.#values = values
-    this.#extra = extra
+  constructor(ownerId: unknown, ownerName: unknown, values: readonly unknown[], extra: Extra) {
+    this.ownerId = ownerId
+    this.ownerName = ownerName
+    this.values = values
+    this.extra = extra
     Object.freeze(this)
   }
 
-  /** Unlike `instanceof`, this calls no trap of a proxy. */
-  static is(value: unknown): value is SessionBuilder {
-    return isObject(value) && #values in value
-  }
-
   #with(values: readonly unknown[], extra: Extra): this {
-    return new SessionBuilder(values, extra) as this // the class has no subclass
+    return new SessionBuilder(this.ownerId, this.ownerName, values, extra) as this // the class has no subclass
   }
 
   #set(slot: number, value: unknown): this {
-    const values = this.#values.slice()
+    const values = this.values.slice()
     values[slot] = explicit(value)
-    const extra = this.#extra
+    const extra = this.extra
     return this.#with(values, extra.length === 0 ? extra : without(payloadFields[slot]?.wireName, extra))
   }
 
   owner(id: string, name: string): Session {
-    const values = this.#values.slice()
-    values[slots.originOwnerId] = explicit(id)
-    values[slots.originOwnerName] = explicit(name)
-    return new SessionBuilder(values, this.#extra)
+    return new SessionBuilder(explicit(id), explicit(name), this.values, this.extra)
   }
 
   username(name: string): this {
@@ -116,15 +113,15 @@ class SessionBuilder implements Session {
     const slot = payloadFields.findIndex((field) => field.wireName === name && !field.isRequired)
     // The value is sent as given either way. One that the codec accepts equals the same value set by its own call.
     if (payloadFields[slot]?.codec.is(json)) return this.#set(slot, json)
-    const values = slot < 0 ? this.#values : this.#values.with(slot, undefined)
-    return this.#with(values, [...without(name, this.#extra), [name, json]])
+    const values = slot < 0 ? this.values : this.values.with(slot, undefined)
+    return this.#with(values, [...without(name, this.extra), [name, json]])
   }
 
   when<V>(value: V, change: (session: this, value: Exclude<V, undefined | null | false>) => this): this {
     if (value === undefined || value === null || value === false) return this
     // The compiler does not exclude types of a type parameter.
     const changed: unknown = change(this, value as Exclude<V, undefined | null | false>)
-    if (SessionBuilder.is(changed)) return changed as this // see #with
+    if (changed instanceof SessionBuilder) return changed as this // see #with
     const hint = 'return the session, as in (session, value) => session.label(value)'
     throw new ValidationError([{ path: 'when', message: mustBe('a change that returns a session', changed), hint }])
   }
@@ -132,14 +129,17 @@ class SessionBuilder implements Session {
   /** Returns the fields that are set, and whether all are known and valid. The codec has to look up names: slower. */
   #payload(): { readonly fields: Record<string, unknown>; readonly isValid: boolean } {
     const fields: Record<string, unknown> = {}
-    let isValid = this.#extra.length === 0
+    const values = this.values.slice()
+    values[slots.originOwnerId] = this.ownerId
+    values[slots.originOwnerName] = this.ownerName
+    let isValid = this.extra.length === 0
     let slot = 0
     for (const { name, codec, isRequired } of payloadFields) {
-      const value = this.#values[slot++]
+      const value = values[slot++]
       if (value !== undefined) fields[name] = value
       isValid &&= value === undefined ? !isRequired : codec.is(value)
     }
-    if (this.#extra.length > 0) fields['extra'] = Object.freeze(Object.fromEntries(this.#extra))
+    if (this.extra.length > 0) fields['extra'] = Object.freeze(Object.fromEntries(this.extra))
     return { fields, isValid }
   }
 
@@ -157,7 +157,7 @@ class SessionBuilder implements Session {
   }
 
   equals(other: unknown): boolean {
-    return SessionBuilder.is(other) && deepEqual(this.#payload().fields, other.#payload().fields)
+    return other instanceof SessionBuilder && deepEqual(this.#payload().fields, other.#payload().fields)
   }
 
   task(client: SessionClient, options?: CallOptions): TaskEither<SessionError, ConnectSessionToken> {
@@ -188,7 +188,7 @@ class SessionBuilder implements Session {
 Object.freeze(SessionBuilder.prototype)
 
 const noValues = payloadFields.map(() => undefined)
-const emptySession = new SessionBuilder(noValues, [])
+const emptySession = new SessionBuilder(undefined, undefined, noValues, [])
 
 /**
  * Returns a session without any fields, to which chained calls add an owner and the other fields (contract section 2).
@@ -216,9 +216,9 @@ export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
     return left(new ValidationError(hinted, 'Invalid JSON of a session'))
   }
   const fields = withoutPrototype(decoded.right)
-  const values = payloadFields.map(({ name }) => fields[name])
+  const values = payloadFields.map(({ name, isRequired }) => (isRequired ? undefined : fields[name]))
   const extra = Object.entries(fields.extra ?? {})
-  const restored = new SessionBuilder(values, extra)
+  const restored = new SessionBuilder(fields.originOwnerId, fields.originOwnerName, values, extra)
   const checked = restored.decode() // a name in camel case is unknown to the wire, but not to the builder
   return isLeft(checked) ? checked : right(restored)
 }

@@ -18,9 +18,9 @@ export type SessionClient = Pick<Client, 'create'>
 /**
  * A session without an owner, which cannot be sent until `.owner(id, name)` is called.
  *
- * Every call returns a new session and leaves this one unchanged. If a field is set twice, the last call wins. Invalid
- * input is reported by `decode`, `toJSON`, `send` and `task`, all problems together, before anything is sent. The fields
- * are those of `POST /connect_sessions`; a field that is not set is not sent. Contract section 2.
+ * Every call returns a new session and leaves this one unchanged. If a field is set twice, the last call wins. `decode`,
+ * `toJSON`, `send` and `task` report all problems together, before anything is sent. The fields are those of
+ * `POST /connect_sessions`; a field that is not set is not sent. Contract section 2.
  * @example
  * const mailed = (session: SessionWithoutOwner) => session.expiresIn(days(7)).label('mail')
  * mailed(session()).owner('acme-42', 'Acme Inc.')
@@ -42,7 +42,7 @@ export interface SessionWithoutOwner {
    */
   username(name: string): this
   /**
-   * Sets the connector (`provider`), by any connector key; not blank. The Hub opens at its credentials.
+   * Sets the connector (`provider`) by its key; not blank. The Hub opens at its credentials.
    * @example session().owner('acme-42', 'Acme Inc.').provider('bamboohr')
    */
   provider(key: string): this
@@ -72,8 +72,8 @@ export interface SessionWithoutOwner {
    */
   expiresIn(seconds: number): this
   /**
-   * Sets your own keys and values (`metadata`), which StackOne returns with the session: a JSON object, at most 500
-   * levels deep. It is copied. A value that is not JSON, such as NaN, a Date or undefined, is reported with its path.
+   * Sets your own JSON object (`metadata`), which StackOne returns with the session. It is copied, and may be at most 500
+   * levels deep. A value that is not JSON, such as NaN, a Date or undefined, is reported with its path.
    * @example session().owner('acme-42', 'Acme Inc.').metadata({ plan: 'pro', seats: 12 })
    */
   metadata(record: JsonObject): this
@@ -135,7 +135,7 @@ export interface SessionWithoutOwner {
    */
   toJSON(): ConnectSessionCreateWire
   /**
-   * Returns whether another session has the same fields with the same values, in whatever order they were set.
+   * Returns whether another session has the same fields with the same values, regardless of the order of the calls.
    * @example acme.label('a').multiple().equals(acme.multiple().label('a')) // true
    */
   equals(other: unknown): boolean

@@ -1,5 +1,5 @@
-import { must, nonBlank, optionsOf } from '../util/check-options.ts'
-import { hmacOf } from '../util/hmac.ts'
+import { checkOptions, must, optionsOf } from '../util/check-options.ts'
+import { hmacOf, rawBodyCheck, signingSecret } from '../util/hmac.ts'
 
 /**
  * The webhook of a sandbox: `account.created` for a new account, and `account.updated` for an existing one.
@@ -17,21 +17,26 @@ export interface SandboxWebhook {
 const isTarget = (value: unknown): boolean => typeof value === 'function' || /^https?:\/\/\S+$/i.test(String(value))
 
 export const webhookCheck = optionsOf(
-  { secret: nonBlank, deliver: must("a function or a URL, such as 'http://127.0.0.1:3000/webhook'", isTarget) },
+  { secret: signingSecret, deliver: must("a function or a URL, such as 'http://127.0.0.1:3000/webhook'", isTarget) },
   { required: ['secret', 'deliver'] },
 )
+
+const signArguments = optionsOf({ body: rawBodyCheck, secret: signingSecret }, { required: ['body', 'secret'] })
 
 /**
  * Signs the body of a webhook as StackOne does, and returns the value of the header `x-stackone-signature`.
  *
  * Contract section 8.
  * @param body the body exactly as it is sent
+ * @throws {ConfigurationError} if the body is not a string or bytes, or the secret is blank
  * @example
  * const body = JSON.stringify({ event: 'account.deleted', account_id: 'account-1' })
  * const headers = { 'x-stackone-signature': await signWebhook(body, 'whsec') }
  */
-export const signWebhook = (body: string | Uint8Array, secret: string): Promise<string> =>
-  hmacOf(secret, typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body))
+export const signWebhook = async (body: string | Uint8Array, secret: string): Promise<string> => {
+  checkOptions({ body, secret }, signArguments, 'signWebhook')
+  return hmacOf(secret, typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body))
+}
 
 /** Signs and delivers an event; returns the response. */
 export const deliverEvent = async ({ secret, deliver }: SandboxWebhook, event: object): Promise<Response> => {

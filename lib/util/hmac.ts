@@ -1,3 +1,26 @@
+import { type Check, must, nonBlank } from './check-options.ts'
+
+/** Checks the body of a webhook, before it is parsed. */
+export const rawBodyCheck = must(
+  'a string or a Uint8Array',
+  // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.
+  (value) =>
+    typeof value === 'string' ||
+    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'),
+  "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
+)
+
+const trimmed = must(
+  'a string without white space at its start and end',
+  (value) => typeof value === 'string' && value.trim() === value,
+)
+
+/** Checks a signing secret. Messages do not contain it. */
+export const signingSecret: Check = (value, path) => {
+  const issues = nonBlank(value, path)
+  return issues.length > 0 ? issues : trimmed(value, path)
+}
+
 /** The part of Node, Bun and Deno that is used. Other runtimes lack it, or have a polyfill that throws. */
 interface NodeCrypto {
   readonly createHmac: (

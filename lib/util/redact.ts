@@ -87,7 +87,9 @@ const inspection: PropertyDescriptor & ThisType<object> = {
 /** Masks the secrets of an object when it is printed, but not in `JSON.stringify`. Returns the object. */
 export const maskWhenPrinted = <A extends object>(value: A): A => {
   // `console.dir` ignores the inspection hook, but shows no getter's value.
-  for (const [name, field] of Object.entries(value))
+  for (const name of Object.keys(value)) {
+    const field = value[name as keyof A]
     if (isSecretField(name, field)) Object.defineProperty(value, name, { get: () => field })
+  }
   return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), inspection)
 }

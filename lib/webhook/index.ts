@@ -62,9 +62,9 @@ const respond = (status: Result[0], headers?: object): Response =>
  * `getRequestListener` of `@hono/node-server`, or read the body with `express.raw` and call `verifyWebhook`.
  *
  * It verifies the signature over the exact bytes of the body, awaits `onEvent`, and responds with 200. It responds with
- * 401 for a missing or wrong signature, 400 for a signed body that is not an event, 405 for methods other than POST, 413
- * for a body over `maxBytes`, and 500 if `onEvent` throws or the `timeout` elapses: StackOne may then deliver the event
- * again. Neither a time nor an id is signed, so make `onEvent` idempotent.
+ * 401 for a missing or wrong signature, 400 for a signed body that is not an event, 405 for methods other than POST, and
+ * 413 for a body over `maxBytes`. It responds with 500 if `onEvent` throws or the `timeout` elapses. StackOne may then
+ * deliver the event again. Neither a delivery time nor an id is signed, so make `onEvent` idempotent.
  *
  * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, or with a framework's
  * control flow, such as the error of Next.js's `redirect()`. Contract section 8.

@@ -15,7 +15,8 @@ export interface WebhookHandlerOptions {
   readonly onEvent: (event: WebhookEvent) => unknown
   /**
    * Receives the error of each response other than 200 and 405: a `WebhookError`, or the reason for a 500, such as the
-   * error that `onEvent` threw or a `TimeoutError`. It is not awaited, and its own errors are ignored.
+   * error that `onEvent` threw or a `TimeoutError`, which is not logged otherwise. It is not awaited, and its own errors
+   * are ignored.
    */
   readonly onError?: ((error: unknown) => unknown) | undefined
   /** The maximum size of a request body in bytes, from 1 to 100000000. @default 1048576 */

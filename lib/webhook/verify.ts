@@ -2,8 +2,8 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { ConfigurationError, formatIssues } from '../errors.ts'
 import { issuesOf } from '../model/issues.ts'
 import { decodeWebhookEvent, type WebhookEvent } from '../model/webhook-event.ts'
-import { arrayOf, type Check, must, nonBlank } from '../util/check-options.ts'
-import { hmacOf } from '../util/hmac.ts'
+import { arrayOf, type Check, must } from '../util/check-options.ts'
+import { hmacOf, rawBodyCheck, signingSecret } from '../util/hmac.ts'
 import { parseJsonBytes } from '../util/request.ts'
 
 /**
@@ -21,7 +21,7 @@ export type WebhookSecret = string | undefined | readonly (string | undefined)[]
 export type WebhookErrorReason = 'missing-signature' | 'wrong-signature' | 'invalid-body'
 
 /**
- * A webhook that cannot be accepted; it contains neither the secret nor the expected signature.
+ * The error of a rejected webhook; it contains neither the secret nor the expected signature.
  * @example const statusOf = (error: WebhookError) => (error.reason === 'invalid-body' ? 400 : 401)
  */
 export class WebhookError extends Error {
@@ -48,20 +48,12 @@ Object.defineProperty(WebhookError.prototype, 'name', { value: 'WebhookError' })
 /** The header with the signature. */
 export const signatureHeader = 'x-stackone-signature'
 
-/** Checks a secret or a list of secrets. Messages do not contain them. */
+/** Checks a secret or a list of secrets. */
 export const secretCheck: Check = (value, path) => {
-  if (!Array.isArray(value)) return nonBlank(value, path)
-  return value.length === 0 ? [{ path, message: 'must contain at least one secret' }] : arrayOf(nonBlank)(value, path)
+  if (!Array.isArray(value)) return signingSecret(value, path)
+  if (value.length === 0) return [{ path, message: 'must contain at least one secret' }]
+  return arrayOf(signingSecret)(value, path)
 }
-
-const bodyCheck = must(
-  'a string or a Uint8Array',
-  // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.
-  (value) =>
-    typeof value === 'string' ||
-    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'),
-  "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
-)
 
 const signatureCheck = must('a string', (value) => typeof (value ?? '') === 'string')
 
@@ -90,7 +82,7 @@ export const verifyWebhook = async (
 ): Promise<WebhookEvent> => {
   const given = Array.isArray(secret) ? [...secret] : secret // a copy: the list may change during the verification
   const issues = [
-    ...bodyCheck(rawBody, 'rawBody'),
+    ...rawBodyCheck(rawBody, 'rawBody'),
     ...signatureCheck(signature, 'signature'),
     ...secretCheck(given, 'secret'),
   ]
@@ -98,7 +90,7 @@ export const verifyWebhook = async (
   if (!signature) throw new WebhookError('missing-signature', `The header ${signatureHeader} is missing or empty.`)
   // A copy: the caller's bytes may change before they are parsed.
   const body = typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : new Uint8Array(rawBody)
-  const secrets = [given].flat() as readonly string[] // checked above
+  const secrets = (Array.isArray(given) ? given : [given]) as readonly string[] // checked above
   let isSigned = false
   for (const each of secrets) isSigned ||= isEqual(await hmacOf(each, body), signature)
   if (!isSigned)

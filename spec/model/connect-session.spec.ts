@@ -223,6 +223,11 @@ describe('isExpired', () => {
     expect(isExpired(expiring(Date.now() + 60_000), undefined)).to.equal(false)
   })
 
+  it('reads an expiry that was serialized', () => {
+    for (const ms of [-60_000, 60_000])
+      expect(isExpired(JSON.parse(JSON.stringify(expiring(Date.now() + ms))))).to.equal(ms < 0)
+  })
+
   it('returns true for an invalid date', () => {
     for (const now of [Number.NaN, new Date(Number.NaN)]) expect(isExpired(expiring(1_000_000), now)).to.equal(true)
     expect(isExpired(expiring(Number.NaN))).to.equal(true)

@@ -37,7 +37,7 @@ const rejected: readonly (readonly [title: string, value: unknown, problem: stri
   ['NaN', { n: Number.NaN }, 'n: must be JSON, got NaN'],
   ['Infinity', { n: [0, Number.POSITIVE_INFINITY] }, 'n[1]: must be JSON, got Infinity'],
   ['a BigInt', { 'two words': 1n }, '["two words"]: must be JSON, got a bigint'],
-  ['a Date', { at: new Date(0) }, `at: ${classInstance}`],
+  ['a Date', { at: new Date(0) }, 'at: must be JSON, got a class instance (use date.toISOString())'],
   ['an instance of a class', { plan: new Plan() }, `plan: ${classInstance}`],
   ['a toJSON method', { toJSON: () => 'sesame' }, 'toJSON: must be JSON, got a function'],
   ['a cycle', cycle, 'list[0]: must not contain a cycle'],

@@ -54,18 +54,18 @@ describe('.field', () => {
     expect(Reflect.get({}, 'polluted')).to.equal(undefined)
   })
 
-  const useWhen = 'use .when(value, change) for a value that may be undefined'
+  const useWhen = 'use .when(value, change) for a value that may be undefined or null'
   const rejected: readonly (readonly [name: unknown, value: unknown, problem: string])[] = [
-    ['origin_owner_id', 'another', 'extra.origin_owner_id: is not allowed here (use .owner(id, name))'],
-    ['origin_owner_name', 'another', 'extra.origin_owner_name: is not allowed here (use .owner(id, name))'],
-    ['originOwnerId', 'another', 'extra.originOwnerId: is not allowed here (use .owner(id, name))'],
-    ['expiresIn', 60, "extra.expiresIn: unknown field (did you mean 'expires_in'?)"],
+    ['origin_owner_id', 'another', 'origin_owner_id: is not allowed here (use .owner(id, name))'],
+    ['origin_owner_name', 'another', 'origin_owner_name: is not allowed here (use .owner(id, name))'],
+    ['originOwnerId', 'another', 'originOwnerId: is not allowed here (use .owner(id, name))'],
+    ['expiresIn', 60, "expiresIn: unknown field (did you mean 'expires_in'?)"],
     [' ', 1, 'extra[" "]: must have a non-blank name'],
     [7, 1, 'extra[""]: must have a non-blank name'],
-    ['f', () => 1, 'extra.f: must be JSON, got a function'],
-    ['f', undefined, `extra.f: must be JSON, got undefined (${useWhen})`],
-    ['f', [{ n: Number.NaN }], 'extra.f[0].n: must be JSON, got NaN'],
-    ['label', Number.NaN, 'extra.label: must be JSON, got NaN'],
+    ['f', () => 1, 'f: must be JSON, got a function'],
+    ['f', undefined, `f: must be JSON, got undefined (${useWhen})`],
+    ['f', [{ n: Number.NaN }], 'f[0].n: must be JSON, got NaN'],
+    ['label', Number.NaN, 'label: must be JSON, got NaN'],
   ]
   itEach('rejects an invalid name or value', rejected, ([name, value, problem]) => {
     expect(leftOf(withField(name, value).decode()).message).to.equal(`Invalid session: ${problem}`)
@@ -73,6 +73,6 @@ describe('.field', () => {
 
   it('does not override the owner, even if .owner is called later', () => {
     const given = withField('origin_owner_id', 'another').owner('acme-42', 'Acme Inc.')
-    expect(leftOf(given.decode()).issues.map(({ path }) => path)).to.deep.equal(['extra.origin_owner_id'])
+    expect(leftOf(given.decode()).issues.map(({ path }) => path)).to.deep.equal(['origin_owner_id'])
   })
 })

@@ -82,7 +82,7 @@ describe('fromJSON', () => {
     [{ label: 'Berlin' }, 'origin_owner_id: is required', 'origin_owner_name: is required'],
     [{ ...owner, origin_owner_id: null }, 'origin_owner_id: is required'],
     [{ ...owner, origin_owner_name: ' ' }, 'origin_owner_name: must be a non-blank string, got a blank string'],
-    [{ ...owner, expiresIn: 60 }, "extra.expiresIn: unknown field (did you mean 'expires_in'?)"],
+    [{ ...owner, expiresIn: 60 }, "expiresIn: unknown field (did you mean 'expires_in'?)"],
     [{ ...owner, '': 60 }, 'extra[""]: must have a non-blank name'],
     [{ ...owner, 'a b': { f: () => 1 } }, '["a b"].f: must be JSON, got a function'],
     [{ ...owner, label: { n: 1n } }, 'label.n: must be JSON, got a bigint'],

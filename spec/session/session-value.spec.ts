@@ -1,3 +1,4 @@
+import { deepStrictEqual, notDeepStrictEqual } from 'node:assert'
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -64,7 +65,16 @@ describe('A session value', () => {
     expect(Object.isFrozen(acme)).to.equal(true)
     expect(Object.isFrozen(Object.getPrototypeOf(acme))).to.equal(true)
     expect(() => Object.assign(acme, { send: () => 'mine' })).to.throw(TypeError)
-    expect(Object.keys(acme)).to.deep.equal([])
+  })
+
+  it('equals another one by deep equality only if its fields are equal', () => {
+    const built = () => session().owner('acme-42', 'Acme Inc.').metadata({ plan: 'pro' }).field('region', 'eu')
+    deepStrictEqual(built(), built())
+    const others = [built().owner('globex-7', 'Acme Inc.'), built().label('a'), built().field('region', 'us')]
+    for (const other of others) {
+      notDeepStrictEqual(built(), other)
+      expect(built()).not.to.deep.equal(other)
+    }
   })
 
   it('is a new object after every call, even for an equal value', () => {

@@ -90,7 +90,7 @@ const invisible = [
   ...['\u{e0041}', '\ufe0f', '\u034f', '\u115f', '\u1160', '\u17b4', '\u2800', '\u3164', '\uffa0', '\u3000', '\u2028'],
 ]
 
-const useWhen = 'use .when(value, change) for a value that may be undefined'
+const useWhen = 'use .when(value, change) for a value that may be undefined or null'
 const useField = (call: string): string => `for a value that this version does not know, use ${call}`
 const useCategoriesField = useField(".field('categories', …)")
 const useTypeField = useField(".field('type', …)")
@@ -110,13 +110,14 @@ const rejected: readonly (readonly [args: readonly [keyof Session, ...unknown[]]
   ...stringFields.map(([method, path]) => [[method, ' \t\n'], `${path}: ${nonBlank}, got a blank string`] as const),
   [['label', ''], `label: ${nonBlank}, got a blank string`],
   [['label', 42], `label: ${nonBlank}, got a number`],
-  [['label', null], `label: ${nonBlank}, got null`],
+  [['label', null], `label: ${nonBlank}, got null (${useWhen})`],
   [['label', ['a']], `label: ${nonBlank}, got an array`],
   [['label', undefined], `label: ${nonBlank}, got undefined (${useWhen})`],
   ...invisible.map((text) => [['label', ` ${text}${text} `], `label: ${nonBlank}, got a blank string`] as const),
   [['owner', ' ', 'Acme Inc.'], `originOwnerId: ${nonBlank}, got a blank string`],
   [['owner', 'acme-42', ''], `originOwnerName: ${nonBlank}, got a blank string`],
-  [['owner', 'acme-42'], `originOwnerName: ${nonBlank}, got undefined (${useWhen})`],
+  [['owner', 'acme-42'], `originOwnerName: ${nonBlank}, got undefined (use .owner(id, name))`],
+  [['owner', 42, 'Acme Inc.'], `originOwnerId: ${nonBlank}, got a number (use String(value))`],
   [['categories'], 'categories: must contain at least one category'],
   [['categories', []], 'categories: must contain at least one category'],
   [['categories', undefined], `categories[0]: ${category}, got undefined (${useWhen})`],
@@ -136,13 +137,13 @@ const rejected: readonly (readonly [args: readonly [keyof Session, ...unknown[]]
   [['expiresIn', Number.NaN], `${seconds}, got NaN`],
   [['expiresIn', Number.NEGATIVE_INFINITY], `${seconds}, got -Infinity`],
   [['expiresIn', '3600'], `${seconds}, got a string`],
-  [['expiresIn', null], `${seconds}, got null`],
+  [['expiresIn', null], `${seconds}, got null (${useWhen})`],
   [['expiresIn', 10n], `${seconds}, got a bigint`],
   [['expiresIn', undefined], `${seconds}, got undefined (${useWhen})`],
   [['expiresIn', 315_360_001], `${seconds}, got 315360001 ${tooLong}`],
   [['expiresIn', 1_767_225_600_000], `${seconds}, got 1767225600000 ${tooLong}`],
   [['expiresIn', Number.POSITIVE_INFINITY], `${seconds}, got Infinity ${tooLong}`],
-  [['multiple', null], 'multiple: must be a boolean, got null'],
+  [['multiple', null], `multiple: must be a boolean, got null (${useWhen})`],
   [['multiple', 'yes'], 'multiple: must be a boolean, got a string'],
   [['multiple', undefined], `multiple: must be a boolean, got undefined (${useWhen})`],
   [['type', 'TEST'], `type: must be 'production' or 'test', got 'TEST' (did you mean 'test'? ${useTypeField})`],
@@ -150,7 +151,7 @@ const rejected: readonly (readonly [args: readonly [keyof Session, ...unknown[]]
   [['type', ['test']], "type: must be 'production' or 'test', got an array"],
   [['metadata', 'pro'], 'metadata: must be an object, got a string'],
   [['metadata', [1]], 'metadata: must be an object, got an array'],
-  [['metadata', null], 'metadata: must be an object, got null'],
+  [['metadata', null], `metadata: must be an object, got null (${useWhen})`],
   [['metadata', undefined], `metadata: must be JSON, got undefined (${useWhen})`],
   [['metadata', { plan: undefined }], 'metadata.plan: must be JSON, got undefined (omit the property)'],
   [['metadata', { plans: [{ seats: Number.NaN }] }], 'metadata.plans[0].seats: must be JSON, got NaN'],
@@ -176,7 +177,7 @@ describe('An invalid session', () => {
     const given = call('categories', 'hriss')
     const broken: Session = Reflect.apply(given.field, given, ['theme', Number.NaN])
     const error = leftOf(broken.owner('', 'Acme Inc.').expiresIn(0).decode())
-    const paths = ['originOwnerId', 'categories[0]', 'expiresIn', 'extra.theme']
+    const paths = ['originOwnerId', 'categories[0]', 'expiresIn', 'theme']
     expect(error.issues.map(({ path }) => path)).to.deep.equal(paths)
     expect(error.message).to.equal(
       [
@@ -184,7 +185,7 @@ describe('An invalid session', () => {
         `  - originOwnerId: ${nonBlank}, got a blank string`,
         `  - categories[0]: ${category}, got 'hriss' (did you mean 'hris'? ${useCategoriesField})`,
         `  - ${seconds}, got 0`,
-        '  - extra.theme: must be JSON, got NaN',
+        '  - theme: must be JSON, got NaN',
       ].join('\n'),
     )
   })

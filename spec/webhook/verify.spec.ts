@@ -156,7 +156,7 @@ describe('verifyWebhook and bodies', () => {
     async ([, inRuntime]) => {
       const bytes = fc.uint8Array({ maxLength: 200 })
       // HMAC fills a short key with NUL characters, so secrets that differ in these only have the same signatures.
-      const anySecret = fc.string({ unit: 'binary', maxLength: 200 }).map((text) => `k${text.replaceAll('\0', '')}`)
+      const anySecret = fc.string({ unit: 'binary', maxLength: 200 }).map((text) => `k${text.replaceAll('\0', '')}k`)
       await fc.assert(
         fc.asyncProperty(bytes, bytes, anySecret, anySecret, async (signed, other, by, otherBy) => {
           // Few bytes are an event, and the body is parsed only after its signature was verified.
@@ -210,6 +210,11 @@ describe('verifyWebhook and invalid arguments', () => {
     ['a list of signatures', [body, [signature], secret], 'signature: must be a string, got an array'],
     ['no secret', [body, signature, undefined], 'secret: must be a non-blank string, got undefined'],
     ['a blank secret', [body, signature, ' '], 'secret: must be a non-blank string, got a blank string'],
+    [
+      'a secret with a line break',
+      [body, signature, `${secret}\n`],
+      'secret: must be a string without white space at its start and end, got a string',
+    ],
     ['an empty list', [body, signature, []], 'secret: must contain at least one secret'],
     [
       'a secret that is undefined',
