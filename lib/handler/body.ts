@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts'
-import { isRecord } from '../util/guards.ts'
-import { parseJsonBytes, readRequestBody } from '../util/request.ts'
+import { isRecord, parseJson } from '../util/guards.ts'
+import { decodeUtf8, readRequestBody } from '../util/request.ts'
 import { HttpError } from './http-error.ts'
 
 /** Reads a JSON object until the signal is aborted. A missing body is an empty object. Throws an `HttpError`. */
@@ -16,7 +16,7 @@ export const readJsonObject = async (
     if (body === undefined) throw new HttpError('too-large')
     if (body.length === 0) return {}
     if (type === null) throw new HttpError('unsupported-type')
-    const value = parseJsonBytes(body)
+    const value = parseJson(decodeUtf8(body) ?? '')
     if (isRecord(value)) return value
   } catch (error) {
     if (error instanceof HttpError || error instanceof ConfigurationError) throw error

@@ -35,7 +35,7 @@ const signArguments = optionsOf({ body: rawBodyCheck, secret: signingSecret }, {
  */
 export const signWebhook = async (body: string | Uint8Array, secret: string): Promise<string> => {
   checkOptions({ body, secret }, signArguments, 'signWebhook')
-  return hmacOf(secret, typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body))
+  return hmacOf(secret, body)
 }
 
 /** Signs and delivers an event; returns the response. */

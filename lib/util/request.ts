@@ -79,11 +79,11 @@ export const readRequestBody = async (
 
 let utf8: TextDecoder | undefined
 
-/** Parses JSON in UTF-8; returns undefined for any other bytes. */
-export const parseJsonBytes = (bytes: Uint8Array): unknown => {
+/** Decodes UTF-8; returns undefined for any other bytes. */
+export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
   utf8 ??= new TextDecoder('utf-8', { fatal: true }) // expensive, so not at import and not for each body
   const decoder = utf8
-  return tryGet(() => JSON.parse(decoder.decode(bytes)))
+  return tryGet(() => decoder.decode(bytes))
 }
 
 // The requests of other realms and of polyfills are not instances of this realm's class.

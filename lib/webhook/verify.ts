@@ -3,8 +3,9 @@ import { ConfigurationError, formatIssues } from '../errors.ts'
 import { issuesOf } from '../model/issues.ts'
 import { decodeWebhookEvent, type WebhookEvent } from '../model/webhook-event.ts'
 import { arrayOf, type Check, must } from '../util/check-options.ts'
+import { parseJson } from '../util/guards.ts'
 import { hmacOf, rawBodyCheck, signingSecret } from '../util/hmac.ts'
-import { parseJsonBytes } from '../util/request.ts'
+import { decodeUtf8 } from '../util/request.ts'
 
 /**
  * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
@@ -88,17 +89,17 @@ export const verifyWebhook = async (
   ]
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid arguments for verifyWebhook', issues))
   if (!signature) throw new WebhookError('missing-signature', `The header ${signatureHeader} is missing or empty.`)
-  // A copy: the caller's bytes may change before they are parsed.
-  const body = typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : new Uint8Array(rawBody)
+  // Decoded now: the caller's bytes may change during the verification.
+  const text = typeof rawBody === 'string' ? rawBody : decodeUtf8(rawBody)
   const secrets = (Array.isArray(given) ? given : [given]) as readonly string[] // checked above
   let isSigned = false
-  for (const each of secrets) isSigned ||= isEqual(await hmacOf(each, body), signature)
+  for (const each of secrets) isSigned ||= isEqual(await hmacOf(each, rawBody), signature)
   if (!isSigned)
     throw new WebhookError(
       'wrong-signature',
       'The signature does not match the body. Check the signing secret, and pass the body before it is parsed.',
     )
-  const json = parseJsonBytes(body)
+  const json = parseJson(text ?? '')
   if (json === undefined) throw new WebhookError('invalid-body', 'The body of the webhook is not JSON in UTF-8.')
   const decoded = decodeWebhookEvent(json)
   if (isLeft(decoded))
