@@ -10,18 +10,19 @@ const dateCodec = (expectation: string, parse: (value: unknown) => Date | undefi
   return parser('Date', isDate, expectation, parseValid, (date) => date.toISOString())
 }
 
-const pattern = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/
+const iso = /^(?:\d{4}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/
 
-const parseDate = (value: unknown, defaultZone?: string): Date | undefined => {
-  const [, day, time = '00:00', zone = defaultZone] = pattern.exec(typeof value === 'string' ? value : '') ?? []
-  return day !== undefined && zone !== undefined ? new Date(`${day}T${time}${zone}`) : undefined
-}
+const parseIso = (value: unknown): Date | undefined =>
+  typeof value === 'string' && iso.test(value) ? new Date(value) : undefined
 
 // Seconds until the year 5138 are below this limit, milliseconds since 1973 above it.
 const fromEpoch = (count: number): Date => new Date(Math.abs(count) < 1e11 ? count * 1000 : count)
 
+const parseDate = (value: unknown): Date | undefined => {
+  if (typeof value === 'number') return fromEpoch(value)
+  const text = typeof value === 'string' ? value.replace(' ', 'T') : ''
+  return parseIso(text) ?? parseIso(`${text}Z`) ?? parseIso(`${text}T00:00Z`)
+}
+
 /** A date: one without a zone is UTC, a number is an epoch in seconds or milliseconds. The contract has ISO strings with a zone. */
-export const dateTime = lenient(
-  dateCodec('a date', (value) => (typeof value === 'number' ? fromEpoch(value) : parseDate(value, 'Z'))),
-  dateCodec('an ISO date-time with a zone', parseDate),
-)
+export const dateTime = lenient(dateCodec('a date', parseDate), dateCodec('an ISO date-time with a zone', parseIso))
