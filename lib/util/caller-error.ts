@@ -32,8 +32,8 @@ const redactKeys: Redact = (text) =>
     .replace(/\b(basic|bearer)\s+[\w.~+/=-]+/gi, `$1 ${mask}`)
 
 /** Returns the error of a call in which the caller's code threw. `subject` names that code. */
-export const callerError = (subject: string, error: unknown, redact: Redact = redactKeys): ConfigurationError =>
-  new ConfigurationError(`${subject} threw an error. See \`cause\`.`, {}, { cause: sanitizedCause(error, redact) })
+export const callerError = (subject: string, error: unknown): ConfigurationError =>
+  new ConfigurationError(`${subject} threw an error. See \`cause\`.`, {}, { cause: sanitizedCause(error, redactKeys) })
 
 /** Calls a listener of the caller's. What it throws is ignored, since a faulty listener must not fail the work. */
 export const callListener = async <Args extends readonly unknown[]>(
