@@ -20,7 +20,7 @@ const parseDate = (value: unknown, defaultZone?: string): Date | undefined => {
 // Seconds until the year 5138 are below this limit, milliseconds since 1973 above it.
 const fromEpoch = (count: number): Date => new Date(Math.abs(count) < 1e11 ? count * 1000 : count)
 
-/** A date: one without a zone is UTC, a number is an epoch in seconds or milliseconds. The contract has ISO strings with a zone. */
+/** Without a zone, a date is UTC; a number is an epoch in seconds or milliseconds. The contract requires a zone. */
 export const dateTime = lenient(
   dateCodec('a date', (value) => (typeof value === 'number' ? fromEpoch(value) : parseDate(value, 'Z'))),
   dateCodec('an ISO date-time with a zone', parseDate),
