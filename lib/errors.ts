@@ -97,9 +97,7 @@ export class ConfigurationError extends BaseError {
 
 /**
  * StackOne responded with an error status (contract section 5); `message` quotes the server and says what to do next.
- * @example
- * if (error.name === 'ApiError') console.log(error.status, error.message)
- * // 404 StackOne responded with 404 to GET /connect_sessions/{id}: "No such connect session". Check the id, …
+ * @example if (error.name === 'ApiError') console.log(error.status, error.message) // 404 StackOne responded with 404…
  */
 export class ApiError extends BaseError {
   declare readonly name: 'ApiError'
@@ -157,9 +155,7 @@ export class AbortError extends BaseError {
 }
 
 /**
- * StackOne's response cannot be used.
- *
- * It has no token, belongs to another request, exceeds 1 MiB or, with `strict`, deviates from the contract.
+ * The response lacks a token or session, belongs to another request, exceeds 1 MiB or, with `strict`, has drift.
  * @example if (error.name === 'InvalidResponseError') log.error(error.status, error.requestId, error.issues)
  */
 export class InvalidResponseError extends BaseError {

@@ -2,10 +2,9 @@
  * The builder, the client and the codecs.
  *
  * The documentation refers to the sections of StackOne's HTTP contract: 1 endpoints, 2 fields of a create, 3 responses,
- * 4 categories, 5 errors, 6 the token in the Hub, 8 webhooks.
- *
- * The examples use these names: `client` is a client, `acme` a session of one customer, `minted` a created session with
- * its `id` and `token`, `error` what a call rejected with, and `log` a logger.
+ * 4 categories, 5 errors, 6 the token in the Hub, 8 webhooks. The examples use these names: `client` is a client,
+ * `acme` a session of one customer, `minted` a created session with its `id` and `token`, `error` what a call rejected
+ * with, and `log` a logger.
  * @module stackone-session
  */
 export { type Client, type ClientTasks, createClient } from './client/client.ts'

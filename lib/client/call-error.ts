@@ -15,7 +15,6 @@ import { mask, type Redact, redactJson } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
 import { maxBodyBytes, type RawResponse, UnusableResponse } from './transport.ts'
 
-/** What the errors of a call have in common. */
 export interface CallContext {
   readonly endpoint: string
   /** Masks the secrets of the call and of its response. */

@@ -10,9 +10,7 @@ import { type Connection, waitForConnection } from './wait-for-connection.ts'
 
 /**
  * The calls of a client as lazy `TaskEither`s: each run makes a new call, and never throws or rejects.
- * @example
- * const found = await client.task.get('unknown-id')()
- * if (found._tag === 'Left') log.warn(found.left.name) // ApiError
+ * @example await client.task.get(id)() // { _tag: 'Right', right: …
  */
 export interface ClientTasks {
   /** Returns a task of `client.create`. */
@@ -35,15 +33,12 @@ export interface ClientTasks {
  * A client of StackOne's API (contract section 1) for one API key; printing it does not show the key.
  *
  * A call that fails rejects with a `SessionError`. An invalid argument is a `ValidationError`, and nothing is sent.
- * @example
- * const ownerOf = async (client: Client, token: string) => (await client.authenticate(token)).originOwnerName
- * await ownerOf(client, token) // 'Acme Inc.'
+ * @example const ownerOf = async (client: Client, id: string) => (await client.get(id)).originOwnerName
  */
 export interface Client {
   /**
-   * Creates a session: `POST /connect_sessions`. The builder's `send` calls it.
-   *
-   * If a response is lost, the retry creates a second token, and the first one expires unused.
+   * Creates a session: `POST /connect_sessions`. The builder's `send` calls it. If a response is lost, the retry
+   * creates a second token, and the first one expires unused.
    * @example const { token } = await client.create({ originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' })
    */
   readonly create: (payload: ConnectSessionCreate, options?: CallOptions) => Promise<ConnectSessionToken>
@@ -59,11 +54,9 @@ export interface Client {
    */
   readonly get: (id: string | number | undefined, options?: CallOptions) => Promise<ConnectSession>
   /**
-   * Polls a session until its connection attempt ends. Resolves with the latest attempt once its status is
-   * `authenticated`, `error`, `cancelled` or `expired`.
-   *
-   * By default it polls every 2 seconds for 10 minutes. It continues after a failure that may be temporary, such as a
-   * 503, and rejects with any other. At its deadline it rejects with a `TimeoutError`, which quotes the last failure.
+   * Polls a session until its latest connection attempt ends, and resolves with that attempt. It continues after a
+   * failure that may be temporary, such as a 503, and rejects with any other. At its deadline it rejects with a
+   * `TimeoutError`, which quotes the last failure.
    * @example const { status, accountId } = await client.waitForConnection(id, { interval: 1000 })
    */
   readonly waitForConnection: (id: string | number | undefined, options?: WaitOptions) => Promise<Connection>

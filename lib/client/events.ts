@@ -15,11 +15,7 @@ interface EventFields {
 
 /**
  * An event of a call, discriminated by `type`; it contains no key, token, payload or body.
- * @example
- * const onEvent = (event: ClientEvent) => {
- *   if (event.type === 'drift') log.warn(event.issues)
- * }
- * createClient({ onEvent })
+ * @example createClient({ onEvent: (event) => event.type === 'drift' && log.warn(event.issues) })
  */
 export type ClientEvent = EventFields &
   (

@@ -5,15 +5,8 @@ import { maxTimeout } from '../util/timeout.ts'
 import type { ClientEvent } from './events.ts'
 
 /**
- * The part of the global `fetch` that this library uses; the `fetch` of undici or node-fetch is compatible.
- *
- * It must return a new response each time.
- * @example
- * const logged: Fetch = (url, init) => {
- *   log.info(init.method, url)
- *   return fetch(url, init)
- * }
- * createClient({ fetch: logged })
+ * A function like the global `fetch`, such as that of undici or node-fetch, which returns a new response for each call.
+ * @example const logged: Fetch = (url, init) => fetch(url, init).finally(() => log.info(init.method, url))
  */
 export type Fetch = (
   url: string,

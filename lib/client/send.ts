@@ -58,7 +58,6 @@ const delayAfter = (error: SessionError, attempt: number): number => {
   return requestedDelay(error) + backoff * (0.75 + Math.random() / 2)
 }
 
-/** Returns the fields of an error that events report. */
 const errorFields = (error: SessionError) => {
   const { status, requestId }: { readonly status?: number; readonly requestId?: string } & SessionError = error
   return { error: error.name, attempt: error.attempts ?? 0, status, requestId }

@@ -9,7 +9,6 @@ export interface ApiRequest {
   readonly path: string
   /** The method and the path for events and messages, without an id. */
   readonly endpoint: string
-  /** The body, as JSON. */
   readonly body: string | null
   /** The secrets that the request contains, in addition to the API key. */
   readonly secrets?: readonly string[]

@@ -17,9 +17,7 @@ const finalStatuses = ['authenticated', 'error', 'cancelled', 'expired'] as cons
 
 /**
  * How the end user's attempt to connect an account ended.
- * @example
- * const describe = ({ status, accountId }: Connection) => (status === 'authenticated' ? `account ${accountId}` : status)
- * describe(await client.waitForConnection(id)) // 'account sandbox-account-1'
+ * @example const idOf = ({ status, accountId }: Connection) => (status === 'authenticated' ? accountId : undefined)
  */
 export interface Connection extends ConnectionAttempt {
   /** The final status of the attempt. */
@@ -41,7 +39,6 @@ const isTransient = (error: SessionError, strict: boolean): boolean =>
   (error.name === 'ApiError' && error.status >= 500) ||
   (error.name === 'InvalidResponseError' && !strict)
 
-/** Polls a session until its latest attempt to connect has ended. */
 export const waitForConnection = async (
   settings: Settings,
   id: unknown,

@@ -61,14 +61,14 @@ const handle = async (request: Request, settings: HandlerSettings): Promise<Resp
  * It runs as is in Next.js, Hono, Bun, Deno and Workers. In Express and Node, wrap it with `getRequestListener` of
  * `@hono/node-server` and mount it before body parsers: `app.all('/connect', getRequestListener(handler))`.
  *
- * A page sends a POST request with a `HandlerRequest` as JSON, or without a body, and receives a `HandlerResponse` or a
- * `HandlerError`. Pages of `origins` send an `OPTIONS` request first, so route both methods to the handler.
+ * A page posts a `HandlerRequest` as JSON, or no body, and receives a `HandlerResponse` or a `HandlerError`. Pages of
+ * `origins` send an `OPTIONS` request first, so route both methods to the handler. The handler checks, in this order:
+ * the method (405), the origin (403), the content type (415), the size (413), the JSON (400), `owner` (401), the fields
+ * (400) and `ownsAccount` (403). It then calls `configure`, sends the session and calls `onSession`.
  *
- * The handler checks, in this order: the method (405), the origin (403), the content type (415), the size (413), the
- * JSON (400), `owner` (401), the fields (400) and `ownsAccount` (403). It then calls `configure`, sends the session and
- * calls `onSession`. A 429 from StackOne is forwarded with its `Retry-After`. Other upstream failures become 502 or
- * 504, and the server's mistakes, such as a callback that throws, 500. If the `timeout` elapses, the response is 408
- * while the body is read, and 504 later; callbacks continue. If the page disconnects, the call is aborted (499).
+ * A 429 from StackOne is forwarded with its `Retry-After`. Other upstream failures become 502 or 504, and the server's
+ * mistakes, such as a callback that throws, 500. If the `timeout` elapses, the response is 408 while the body is read,
+ * and 504 later; callbacks continue. If the page disconnects, the call is aborted (499).
  *
  * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, or with a framework's
  * control flow, such as the error of Next.js's `redirect()`.

@@ -18,9 +18,7 @@ import { type Allow, checksFor, type Owner } from './request.ts'
 
 /**
  * Options of `connectSessionHandler`, a plain object; an undefined option counts as absent.
- * @example
- * const owner = async (request: Request) => (await userOf(request))?.company
- * const options: HandlerOptions = { client, owner, configure: (session) => session.expiresIn(600) }
+ * @example const options: HandlerOptions = { client, owner: async (request) => (await userOf(request))?.company }
  */
 export interface HandlerOptions {
   /** The client that sends the sessions: the result of `createClient`, or any object with its `create` method. */
@@ -50,8 +48,8 @@ export interface HandlerOptions {
   /** The time limit of a request, including the callbacks, in milliseconds. @default 30000 */
   readonly timeout?: number | undefined
   /**
-   * Receives the error of each response with status 429, 500 or above, which is not logged otherwise. It is not awaited,
-   * and its own errors are ignored.
+   * Receives the error of each response with status 429, 500 or above, which is not logged otherwise. It is not
+   * awaited, and its own errors are ignored.
    */
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined
 }

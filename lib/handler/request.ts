@@ -32,8 +32,7 @@ export interface Allow {
   /** Whether a page may set `multiple`. @default false */
   readonly multiple?: boolean | undefined
   /**
-   * Allows a page to edit an account, if this returns true or a promise of true. Look the account up among those of
-   * `owner`, since a page can send the id of any account.
+   * Returns whether a page may edit an account. A page can send any id, so look the account up among those of `owner`.
    * @default a page cannot edit an account
    */
   readonly ownsAccount?: ((accountId: string, request: Request, owner: Owner) => boolean | Promise<boolean>) | undefined
@@ -75,7 +74,6 @@ const categoriesIn = (allowed: readonly unknown[] | true): Check => {
 
 type FieldChecks = ReadonlyMap<string, Check>
 
-/** Returns the check of each field. */
 export const checksFor = ({ categories, providers, multiple, ownsAccount }: Allow): FieldChecks => {
   const checks = {
     categories: categories ? categoriesIn(categories) : isIn(),
@@ -100,7 +98,6 @@ export const parseRequest = (body: Readonly<Record<string, unknown>>, checks: Fi
   return withoutPrototype(body)
 }
 
-/** Returns the session of an owner with the fields of a page's request. */
 export const sessionFor = (owner: Owner, { categories, provider, multiple, accountId }: HandlerRequest): Session =>
   session()
     .owner(owner.id, owner.name)

@@ -28,7 +28,6 @@ export const validateAt = <A>(
   return isRight(result) ? result : codec.validate(value, t.appendContext(context, key, codec, value))
 }
 
-/** The message about a value of which a getter or a proxy throws. */
 export const unreadable = 'could not be read: a getter or a proxy threw'
 
 /** Runs work that reads a value of the caller's. The only place that expects a getter or a proxy to throw. */

@@ -10,12 +10,8 @@ import { type Codec, withStandardSchema } from './standard-schema.ts'
 import { type FieldsOf, guaranteed, optional, required } from './wire.ts'
 
 /**
- * A connect session as StackOne describes it.
- *
- * Only `drift` is always present: a response with a malformed field is accepted without it. Contract section 3.
- * @example
- * const titleOf = ({ originOwnerName, provider }: ConnectSession) => `${originOwnerName}: ${provider ?? 'any'}`
- * titleOf(await client.get(id)) // 'Acme Inc.: any'
+ * A connect session at StackOne (contract section 3); malformed fields are omitted, and only `drift` is always present.
+ * @example const { originOwnerName, provider = 'any' }: ConnectSession = await client.get(id)
  */
 export interface ConnectSession extends WithDrift {
   /** The id of the session, for `client.get`. */
@@ -104,7 +100,6 @@ export interface ConnectSessionTokenWire extends ConnectSessionWire {
 
 const stringList = listOf(string)
 
-/** Keeps the strings of a list. */
 const stringsOf = (value: unknown): readonly string[] | undefined => {
   const strings = Array.isArray(value) ? value.filter(string.is) : undefined
   return stringList.is(strings) ? Object.freeze(strings) : undefined
@@ -166,9 +161,7 @@ const isToken = (value: unknown): value is ConnectSessionToken =>
  *
  * Decoding keeps what can be read and reports deviations from the contract in `drift`; it fails only if the value is
  * not an object. Unknown fields are kept under `extra`; null counts as absent.
- * @example
- * ConnectSession.decode({ id: 7, provider: 'bamboohr', organization_id: 12 })
- * // { _tag: 'Right', right: { id: '7', organizationId: '12', provider: 'bamboohr', drift: [ { path: 'organization_id', …
+ * @example ConnectSession.decode({ id: 7, provider: 'bamboohr' }) // { _tag: 'Right', right: { id: '7', provider: …
  */
 export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__PURE__ */ withStandardSchema(
   new t.Type('ConnectSession', isSession, (value, context) => decodeSession(value, {}, context), sessionCodec.encode),
@@ -179,9 +172,7 @@ export const ConnectSession: Codec<ConnectSession, ConnectSessionWire> = /* @__P
  *
  * As lenient as `ConnectSession`: it fails only without a token. It does not know the requested lifetime, so `expiresAt`
  * assumes StackOne's default of 1800 seconds; what `send` resolves with has the exact time.
- * @example
- * const decoded = ConnectSessionToken.decode({ token: 'tok' })
- * if (decoded._tag === 'Right') console.log(decoded.right.token, decoded.right.drift.length) // tok 7
+ * @example ConnectSessionToken.decode({ token: 'tok' }) // { _tag: 'Right', right: { …
  */
 export const ConnectSessionToken: Codec<ConnectSessionToken, ConnectSessionTokenWire> =
   /* @__PURE__ */ withStandardSchema(

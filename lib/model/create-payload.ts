@@ -9,9 +9,7 @@ import { decodeField, type FieldsOf, namedFields, optional, required, snakeCase,
 
 /**
  * The payload of `POST /connect_sessions`, in camel case (contract section 2); an undefined field is not sent.
- * @example
- * const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.', expiresIn: 3600 }
- * await client.create(payload)
+ * @example const payload: ConnectSessionCreate = { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' }
  */
 export interface ConnectSessionCreate {
   /** Your customer's id in your system; not blank. Set it on your server: it decides whose accounts are connected. */
@@ -96,9 +94,7 @@ export const createFields: FieldsOf<ConnectSessionCreate, ConnectSessionCreateWi
 export const payloadFields = namedFields(createFields)
 
 /**
- * The codec of the body of `POST /connect_sessions`, between the wire form and the payload.
- *
- * Unknown fields are kept under `extra`; null counts as absent. A `Left` holds all errors.
+ * The codec of the body of `POST /connect_sessions`, which keeps unknown fields in `extra` and treats null as absent.
  * @example
  * ConnectSessionCreate.decode({ origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' })
  * // { _tag: 'Right', right: { originOwnerId: 'acme-42', originOwnerName: 'Acme Inc.' } }

@@ -16,7 +16,6 @@ export interface WithDrift {
 export const responseCodec = <A extends object, O>(name: string, fields: FieldsOf<A, O> & Fields): LenientCodec<A, O> =>
   lenient(wireCodec<A, O>(name, fields, 'omit'), wireCodec<A, O>(name, fields, 'fail'))
 
-/** What a response is decoded with, besides its body. */
 export interface DecodeOptions {
   /** The lifetime that was requested for the token, in seconds. */
   readonly expiresIn?: number | undefined

@@ -31,7 +31,6 @@ export class NotJson {
     this.#errors = errors
   }
 
-  /** Returns the errors for a value that is nested at a path. */
   errorsAt(context: t.Context): CodecError[] {
     return this.#errors.map((error) => ({ ...error, context: [...context, ...error.context] }))
   }

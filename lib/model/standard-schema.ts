@@ -4,10 +4,7 @@ import type { BaseCodec } from './validation.ts'
 
 /**
  * Version 1 of the Standard Schema interface, which form, router and tRPC libraries accept.
- * @example
- * const check = <O>(schema: StandardSchema<unknown, O>, value: unknown) => schema['~standard'].validate(value)
- * const { issues } = check(ConnectSessionCreate, { origin_owner_id: 'acme-42' })
- * issues // [ { message: 'is required', path: [ 'origin_owner_name' ] } ]
+ * @example ConnectSessionCreate['~standard'].validate({}) // { issues: [ { message: 'is required', path: …
  */
 export interface StandardSchema<Input, Output> {
   /** The properties of the schema. */
@@ -45,13 +42,10 @@ export interface StandardSchema<Input, Output> {
 
 /**
  * A codec between the model `A` and its wire form `O`, for io-ts and as a Standard Schema.
- * @example
- * const codec: Codec<ConnectSessionCreate, ConnectSessionCreateWire> = ConnectSessionCreate
- * codec.name // 'ConnectSessionCreate'
+ * @example const codec: Codec<ConnectSessionCreate, ConnectSessionCreateWire> = ConnectSessionCreate
  */
 export type Codec<A, O> = BaseCodec<A, O> & StandardSchema<O, A>
 
-/** Adds the Standard Schema interface to a codec. */
 export const withStandardSchema = <A, O>(codec: BaseCodec<A, O>): Codec<A, O> =>
   Object.assign(codec, {
     '~standard': {

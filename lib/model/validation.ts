@@ -17,9 +17,7 @@ export interface CodecContextEntry {
 
 /**
  * One problem that a codec found; structurally identical to io-ts's `ValidationError`, with an optional hint.
- * @example
- * const decoded = ConnectSessionCreate.decode({ origin_owner_id: 'acme-42' })
- * if (decoded._tag === 'Left') decoded.left.map(({ message }: CodecError) => message) // [ 'is required' ]
+ * @example const textOf = ({ message = 'is invalid' }: CodecError): string => message
  */
 export interface CodecError {
   /** The value, which may be customer data: do not log it. */
@@ -34,17 +32,13 @@ export interface CodecError {
 
 /**
  * The result of a codec: all problems or the value; structurally identical to io-ts's `Validation`.
- * @example
- * const decoded: Validation<ConnectSessionCreate> = ConnectSessionCreate.decode({ origin_owner_id: 'acme-42' })
- * decoded._tag // 'Left'
+ * @example const decoded: Validation<ConnectSessionCreate> = ConnectSessionCreate.decode(acme.toJSON())
  */
 export type Validation<A> = Either<CodecError[], A>
 
 /**
  * A codec that decodes `I` to `A` and encodes `A` to `O`; structurally identical to io-ts's `Type`.
- * @example
- * const nameOf = <A>(codec: BaseCodec<A, unknown>): string => codec.name
- * nameOf(ConnectSessionCreate) // 'ConnectSessionCreate'
+ * @example const nameOf = <A>(codec: BaseCodec<A, unknown>): string => codec.name
  */
 export interface BaseCodec<A, O = A, I = unknown> {
   /** The name, which appears in reports. */

@@ -7,9 +7,7 @@ import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type FieldsOf, guaranteed, optional, required, wireCodec } from './wire.ts'
 
 /**
- * The fields of every event (contract section 8).
- *
- * Only `drift` is always present: a malformed field is omitted.
+ * The fields of every event (contract section 8); malformed fields are omitted, and only `drift` is always present.
  * @example const titleOf = ({ provider, originOwnerName }: WebhookEventFields) => `${originOwnerName}: ${provider}`
  */
 export interface WebhookEventFields extends WithDrift {
@@ -61,11 +59,7 @@ declare enum UnlistedName {
 
 /**
  * Any other event; a field that is malformed is kept under `extra`.
- * @example
- * const describe = (event: OtherEvent): string => {
- *   const name: string = event.event // widened, so that it can be compared with any name
- *   return name === 'account.suspended' ? 'suspended' : name
- * }
+ * @example const nameOf = ({ event }: OtherEvent): string => event // a string can be compared with any name
  */
 export interface OtherEvent extends WebhookEventFields {
   /** The name of the event. Assign it to a `string` before you compare it with a name that is not listed here. */
@@ -76,9 +70,7 @@ export interface OtherEvent extends WebhookEventFields {
 
 /**
  * An event of a webhook, discriminated by `event` (contract section 8).
- * @example
- * const describe = (event: WebhookEvent): string =>
- *   event.event === 'account.created' ? `${event.originOwnerId} connected ${event.accountId}` : event.event
+ * @example const idOf = (event: WebhookEvent) => (event.event === 'account.created' ? event.accountId : undefined)
  */
 export type WebhookEvent =
   | AccountEvent<'account.created'>
@@ -116,6 +108,5 @@ const accountCodec = responseCodec<AccountModel, JsonObject>(codecName, accountF
 const decodeAccountEvent = decodeWithDrift(accountCodec, (model) => model)
 const decodeOtherEvent = decodeWithDrift(lenient(otherCodec, otherCodec), (model) => model)
 
-/** Decodes the JSON of a webhook. */
 export const decodeWebhookEvent = (value: unknown): t.Validation<WebhookEvent> =>
   isRecord(value) && isAccountEvent(value['event']) ? decodeAccountEvent(value) : decodeOtherEvent(value)

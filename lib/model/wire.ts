@@ -10,7 +10,6 @@ type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : S
 
-/** `originOwnerId` to `origin_owner_id`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** `guaranteed` fields are in every response by the contract, but a lenient codec does not rely on it. */
@@ -46,7 +45,6 @@ export const namedFields = <Name extends string>(fields: Fields<Name>, isStrict 
 
 type NamedField = ReturnType<typeof namedFields>[number]
 
-/** Decodes the value of a field, whose path ends with `key`. */
 export const decodeField = (
   { codec, isRequired }: NamedField,
   value: unknown,
@@ -57,16 +55,10 @@ export const decodeField = (
   return isRequired ? failure(value, t.appendContext(context, key, codec), 'is required') : t.success(value)
 }
 
-/**
- * What a wire codec does with an optional field that it cannot decode: fail, omit it, or keep it under `extra`, from
- * where it is encoded unchanged. Except when it keeps them, null counts as absent.
- */
+/** How to treat an optional field that cannot be decoded. `keep` moves it to `extra`, also if it is null. */
 type OnInvalid = 'fail' | 'omit' | 'keep'
 
-/**
- * The codec between a model in camel case and its wire form in snake case, strict if it fails. Unknown fields are kept
- * under `extra`, which may override optional fields but no required ones.
- */
+/** A codec between camel case and snake case. Unknown fields go to `extra`, which overrides optional fields only. */
 export const wireCodec = <A extends object, O>(name: string, fields: Fields, onInvalid: OnInvalid): t.Type<A, O> => {
   const known = namedFields(fields, onInvalid === 'fail')
   const fieldOf = new Map(known.map((field) => [field.name, field]))

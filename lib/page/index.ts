@@ -8,9 +8,7 @@ import type { HandlerRequest } from '../handler/request.ts'
 import { isObject, ownValue, parseJson, withoutPrototype } from '../util/guards.ts'
 
 /**
- * The reason for a `TokenRequestError`: the code of the handler's error response, `network` or `invalid-response`.
- *
- * `network` means that no complete response arrived, and `invalid-response` that the response is not the handler's.
+ * The handler's error code, `network` if no complete response arrived, or `invalid-response` for any other response.
  * @example const canRetry = (code: TokenRequestErrorCode): boolean => code === 'network' || code === 'upstream'
  */
 export type TokenRequestErrorCode = HandlerErrorCode | 'network' | 'invalid-response'
@@ -48,11 +46,7 @@ export type TokenFetcher = (
 
 /**
  * The error of a failed token request; `code` is the reason.
- * @example
- * const textFor = ({ code, retryAfter = 60 }: TokenRequestError): string => {
- *   if (code === 'unauthorized') return 'Sign in first.'
- *   return code === 'rate-limited' ? `Try again in ${retryAfter} seconds.` : 'Try again later.'
- * }
+ * @example const textFor = ({ code }: TokenRequestError) => (code === 'unauthorized' ? 'Sign in.' : 'Try again later.')
  */
 export class TokenRequestError extends Error {
   /** The reason. A call whose signal was aborted has the code `aborted`, and the signal's reason as `cause`. */
@@ -96,7 +90,6 @@ const toError = ({ status, headers }: Response, body: unknown): TokenRequestErro
   return new TokenRequestError('invalid-response', unexpected, { status, retryAfter })
 }
 
-/** Sends a request, and returns the token of the response. */
 const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken> => {
   const read = async () => {
     const response = await send()
@@ -130,10 +123,7 @@ interface SharedRequest {
  * @param url the URL of the handler's route
  * @example
  * const fetchToken = createTokenFetcher('/connect')
- * const openHub = async () => {
- *   const { token, expiresAt } = await fetchToken({ categories: ['ats'] })
- *   document.querySelector('stackone-hub')?.setAttribute('token', token)
- * }
+ * const openHub = async (hub: Element) => hub.setAttribute('token', (await fetchToken({ categories: ['ats'] })).token)
  */
 export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptions = {}): TokenFetcher => {
   const { fetch, headers } = withoutPrototype(options)

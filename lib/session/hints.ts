@@ -1,7 +1,6 @@
 import type { Issue } from '../errors.ts'
 import { withoutPrototype } from '../util/guards.ts'
 
-/** Returns which call of the builder fixes an issue of the payload. */
 const hintFor = (issue: Issue): string | undefined => {
   const { path, message, hint } = withoutPrototype(issue)
   const isMissing = /got (undefined|null)$/.test(message)

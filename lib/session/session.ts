@@ -202,10 +202,7 @@ export const session = (): SessionWithoutOwner => emptySession
  * Fields that this version does not know, or whose values it would reject, are kept as `.field` keeps them, so that
  * workers of different versions can share a queue. A `Left` holds a `ValidationError` with all problems: the value is
  * not an object, or the owner is missing or blank.
- * @example
- * const text = JSON.stringify(acme)
- * fromJSON(JSON.parse(text))
- * // { _tag: 'Right', right: Session { origin_owner_id: 'acme-42', origin_owner_name: 'Acme Inc.' } }
+ * @example fromJSON(JSON.parse(JSON.stringify(acme))) // { _tag: 'Right', right: Session { origin_owner_id: …
  */
 export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
   const decoded = SerializedSession.decode(value)

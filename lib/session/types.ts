@@ -9,21 +9,16 @@ import type { Either, TaskEither } from '../util/task.ts'
 
 /**
  * The part of a client that `send` needs, so that a test can pass a stub.
- * @example
- * const stub: SessionClient = { create: async () => minted }
- * await acme.send(stub)
+ * @example await acme.send({ create: async () => minted } satisfies SessionClient)
  */
 export type SessionClient = Pick<Client, 'create'>
 
 /**
- * A session without an owner, which cannot be sent until `.owner(id, name)` is called.
+ * A session without an owner, which cannot be sent until `.owner(id, name)` is called (contract section 2).
  *
- * Every call returns a new session and leaves this one unchanged. If a field is set twice, the last call wins. `decode`,
- * `toJSON`, `send` and `task` report all problems together, before anything is sent. The fields are those of
- * `POST /connect_sessions`; a field that is not set is not sent. Contract section 2.
- * @example
- * const mailed = (session: SessionWithoutOwner) => session.expiresIn(days(7)).label('mail')
- * mailed(session()).owner('acme-42', 'Acme Inc.')
+ * Every call returns a new session and leaves this one unchanged. If a field is set twice, the last call wins. A field
+ * that is not set is not sent. `decode`, `toJSON`, `send` and `task` report all problems together.
+ * @example const mailed = (session: SessionWithoutOwner) => session.expiresIn(days(7)).label('mail')
  */
 export interface SessionWithoutOwner {
   /**
@@ -47,18 +42,15 @@ export interface SessionWithoutOwner {
    */
   provider(key: string): this
   /**
-   * Sets the categories at which the Hub opens (`categories`): at least one. Duplicates are removed.
-   *
-   * The aliases `hrisLegacy` and `stackOne` are sent as `hris-legacy` and `stackone`. An unknown category is reported
-   * with the closest known one; use `.field('categories', [...])` for one that this version does not know.
+   * Sets the categories at which the Hub opens (`categories`): at least one. Duplicates are removed. The aliases
+   * `hrisLegacy` and `stackOne` are sent as `hris-legacy` and `stackone`. An unknown category is reported with the
+   * closest known one; use `.field('categories', [...])` for one that this version does not know.
    * @example session().owner('acme-42', 'Acme Inc.').categories('ats', 'hris')
    */
   categories(first: Category | CategoryAlias, ...rest: readonly (Category | CategoryAlias)[]): this
   /**
    * Sets the categories from a list.
-   * @example
-   * const list: Category[] = ['ats', 'hris']
-   * session().owner('acme-42', 'Acme Inc.').categories(list)
+   * @example session().owner('acme-42', 'Acme Inc.').categories(['ats', 'hris'])
    */
   categories(list: readonly (Category | CategoryAlias)[]): this
   /**
@@ -103,19 +95,16 @@ export interface SessionWithoutOwner {
    */
   connectorProfile(id: string): this
   /**
-   * Sets any field by its wire name to a JSON value, which is sent exactly as given.
-   *
-   * Use it for a field, a category or a type that this version does not know. It also overrides a known field, except
-   * those of the owner, which only `.owner` sets. A blank name and a value that is not JSON are reported.
+   * Sets any field by its wire name to a JSON value, which is sent exactly as given. Use it for a field, a category or
+   * a type that this version does not know. It also overrides a known field, except those of the owner, which only
+   * `.owner` sets. A blank name and a value that is not JSON are reported.
    * @example session().owner('acme-42', 'Acme Inc.').field('categories', ['payroll'])
    */
   field(wireName: string, value: Json): this
   /**
    * Returns `change(session, value)`, or this session if the value is undefined, null or false.
    * @throws {ValidationError} if `change` does not return a session
-   * @example
-   * const row: { label?: string } = { label: 'Recruiting' }
-   * session().owner('acme-42', 'Acme Inc.').when(row.label, (session, label) => session.label(label))
+   * @example acme.when(process.env.ACCOUNT_LABEL, (session, label) => session.label(label))
    */
   when<V>(value: V, change: (session: this, value: Exclude<V, undefined | null | false>) => this): this
   /**
@@ -143,15 +132,12 @@ export interface SessionWithoutOwner {
 
 /**
  * A session with an owner: an immutable value that can be sent any number of times.
- * @example
- * const mint = async (session: Session) => (await session.send(client)).token
- * await mint(acme)
+ * @example const mint = async (session: Session) => (await session.send(client)).token
  */
 export interface Session extends SessionWithoutOwner {
   /**
-   * Creates the session at StackOne: `POST /connect_sessions`.
-   *
-   * Rejects with a `SessionError`. An invalid session is a `ValidationError`, and nothing is sent.
+   * Creates the session at StackOne: `POST /connect_sessions`. Rejects with a `SessionError`; an invalid session is a
+   * `ValidationError`, and nothing is sent.
    * @param options `signal`, and `timeout`, `deadline`, `retries` and `headers`, which override those of the client
    * @example const { token, expiresAt } = await session().owner('acme-42', 'Acme Inc.').send(client)
    */

@@ -60,21 +60,18 @@ export interface Sandbox {
   /** The sessions that were created, oldest first, in their wire form. Their secrets are masked when printed. */
   readonly sessions: readonly ConnectSessionTokenWire[]
   /**
-   * Makes requests to the API's three endpoints fail: by default the next one.
-   *
-   * Faults are applied in the order of the calls. A `rate` applies to the requests without a queued fault, until `reset`.
+   * Makes requests to the API's three endpoints fail: by default the next one. Faults are applied in the order of the
+   * calls. A `rate` applies to the requests without a queued fault, until `reset`.
    * @throws {ConfigurationError} if the fault or its options are invalid
    * @example
    * const api = sandbox()
-   * api.fail({ status: 429, retryAfter: 60 })
-   * api.fail('reset', { rate: 0.1 })
+   * api.fail({ status: 429, retryAfter: 60 }, { times: 2 })
    */
   readonly fail: (fault: Fault, options?: FaultOptions) => void
   /**
    * Plays the end user in the Hub: sets the outcome of a session's connection attempt, which `client.get` and
-   * `client.waitForConnection` then return. The default is `authenticated`.
-   *
-   * If the owner already has an account at the provider, the session opens that account, unless `multiple` is set.
+   * `client.waitForConnection` then return. The default is `authenticated`. If the owner already has an account at the
+   * provider, the session opens that account, unless `multiple` is set.
    * @throws {ValidationError} if the sandbox has no such session, its token has expired, or the outcome is invalid
    * @example
    * const api = sandbox()

@@ -24,9 +24,7 @@ export const webhookCheck = optionsOf(
 const signArguments = optionsOf({ body: rawBodyCheck, secret: signingSecret }, { required: ['body', 'secret'] })
 
 /**
- * Signs the body of a webhook as StackOne does, and returns the value of the header `x-stackone-signature`.
- *
- * Contract section 8.
+ * Returns the value of `x-stackone-signature` for the body of a webhook, signed as StackOne does (contract section 8).
  * @param body the body exactly as it is sent
  * @throws {ConfigurationError} if the body is not a string or bytes, or the secret is blank
  * @example
@@ -38,7 +36,6 @@ export const signWebhook = async (body: string | Uint8Array, secret: string): Pr
   return hmacOf(secret, body)
 }
 
-/** Signs and delivers an event; returns the response. */
 export const deliverEvent = async ({ secret, deliver }: SandboxWebhook, event: object): Promise<Response> => {
   const body = JSON.stringify(event)
   const headers = { 'content-type': 'application/json', 'x-stackone-signature': await signWebhook(body, secret) }

@@ -1,6 +1,5 @@
 import { type Check, must, nonBlank } from './check-options.ts'
 
-/** Checks the body of a webhook, before it is parsed. */
 export const rawBodyCheck = must(
   'a string or a Uint8Array',
   // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.

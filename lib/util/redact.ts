@@ -1,6 +1,5 @@
 import { isObject, tryGet } from './guards.ts'
 
-/** The text that replaces a secret. */
 export const mask = '[secret]'
 
 export type Redact = (text: string) => string

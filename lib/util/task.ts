@@ -4,9 +4,7 @@ import { callerError, isControlFlow } from './caller-error.ts'
 
 /**
  * Either an error (`Left`) or a value (`Right`); structurally identical to fp-ts's `Either`.
- * @example
- * const decoded: Either<ValidationError, ConnectSessionCreate> = acme.decode()
- * if (decoded._tag === 'Right') decoded.right.originOwnerId // 'acme-42'
+ * @example const decoded: Either<ValidationError, ConnectSessionCreate> = acme.decode()
  */
 export type Either<E, A> =
   | {
@@ -24,9 +22,7 @@ export type Either<E, A> =
 
 /**
  * A lazy computation that resolves with an `Either` and never rejects; structurally identical to fp-ts's `TaskEither`.
- * @example
- * const task: TaskEither<SessionError, ConnectSessionToken> = acme.task(client)
- * const result = await task()
+ * @example const run = <A>(task: TaskEither<SessionError, A>): Promise<Either<SessionError, A>> => task()
  */
 export type TaskEither<E, A> = () => Promise<Either<E, A>>
 

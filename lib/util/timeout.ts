@@ -14,10 +14,7 @@ function notify(this: AbortSignal): void {
   for (const callback of abortCallbacks.get(this) ?? []) callback()
 }
 
-/**
- * Calls back when the signal is aborted; returns a function that unsubscribes. The callbacks of one signal share a
- * listener, since Node warns of a leak at the eleventh.
- */
+/** Returns a function that unsubscribes. The callbacks share a listener, since Node warns of a leak at the eleventh. */
 const onAbort = (signal: AbortSignal, callback: () => void): (() => void) => {
   const callbacks = abortCallbacks.get(signal) ?? new Set()
   abortCallbacks.set(signal, callbacks.add(callback))
@@ -29,10 +26,8 @@ const onAbort = (signal: AbortSignal, callback: () => void): (() => void) => {
 }
 
 /**
- * Runs work until it settles, the timeout elapses or the signal is aborted, whichever comes first. Never rejects, and
- * leaves no timer and no listener behind.
- *
- * The work receives a signal that is aborted unless it ended with a value. Work that ignores it is not awaited.
+ * Runs work until it settles, the timeout elapses or the signal is aborted. Never rejects, and leaves no timer or
+ * listener behind. Unless the work ended with a value, its signal is aborted. Work that ignores it is not awaited.
  */
 export const withTimeout = <A>(
   ms: number,
@@ -61,6 +56,5 @@ export const withTimeout = <A>(
     )
   })
 
-/** Waits for a number of milliseconds, or until the signal is aborted. */
 export const sleep = (ms: number, signal: AbortSignal | undefined): Promise<Outcome<never>> =>
   withTimeout(ms, signal, () => new Promise(() => {}))

@@ -56,28 +56,27 @@ const respond = (status: Result[0], headers?: object): Response =>
   new Response(responseTexts[status], { status, headers: { 'cache-control': 'no-store', ...headers } })
 
 /**
- * Creates a route that receives webhooks: a function from a Fetch API `Request` to a promise of a `Response`.
+ * Creates a route that receives webhooks (contract section 8): a function from `Request` to `Promise<Response>`.
  *
  * It runs as is in Next.js, Hono, Bun, Deno and Workers. In Express, mount it before body parsers, wrapped with
  * `getRequestListener` of `@hono/node-server`, or read the body with `express.raw` and call `verifyWebhook`.
  *
  * It verifies the signature over the exact bytes of the body, awaits `onEvent`, and responds with 200. It responds with
- * 401 for a missing or wrong signature, 400 for a signed body that is not an event, 405 for methods other than POST, and
- * 413 for a body over `maxBytes`. It responds with 500 if `onEvent` throws or the `timeout` elapses. StackOne may then
- * deliver the event again. Neither a delivery time nor an id is signed, so make `onEvent` idempotent.
+ * 401 for a missing or wrong signature, 400 for a signed body that is not an event, 405 for methods other than POST,
+ * and 413 for a body over `maxBytes`. It responds with 500 if `onEvent` throws or the `timeout` elapses. StackOne may
+ * then deliver the event again. Neither a delivery time nor an id is signed, so make `onEvent` idempotent.
  *
  * The promise rejects only with a `ConfigurationError`, if the argument is not a `Request`, or with a framework's
- * control flow, such as the error of Next.js's `redirect()`. Contract section 8.
+ * control flow, such as the error of Next.js's `redirect()`.
  * @throws {ConfigurationError} if an option is unknown or invalid, such as a secret that is undefined
  * @example
- * const handler = webhookHandler({
+ * export const POST = webhookHandler({
  *   secret: process.env.STACKONE_WEBHOOK_SECRET,
  *   onEvent: async (event) => {
  *     if (event.event === 'account.created') await accounts.save(event.originOwnerId, event.accountId)
  *   },
  *   onError: (error) => log.error(error),
  * })
- * export { handler as POST }
  */
 export const webhookHandler = (options: WebhookHandlerOptions): ((request: Request) => Promise<Response>) => {
   const settings = resolveWebhookOptions(options)

@@ -14,9 +14,8 @@ export interface WebhookHandlerOptions {
   /** Receives each event whose signature is valid, possibly more than once: make it idempotent. It is awaited. */
   readonly onEvent: (event: WebhookEvent) => unknown
   /**
-   * Receives the error of each response other than 200 and 405: a `WebhookError`, or the reason for a 500, such as the
-   * error that `onEvent` threw or a `TimeoutError`, which is not logged otherwise. It is not awaited, and its own errors
-   * are ignored.
+   * Receives the error of each response other than 200 and 405: a `WebhookError`, a `TimeoutError` or what `onEvent`
+   * threw. Errors are not logged otherwise. The callback is not awaited, and its own errors are ignored.
    */
   readonly onError?: ((error: unknown) => unknown) | undefined
   /** The maximum size of a request body in bytes, from 1 to 100000000. @default 1048576 */

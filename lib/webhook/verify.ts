@@ -8,9 +8,7 @@ import { hmacOf, rawBodyCheck, signingSecret } from '../util/hmac.ts'
 import { decodeUtf8 } from '../util/request.ts'
 
 /**
- * The signing secret of a webhook or, during a rotation, a list of the current and the previous one.
- *
- * The type allows undefined, so that you can pass an environment variable. An undefined secret is rejected at run time.
+ * The signing secret of a webhook or, during a rotation, `[current, previous]`; undefined is rejected at run time.
  * @example const secret: WebhookSecret = process.env.STACKONE_WEBHOOK_SECRET
  */
 export type WebhookSecret = string | undefined | readonly (string | undefined)[]
@@ -46,10 +44,8 @@ export class WebhookError extends Error {
 // On the prototype, as for the built-in errors.
 Object.defineProperty(WebhookError.prototype, 'name', { value: 'WebhookError' })
 
-/** The header with the signature. */
 export const signatureHeader = 'x-stackone-signature'
 
-/** Checks a secret or a list of secrets. */
 export const secretCheck: Check = (value, path) => {
   if (!Array.isArray(value)) return signingSecret(value, path)
   if (value.length === 0) return [{ path, message: 'must contain at least one secret' }]

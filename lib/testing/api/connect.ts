@@ -9,9 +9,7 @@ import { deliverEvent } from '../webhook.ts'
 import { editedAccountId, type Store, sessionById } from './store.ts'
 
 /**
- * The status of a connection attempt.
- *
- * Contract section 3.
+ * The status of a connection attempt (contract section 3).
  * @example const ends: readonly AttemptStatus[] = ['authenticated', 'error', 'cancelled', 'expired']
  */
 export type AttemptStatus = 'authenticated' | 'error' | 'cancelled' | 'expired' | 'pending'

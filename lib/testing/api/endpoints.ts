@@ -50,7 +50,6 @@ const getSession: Endpoint = (store, _, { pathname }) => {
   return createResponse(200, omitToken(session.wire))
 }
 
-/** Returns the endpoint of the API that a request is for. */
 export const findEndpoint = ({ method, url }: Request): Endpoint | undefined => {
   const route = `${method} ${new URL(url).pathname}`
   if (route === 'POST /connect_sessions') return create
@@ -64,7 +63,6 @@ const apiKeyOf = (headers: Headers): string | undefined => {
   return /^(.+):$/s.exec(tryGet(() => atob(encoded)) ?? '')?.[1]
 }
 
-/** Responds as the API does. */
 export const apiResponse = (store: Store, request: Request, body: unknown): Response => {
   const { headers, method } = request
   const url = new URL(request.url)

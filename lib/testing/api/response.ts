@@ -4,6 +4,5 @@ export const createResponse = (status: number, body: unknown, headers: Record<st
   return new Response(text, { status, headers: { 'content-type': type, ...headers } })
 }
 
-/** Creates an error response of the API. */
 export const errorResponse = (status: number, message: string, now: Date, headers?: Record<string, string>): Response =>
   createResponse(status, { statusCode: status, message, timestamp: now.toISOString() }, headers)

@@ -14,7 +14,6 @@ export interface StoredSession {
   wire: ConnectSessionTokenWire
 }
 
-/** The options of a sandbox, its sessions and its accounts. */
 export interface Store {
   readonly apiKey: string | undefined
   readonly now: () => Date

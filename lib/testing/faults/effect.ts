@@ -22,7 +22,6 @@ const pageEffect =
 const connectionError = (message: string, code: string, cause: string): TypeError =>
   new TypeError(message, { cause: Object.assign(new Error(cause), { code }) })
 
-/** Replaces the body of a response with a stream. */
 const withBody = async (
   response: Response,
   play: (stream: ReadableStreamDefaultController<Uint8Array>, body: Uint8Array) => unknown,
@@ -58,7 +57,6 @@ const namedEffects: Readonly<Record<Extract<Fault, string>, Effect>> = {
   html: pageEffect(502),
 }
 
-/** Returns the effect of a valid fault. */
 export const effectOf = (fault: Fault): Effect => {
   if (typeof fault === 'number') return errorEffect({ status: fault })
   if (typeof fault === 'string') return namedEffects[fault]

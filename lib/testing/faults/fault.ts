@@ -17,10 +17,9 @@ import { type DriftKind, driftKinds } from './drift.ts'
  * A fault of a request.
  *
  * With a status, `html`, `'reset'` and `'silence'`, the request does not reach the API, so no session is created. A
- * number is short for `{ status }`, and `'html'` for `{ html: 502 }`. `'reset'` breaks the connection.
- *
- * With `slow`, `drift` and `'cut'`, the API responds, so a valid create has created its session. `'cut'` breaks the
- * connection in the middle of the body.
+ * number is short for `{ status }`, and `'html'` for `{ html: 502 }`. `'reset'` breaks the connection. With `slow`,
+ * `drift` and `'cut'`, the API responds, so a valid create has created its session. `'cut'` breaks the connection in
+ * the middle of the body.
  * @example const faults: readonly Fault[] = [503, { status: 429, retryAfter: 60 }, 'reset', { drift: 'no provider' }]
  */
 export type Fault =
@@ -104,5 +103,4 @@ const optionsCheck: Check = (options, path) => {
   return [...faultOptions(options, path), { path, message: "must not have both 'times' and 'rate'" }]
 }
 
-/** Checks the arguments of `fail`. */
 export const failArguments = optionsOf({ fault: faultCheck, options: optionsCheck }, { required: ['fault'] })

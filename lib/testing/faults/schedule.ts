@@ -26,7 +26,6 @@ export const createFaultSchedule = (seed: number = sandboxDefaults.seed) => {
       if (rate === undefined) queue.push({ effect: effectOf(fault), left: times })
       else rates.push({ effect: effectOf(fault), rate })
     },
-    /** Returns the effect for the next request, if any. */
     next: (): Effect | undefined => {
       const [first] = queue
       // Draws for every rate, so that a hit of one does not shift the draws of the others.
