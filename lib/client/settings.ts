@@ -23,8 +23,11 @@ const isBrowser = (): boolean =>
 const override = (settings: Settings, { headers = {}, ...others }: DefinedOptions<ClientOptions & CallOptions>) => {
   const lowerCase = Object.entries(omitUndefined<object>(headers)).map(([name, value]) => [name.toLowerCase(), value])
   const all: Settings['headers'] = { ...settings.headers, ...Object.fromEntries(lowerCase) }
-  return withoutPrototype<Settings>({ ...settings, ...others, headers: all })
+  return Object.freeze<Settings>({ ...settings, ...others, headers: all })
 }
+
+// A field that is undefined hides that of a polluted `Object.prototype`. Objects without a prototype are slower.
+const absent = { apiKey: undefined, fetch: undefined, onEvent: undefined, signal: undefined }
 
 /** Resolves the options of `createClient`; throws a `ConfigurationError`. */
 export const resolveOptions = (options: ClientOptions): Settings => {
@@ -42,7 +45,10 @@ export const resolveOptions = (options: ClientOptions): Settings => {
   const issues = baseUrlIssues(baseUrl, 'STACKONE_BASE_URL') // the option has been checked already
   if (issues.length > 0) throw new ConfigurationError(formatIssues('Invalid environment variable', issues))
   const url = new URL(baseUrl).href.replace(/\/+$/, '')
-  return override({ ...clientDefaults, baseUrl: url, headers: { 'user-agent': userAgent } }, withoutPrototype(others))
+  return override(
+    { ...absent, ...clientDefaults, baseUrl: url, headers: { 'user-agent': userAgent } },
+    withoutPrototype(others),
+  )
 }
 
 /** Resolves the options of a call against those of its client; throws a `ConfigurationError`. */

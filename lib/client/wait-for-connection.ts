@@ -53,7 +53,7 @@ export const waitForConnection = async (
 
   for (let polls = 1; ; polls += 1) {
     const limits = { signal, deadline: Math.min(settings.deadline, Math.max(1, remaining())) }
-    const polled = await sendWithRetries(operation, withoutPrototype({ ...settings, ...limits }))
+    const polled = await sendWithRetries(operation, { ...settings, ...limits })
     const stats = () => ({ attempts: polls, elapsedMs: Math.round(elapsed()) })
     const error = isLeft(polled) ? polled.left : undefined
     const connection = isLeft(polled) ? undefined : connectionOf(polled.right)
