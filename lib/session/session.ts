@@ -1,6 +1,7 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { CallOptions } from '../client/options.ts'
 import { ConfigurationError, formatIssues, type SessionError, ValidationError } from '../errors.ts'
+import { nonBlankString } from '../model/codec.ts'
 import type { ConnectSessionToken } from '../model/connect-session.ts'
 import {
   ConnectSessionCreate,
@@ -22,10 +23,12 @@ import type { Session, SessionClient, SessionWithoutOwner } from './types.ts'
 /** The fields set by wire name, in the order of the calls. Copying an array is faster than copying a record. */
 type Extra = readonly (readonly [wireName: string, value: unknown])[]
 
+const optionalFields = payloadFields.filter(({ isRequired }) => !isRequired)
+
 type FieldName = (typeof payloadFields)[number]['name']
 
 /** The index of each field among the values of a session. */
-const slots = Object.fromEntries(payloadFields.map(({ name }, slot) => [name, slot])) as Record<FieldName, number>
+const slots = Object.fromEntries(optionalFields.map(({ name }, slot) => [name, slot])) as Record<FieldName, number>
 
 const without = (wireName: string | undefined, extra: Extra): Extra =>
   extra.some(([name]) => name === wireName) ? extra.filter(([name]) => name !== wireName) : extra
@@ -58,7 +61,7 @@ class SessionBuilder implements Session {
     const values = this.values.slice()
     values[slot] = explicit(value)
     const extra = this.extra
-    return this.#with(values, extra.length === 0 ? extra : without(payloadFields[slot]?.wireName, extra))
+    return this.#with(values, extra.length === 0 ? extra : without(optionalFields[slot]?.wireName, extra))
   }
 
   owner(id: string, name: string): Session {
@@ -110,9 +113,9 @@ class SessionBuilder implements Session {
   field(wireName: string, value: Json): this {
     const name = typeof wireName === 'string' ? wireName : ''
     const json = copyJson(value)
-    const slot = payloadFields.findIndex((field) => field.wireName === name && !field.isRequired)
+    const slot = optionalFields.findIndex((field) => field.wireName === name)
     // The value is sent as given either way. One that the codec accepts equals the same value set by its own call.
-    if (payloadFields[slot]?.codec.is(json)) return this.#set(slot, json)
+    if (optionalFields[slot]?.codec.is(json)) return this.#set(slot, json)
     const values = slot < 0 ? this.values : this.values.with(slot, undefined)
     return this.#with(values, [...without(name, this.extra), [name, json]])
   }
@@ -129,15 +132,15 @@ class SessionBuilder implements Session {
   /** Returns the fields that are set, and whether all are known and valid. The codec has to look up names: slower. */
   #payload(): { readonly fields: Record<string, unknown>; readonly isValid: boolean } {
     const fields: Record<string, unknown> = {}
-    const values = this.values.slice()
-    values[slots.originOwnerId] = this.ownerId
-    values[slots.originOwnerName] = this.ownerName
-    let isValid = this.extra.length === 0
-    let slot = 0
-    for (const { name, codec, isRequired } of payloadFields) {
-      const value = values[slot++]
-      if (value !== undefined) fields[name] = value
-      isValid &&= value === undefined ? !isRequired : codec.is(value)
+    let isValid = this.extra.length === 0 && nonBlankString.is(this.ownerId) && nonBlankString.is(this.ownerName)
+    if (this.ownerId !== undefined) fields['originOwnerId'] = this.ownerId
+    if (this.ownerName !== undefined) fields['originOwnerName'] = this.ownerName
+    for (let slot = 0; slot < optionalFields.length; slot += 1) {
+      const value = this.values[slot]
+      const field = optionalFields[slot]
+      if (value === undefined || field === undefined) continue
+      fields[field.name] = value
+      isValid &&= field.codec.is(value)
     }
     if (this.extra.length > 0) fields['extra'] = Object.freeze(Object.fromEntries(this.extra))
     return { fields, isValid }
@@ -187,7 +190,7 @@ class SessionBuilder implements Session {
 
 Object.freeze(SessionBuilder.prototype)
 
-const noValues = payloadFields.map(() => undefined)
+const noValues = optionalFields.map(() => undefined)
 const emptySession = new SessionBuilder(undefined, undefined, noValues, [])
 
 /**
@@ -213,7 +216,7 @@ export const fromJSON = (value: unknown): Either<ValidationError, Session> => {
     return left(new ValidationError(hinted, 'Invalid JSON of a session'))
   }
   const fields = withoutPrototype(decoded.right)
-  const values = payloadFields.map(({ name, isRequired }) => (isRequired ? undefined : fields[name]))
+  const values = optionalFields.map(({ name }) => fields[name])
   const extra = Object.entries(fields.extra ?? {})
   const restored = new SessionBuilder(fields.originOwnerId, fields.originOwnerName, values, extra)
   const checked = restored.decode() // a name in camel case is unknown to the wire, but not to the builder
