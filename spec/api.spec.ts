@@ -10,7 +10,7 @@ const describeEntry = (program: ts.Program, entry: string): readonly string[] =>
   const checker = program.getTypeChecker()
   const source = program.getSourceFile(`dist/${entry}.d.ts`)
   const module = source && checker.getSymbolAtLocation(source)
-  if (module === undefined) throw new Error(`dist/${entry}.d.ts is no module. Build the package first.`)
+  if (module === undefined) throw new Error(`dist/${entry}.d.ts is not a module. Build the package first.`)
   const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias
   const show = (type: ts.Type): string => checker.typeToString(type, undefined, flags).replace(/\s+/g, ' ')
   return checker.getExportsOfModule(module).flatMap((exported) => {

@@ -33,7 +33,7 @@ describe('A redactor', () => {
       'any of many: any, company',
       '[secret] of many: [secret], company',
     ],
-    ['a secret of 8 characters in a word too', ['12345678'], 'a12345678b', 'a[secret]b'],
+    ['a secret of 8 characters inside a word', ['12345678'], 'a12345678b', 'a[secret]b'],
     ['the longer of two', ['abcdefgh', 'abcdefghijkl'], 'abcdefghijkl abcdefgh', '[secret] [secret]'],
     ['a secret that is not Latin-1', ['пароль-0123456789'], 'a пароль-0123456789 b', 'a [secret] b'],
     ['a lone surrogate', ['tok.\ud800.0123456789'], 'a tok.\ud800.0123456789 b', 'a [secret] b'],
