@@ -9,7 +9,7 @@ import {
   TimeoutError,
 } from '../errors.ts'
 import { JsonCodec } from '../model/json.ts'
-import { isControlFlow, sanitizedCause, sanitizedCopy } from '../util/caller-error.ts'
+import { isControlFlow, sanitizedCause } from '../util/caller-error.ts'
 import { isRecord, kindOf, ownValue, tryGet } from '../util/guards.ts'
 import { mask, type Redact, redactJson } from '../util/redact.ts'
 import type { Outcome } from '../util/timeout.ts'
@@ -117,21 +117,14 @@ const codeOf = (error: unknown, depth = 0): string | undefined => {
   return depth < 4 ? codeOf(cause, depth + 1) : undefined
 }
 
-/** Returns the innermost cause: fetch wraps the error of the connection. */
-const rootCause = (error: unknown, depth = 0): unknown => {
-  const cause = tryGet(() => ownValue(Object(error), 'cause'))
-  return cause instanceof Error && depth < 4 ? rootCause(cause, depth + 1) : error
-}
-
 const networkError = (error: unknown, isCustom: boolean, { endpoint, redact, stats }: CallContext): NetworkError => {
   const code = redact(codeOf(error) ?? '') || undefined
   const suffix = code === undefined ? '' : ` (${code})`
   const message = isCustom
     ? `The custom \`fetch\` threw an error for ${endpoint}${suffix}. See \`cause\`.`
     : `The connection for ${endpoint} failed${suffix}. Check \`baseUrl\`, DNS, proxy and firewall, or try again later.`
-  const isOuter = isCustom || isControlFlow(error)
-  const cause = isOuter ? sanitizedCause(error, redact) : sanitizedCopy(rootCause(error), redact)
-  return new NetworkError(message, { ...stats, code }, { cause })
+  const hasCause = isCustom || isControlFlow(error)
+  return new NetworkError(message, { ...stats, code }, hasCause ? { cause: sanitizedCause(error, redact) } : undefined)
 }
 
 const unusableResponseError = ({ status }: UnusableResponse, { endpoint, stats }: CallContext): SessionError => {

@@ -7,7 +7,8 @@ export const isControlFlow = (error: unknown): boolean =>
   typeof tryGet(() => error instanceof Error && ownValue(error, 'digest')) === 'string'
 
 /** Copies the redacted name, message, code and stack of an error. The original may hold a request with its key. */
-export const sanitizedCopy = (error: unknown, redact: Redact): Error => {
+export const sanitizedCause = (error: unknown, redact: Redact): unknown => {
+  if (isControlFlow(error)) return error
   const read = (name: 'name' | 'message' | 'code' | 'stack'): string | undefined => {
     const value: unknown = tryGet(() => Object(error)[name])
     return typeof value === 'string' ? redact(value) : undefined
@@ -20,10 +21,6 @@ export const sanitizedCopy = (error: unknown, redact: Redact): Error => {
   const stack = `${name}: ${cause.message}${frames}`
   return Object.assign(cause, omitUndefined<object>({ name, stack, code: read('code') }))
 }
-
-/** Returns the cause of an error: a sanitized copy, or the control flow of a framework itself. */
-export const sanitizedCause = (error: unknown, redact: Redact): unknown =>
-  isControlFlow(error) ? error : sanitizedCopy(error, redact)
 
 /** Masks what looks like a key: the real one is unknown outside of a call. */
 const redactKeys: Redact = (text) =>

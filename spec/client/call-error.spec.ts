@@ -102,14 +102,7 @@ const situations: readonly Situation[] = [
   situation('ApiError', 'an error status', /Check the API key/, true, () =>
     sendError(() => jsonResponse(401, { statusCode: 401, message: 'Unauthorized' })),
   ),
-  situation(
-    'NetworkError',
-    'a port without a listener',
-    /Check `baseUrl`/,
-    true,
-    connectionError,
-    'connect ECONNREFUSED',
-  ),
+  situation('NetworkError', 'a port without a listener', /Check `baseUrl`/, true, connectionError),
   situation(
     'NetworkError',
     'a custom fetch that throws',
