@@ -7,9 +7,11 @@ import { compare, timed } from './compare.ts'
 import { installed } from './installed.ts'
 import { chain, fromSdk, model, wire } from './payload.ts'
 
-const { connectSessionCreateToJSON } = await installed(
+const { ConnectSessionCreate$outboundSchema: schema } = await installed(
   '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js',
 )
+const { safeParse } = await installed('@stackone/stackone-client-ts/lib/schemas.js')
+const { encodeJSON } = await installed('@stackone/stackone-client-ts/lib/encodings.js')
 
 const ours = (): string => {
   const decoded = chain(session).decode()
@@ -17,8 +19,13 @@ const ours = (): string => {
   return createOperation(decoded.right).body ?? ''
 }
 
-/** The shortest public path of the SDK to its request body. */
-const sdk = (): string => connectSessionCreateToJSON(model())
+/** As in the SDK's function that creates a session. */
+const sdk = (): string => {
+  const parsed = safeParse(model(), (value) => schema.parse(value), 'Input validation failed')
+  if (!parsed.ok) throw parsed.error
+  return encodeJSON('body', parsed.value, { explode: true })
+}
+
 const literal = (): string => JSON.stringify(wire())
 
 deepStrictEqual(JSON.parse(ours()), wire())

@@ -59,7 +59,13 @@ interface Packages {
     ) => Promise<Result<{ readonly connectSessionTokenAuthLink?: { readonly token: string } }>>
   }
   readonly '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js': {
-    readonly connectSessionCreateToJSON: (request: SdkModel) => string
+    readonly ConnectSessionCreate$outboundSchema: { readonly parse: (request: SdkModel) => object }
+  }
+  readonly '@stackone/stackone-client-ts/lib/schemas.js': {
+    readonly safeParse: <A, B>(value: A, parse: (value: A) => B, message: string) => Result<B>
+  }
+  readonly '@stackone/stackone-client-ts/lib/encodings.js': {
+    readonly encodeJSON: (key: string, value: object, options: { readonly explode: boolean }) => string
   }
   readonly esbuild: {
     readonly build: (
