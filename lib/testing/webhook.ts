@@ -1,5 +1,5 @@
 import { checkOptions, must, optionsOf } from '../util/check-options.ts'
-import { hmacOf, rawBodyCheck, signingSecret } from '../util/hmac.ts'
+import { hmacOf, rawBodyCheck, signatureHeader, signingSecret } from '../util/hmac.ts'
 
 /**
  * The webhook of a sandbox: `account.created` for a new account, and `account.updated` for an existing one.
@@ -38,7 +38,7 @@ export const signWebhook = async (body: string | Uint8Array, secret: string): Pr
 
 export const deliverEvent = async ({ secret, deliver }: SandboxWebhook, event: object): Promise<Response> => {
   const body = JSON.stringify(event)
-  const headers = { 'content-type': 'application/json', 'x-stackone-signature': await signWebhook(body, secret) }
+  const headers = { 'content-type': 'application/json', [signatureHeader]: await hmacOf(secret, body) }
   const init = { method: 'POST', headers, body }
   return typeof deliver === 'function' ? deliver(new Request('http://localhost/webhook', init)) : fetch(deliver, init)
 }

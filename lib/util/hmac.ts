@@ -1,5 +1,8 @@
 import { type Check, must, nonBlank } from './check-options.ts'
 
+/** The header with the signature of a webhook. */
+export const signatureHeader = 'x-stackone-signature'
+
 export const rawBodyCheck = must(
   'a string or a Uint8Array',
   // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.

@@ -1,4 +1,4 @@
-import { isObject, tryGet } from './guards.ts'
+import { isObject, ownValue, tryGet } from './guards.ts'
 
 export const mask = '[secret]'
 
@@ -87,7 +87,7 @@ const inspection: PropertyDescriptor & ThisType<object> = {
 export const maskWhenPrinted = <A extends object>(value: A): A => {
   // `console.dir` ignores the inspection hook, but shows no getter's value.
   for (const name of Object.keys(value)) {
-    const field = value[name as keyof A]
+    const field = ownValue(value, name)
     if (isSecretField(name, field)) Object.defineProperty(value, name, { get: () => field })
   }
   return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), inspection)

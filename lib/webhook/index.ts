@@ -5,10 +5,11 @@
 import { TimeoutError } from '../errors.ts'
 import type { WebhookEvent } from '../model/webhook-event.ts'
 import { callListener, isControlFlow } from '../util/caller-error.ts'
+import { signatureHeader } from '../util/hmac.ts'
 import { createRoute, readRequestBody } from '../util/request.ts'
 import { withTimeout } from '../util/timeout.ts'
 import { resolveWebhookOptions, type WebhookHandlerOptions } from './options.ts'
-import { signatureHeader, verifyWebhook, WebhookError } from './verify.ts'
+import { verifyWebhook, WebhookError } from './verify.ts'
 
 export type {
   AccountEvent,

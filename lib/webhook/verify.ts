@@ -4,7 +4,7 @@ import { issuesOf } from '../model/issues.ts'
 import { decodeWebhookEvent, type WebhookEvent } from '../model/webhook-event.ts'
 import { arrayOf, type Check, must } from '../util/check-options.ts'
 import { parseJson } from '../util/guards.ts'
-import { hmacOf, rawBodyCheck, signingSecret } from '../util/hmac.ts'
+import { hmacOf, rawBodyCheck, signatureHeader, signingSecret } from '../util/hmac.ts'
 import { decodeUtf8 } from '../util/request.ts'
 
 /**
@@ -43,8 +43,6 @@ export class WebhookError extends Error {
 
 // On the prototype, as for the built-in errors.
 Object.defineProperty(WebhookError.prototype, 'name', { value: 'WebhookError' })
-
-export const signatureHeader = 'x-stackone-signature'
 
 export const secretCheck: Check = (value, path) => {
   if (!Array.isArray(value)) return signingSecret(value, path)

@@ -27,7 +27,6 @@ const withBody = async (
   play: (stream: ReadableStreamDefaultController<Uint8Array>, body: Uint8Array) => unknown,
 ): Promise<Response> => {
   const body = new Uint8Array(await response.arrayBuffer())
-  response.headers.set('content-length', `${body.length}`)
   return new Response(new ReadableStream<Uint8Array>({ start: (stream) => play(stream, body) }), response)
 }
 
