@@ -5,10 +5,11 @@ export const signatureHeader = 'x-stackone-signature'
 
 export const rawBodyCheck = must(
   'a string or a Uint8Array',
-  // The tag is also that of a Buffer, and of another realm's arrays. Other objects can have it too.
+  // The arrays of another realm are not instances of this realm's class. Their tag is known, but costs more to read.
   (value) =>
     typeof value === 'string' ||
-    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'),
+    (ArrayBuffer.isView(value) &&
+      (value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]')),
   "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
 )
 
@@ -31,12 +32,15 @@ interface NodeCrypto {
   ) => { readonly update: (data: string | Uint8Array) => { readonly digest: (encoding: 'base64url') => string } }
 }
 
+const loadCrypto = (): NodeCrypto => Object(globalThis).process.getBuiltinModule('node:crypto')
+let nodeCrypto: NodeCrypto | undefined
+
 /** Returns the HMAC-SHA256 of a body at the time of the call, in base64url without padding. */
 export const hmacOf = async (secret: string, body: string | Uint8Array): Promise<string> => {
   try {
     // Eight times as fast as Web Crypto, which uses a thread pool.
-    const { createHmac }: NodeCrypto = Object(globalThis).process.getBuiltinModule('node:crypto')
-    return createHmac('sha256', secret).update(body).digest('base64url')
+    nodeCrypto ??= loadCrypto()
+    return nodeCrypto.createHmac('sha256', secret).update(body).digest('base64url')
   } catch {
     const encoder = new TextEncoder()
     const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)

@@ -86,9 +86,9 @@ const inspection: PropertyDescriptor & ThisType<object> = {
 /** Masks the secrets of an object when it is printed, but not in `JSON.stringify`. Returns the object. */
 export const maskWhenPrinted = <A extends object>(value: A): A => {
   // `console.dir` ignores the inspection hook, but shows no getter's value.
-  for (const name of Object.keys(value)) {
+  for (const name of Object.keys(value).filter((each) => secretNames.test(each))) {
     const field = ownValue(value, name)
-    if (isSecretField(name, field)) Object.defineProperty(value, name, { get: () => field })
+    if (typeof field === 'string') Object.defineProperty(value, name, { get: () => field })
   }
   return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), inspection)
 }
