@@ -51,6 +51,7 @@ const trimKy = {
         .replace(/(supportsRequestStreams) = [\s\S]*?\}\)\(\);/, '$1 = false;')
         .replace(/(supportsResponseStreams|supportsFormData|supportsAbortController) = .*/g, '$1 = false;')
         .replace('this.#originalRequest.clone()', 'this.#originalRequest') // for a retry
+        .replace('new globalThis.Request(this.#input, this.#options)', '{ method: this.#options.method }')
         .replace(/if \((?:ky|this)\.#options\.on(?:Up|Down)loadProgress\)/g, 'if (false)')
         .replace('!this.#options.onUploadProgress || ', 'true || '),
   },
