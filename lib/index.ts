@@ -24,13 +24,14 @@ export {
   ValidationError,
 } from './errors.ts'
 export {
+  type ConnectionAttempt,
+  type ConnectionAttemptWire,
   ConnectSession,
   ConnectSessionToken,
   type ConnectSessionTokenWire,
   type ConnectSessionWire,
   isExpired,
 } from './model/connect-session.ts'
-export type { ConnectionAttempt, ConnectionAttemptWire } from './model/connection-attempt.ts'
 export { ConnectSessionCreate, type ConnectSessionCreateWire } from './model/create-payload.ts'
 export type { AccountType, Category, CategoryAlias } from './model/enums.ts'
 export type { Json, JsonObject } from './model/json.ts'

@@ -1,7 +1,6 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { AbortError, type SessionError, TimeoutError } from '../errors.ts'
-import type { ConnectSession } from '../model/connect-session.ts'
-import type { ConnectionAttempt } from '../model/connection-attempt.ts'
+import type { ConnectionAttempt, ConnectSession } from '../model/connect-session.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { waitDefaults } from '../util/defaults.ts'
 import { omitUndefined, withoutPrototype } from '../util/guards.ts'

@@ -1,13 +1,49 @@
 import * as t from 'io-ts'
 import { isRecord } from '../util/guards.ts'
 import { lenient, listOf, nonEmptyString, numericId, parser, string, stringId } from './codec.ts'
-import { type ConnectionAttempt, ConnectionAttemptCodec, type ConnectionAttemptWire } from './connection-attempt.ts'
 import { dateTime, isDate } from './date.ts'
 import { decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
 import { AccountTypeCodec, CategoryCodec } from './enums.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
 import { type FieldsOf, guaranteed, optional, required } from './wire.ts'
+
+/**
+ * The end user's latest attempt to connect an account (contract section 3).
+ * @example const isConnected = (attempt: ConnectionAttempt): boolean => attempt.status === 'authenticated'
+ */
+export interface ConnectionAttempt {
+  /** The id of the attempt. */
+  readonly id?: string
+  /** When the attempt began, as the API writes it. */
+  readonly createdAt?: string
+  /** When the attempt last changed, as the API writes it. */
+  readonly updatedAt?: string
+  /** `pending`, `authenticated`, `error`, `cancelled` or `expired`; the API may add others. */
+  readonly status?: string
+  /** The id of the account, once it is connected. */
+  readonly accountSecureId?: string
+  /** The error code of the OAuth provider. */
+  readonly oauthErrorCode?: string
+  /** The error description of the OAuth provider. */
+  readonly oauthErrorDescription?: string
+  /** Fields that this version does not know, by their wire names. */
+  readonly extra?: JsonObject
+}
+
+/**
+ * The wire form of `ConnectionAttempt`, in snake case.
+ * @example const attempt: ConnectionAttemptWire = { id: 'a1', status: 'authenticated', account_secure_id: 'account-1' }
+ */
+export interface ConnectionAttemptWire {
+  readonly id?: string | number
+  readonly created_at?: string
+  readonly updated_at?: string
+  readonly status?: string
+  readonly account_secure_id?: string | number
+  readonly oauth_error_code?: string
+  readonly oauth_error_description?: string
+}
 
 /**
  * A connect session at StackOne (contract section 3); malformed fields are omitted, and only `drift` is always present.
@@ -110,6 +146,16 @@ const categoryList = lenient(
   listOf(CategoryCodec),
 )
 
+const attemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>('ConnectionAttempt', {
+  id: guaranteed(stringId),
+  createdAt: guaranteed(string),
+  updatedAt: guaranteed(string),
+  status: optional(string),
+  accountSecureId: optional(stringId),
+  oauthErrorCode: optional(string),
+  oauthErrorDescription: optional(string),
+})
+
 type SessionModel = Omit<ConnectSession, 'drift'>
 type TokenModel = Omit<ConnectSessionToken, 'drift' | 'expiresAt'>
 
@@ -130,7 +176,7 @@ export const sessionFields: FieldsOf<SessionModel, ConnectSessionWire> = {
   type: optional(lenient(string, AccountTypeCodec)),
   integrationId: optional(stringId),
   connectorProfileId: optional(stringId),
-  latestConnectionAttempt: optional(ConnectionAttemptCodec),
+  latestConnectionAttempt: optional(attemptCodec),
 }
 
 const sessionCodec = responseCodec<SessionModel, ConnectSessionWire>('ConnectSession', sessionFields)

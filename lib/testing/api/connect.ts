@@ -1,6 +1,5 @@
 import { type Issue, ValidationError } from '../../errors.ts'
-import { isExpired } from '../../model/connect-session.ts'
-import type { ConnectionAttemptWire } from '../../model/connection-attempt.ts'
+import { type ConnectionAttemptWire, isExpired } from '../../model/connect-session.ts'
 import type { ConnectSessionCreateWire } from '../../model/create-payload.ts'
 import { nonBlank, oneOf, optionsOf } from '../../util/check-options.ts'
 import { omitUndefined } from '../../util/guards.ts'
