@@ -107,11 +107,7 @@ export const SerializedSession = wireCodec<ConnectSessionCreate, unknown>('Sessi
 
 const root: t.Context = [{ key: '', type: ConnectSessionCreate }]
 
-const fieldNames = [...payloadFields.map(({ name }) => name), 'extra']
-
-/** Returns the errors of `extra`, whose fields may override optional fields by their wire names. */
-const extraErrors = (extra: unknown): t.Errors => {
-  const context = t.appendContext(root, 'extra', JsonObjectCodec, extra)
+const validateExtra: t.Validate<unknown, JsonObject> = (extra, context) => {
   const wrongNames = Object.keys(isRecord(extra) ? extra : {}).flatMap((name) => {
     const path = t.appendContext(context, name, JsonCodec)
     const field = payloadFields.find(({ wireName }) => wireName === snakeCase(name))
@@ -120,21 +116,21 @@ const extraErrors = (extra: unknown): t.Errors => {
     if (field === undefined || field.wireName === name) return []
     return [codecError(name, path, 'unknown field', `did you mean '${field.wireName}'?`)]
   })
-  return [...wrongNames, ...errorsOf(JsonObjectCodec.validate(extra, context))]
+  const decoded = JsonObjectCodec.validate(extra, context)
+  return wrongNames.length > 0 ? t.failures([...wrongNames, ...errorsOf(decoded)]) : decoded
 }
 
-const payloadErrors = (payload: Readonly<Record<string, unknown>>): t.Errors => {
-  const extra = ownValue(payload, 'extra')
-  return [
-    ...payloadFields.flatMap((field) => errorsOf(decodeField(field, ownValue(payload, field.name), root, field.name))),
-    ...(extra === undefined ? [] : extraErrors(extra)),
-    ...Object.keys(payload)
-      .filter((key) => !fieldNames.includes(key) && payload[key] !== undefined)
-      .map((key) =>
-        codecError(key, t.appendContext(root, key, JsonCodec), 'unknown field', didYouMean(key, fieldNames)),
-      ),
-  ]
-}
+/** The codec of `extra`, whose fields may override optional fields by their wire names. */
+const extraCodec = new t.Type('Extra', JsonObjectCodec.is, validateExtra, t.identity)
+const allFields = namedFields({ ...createFields, extra: optional(extraCodec) })
+const allNames: readonly string[] = allFields.map(({ name }) => name)
+
+const payloadErrors = (payload: Readonly<Record<string, unknown>>): t.Errors => [
+  ...allFields.flatMap((field) => errorsOf(decodeField(field, ownValue(payload, field.name), root, field.name))),
+  ...Object.keys(payload)
+    .filter((key) => !allNames.includes(key) && payload[key] !== undefined)
+    .map((key) => codecError(key, t.appendContext(root, key, JsonCodec), 'unknown field', didYouMean(key, allNames))),
+]
 
 /** The constructor returns its argument, so that a subclass adds its private fields to that object. */
 class Returned {
