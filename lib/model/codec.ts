@@ -18,12 +18,7 @@ export const errorsOf = (result: t.Validation<unknown>): t.Errors => (isLeft(res
 const noContext: t.Context = []
 
 /** Validates a field or an entry. Building its context costs more than most checks, so only a failure has one. */
-export const validateAt = <A>(
-  codec: t.Type<A, unknown>,
-  value: unknown,
-  context: t.Context,
-  key: string,
-): t.Validation<A> => {
+export const validateAt = <A>(codec: t.Type<A, unknown>, value: unknown, context: t.Context, key: string) => {
   const result = codec.validate(value, noContext)
   return isRight(result) ? result : codec.validate(value, t.appendContext(context, key, codec, value))
 }

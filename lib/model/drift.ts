@@ -28,12 +28,8 @@ export interface DecodeOptions {
 /** Decodes leniently, and reports what the strict codec rejects as drift. */
 export const decodeWithDrift =
   <A extends object, B extends A>(codec: LenientCodec<A, unknown>, finish: (model: A, options: DecodeOptions) => B) =>
-  (
-    value: unknown,
-    options: DecodeOptions = {},
-    context: t.Context = [{ key: '', type: codec }],
-  ): t.Validation<B & WithDrift> =>
-    guardReads(value, context, () => {
+  (value: unknown, options: DecodeOptions = {}, context: t.Context = [{ key: '', type: codec }]) =>
+    guardReads<B & WithDrift>(value, context, () => {
       const strict = codec.strict.validate(value, context)
       // Both codecs decode a response without drift to the same model.
       const decoded: t.Validation<A> = isLeft(strict) ? codec.validate(value, context) : strict

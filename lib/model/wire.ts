@@ -45,13 +45,8 @@ export const namedFields = <Name extends string>(fields: Fields<Name>, isStrict 
 
 type NamedField = ReturnType<typeof namedFields>[number]
 
-export const decodeField = (
-  { codec, isRequired }: NamedField,
-  value: unknown,
-  context: t.Context,
-  key: string,
-): t.Validation<unknown> => {
-  if (value !== undefined) return validateAt(codec, value, context, key)
+export const decodeField = ({ codec, isRequired }: NamedField, value: unknown, context: t.Context, key: string) => {
+  if (value !== undefined) return validateAt<unknown>(codec, value, context, key)
   return isRequired ? failure(value, t.appendContext(context, key, codec), 'is required') : t.success(value)
 }
 

@@ -2,11 +2,7 @@ import { ConfigurationError } from '../errors.ts'
 import { kindOf, tryGet } from './guards.ts'
 
 /** Reads a stream until the signal is aborted. Returns undefined, and cancels it, once it exceeds `maxBytes`. */
-export const readBytes = async (
-  stream: ReadableStream<Uint8Array>,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> => {
+export const readBytes = async (stream: ReadableStream<Uint8Array>, maxBytes: number, signal: AbortSignal) => {
   const reader = stream.getReader()
   const cancel = (): void => void reader.cancel().catch(() => {}) // not awaited: a source may never finish its cleanup
   signal.addEventListener('abort', cancel)
@@ -52,21 +48,13 @@ const readFramed = async (request: Request, maxBytes: number): Promise<Uint8Arra
   }
 }
 
-const readStream = async (
-  { body }: Request,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> => {
+const readStream = async ({ body }: Request, maxBytes: number, signal: AbortSignal) => {
   if (body?.locked) throw alreadyRead()
   return body ? readBytes(body, maxBytes, signal) : new Uint8Array()
 }
 
 /** Reads the body of a request until the signal is aborted. Returns undefined once it exceeds `maxBytes`. */
-export const readRequestBody = async (
-  request: Request,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> => {
+export const readRequestBody = async (request: Request, maxBytes: number, signal: AbortSignal) => {
   const { headers } = request
   const length = Number(headers.get('content-length'))
   if (length > maxBytes) return undefined

@@ -29,12 +29,8 @@ const onAbort = (signal: AbortSignal, callback: () => void): (() => void) => {
  * Runs work until it settles, the timeout elapses or the signal is aborted. Never rejects, and leaves no timer or
  * listener behind. Unless the work ended with a value, its signal is aborted. Work that ignores it is not awaited.
  */
-export const withTimeout = <A>(
-  ms: number,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<A>,
-): Promise<Outcome<A>> =>
-  new Promise((resolve) => {
+export const withTimeout = <A>(ms: number, signal: AbortSignal | undefined, work: (own: AbortSignal) => Promise<A>) =>
+  new Promise<Outcome<A>>((resolve) => {
     if (signal?.aborted) return resolve({ type: 'abort', reason: signal.reason })
     const controller = new AbortController()
     const end = (outcome: Outcome<A>): void => {
