@@ -12,7 +12,6 @@ export interface WithDrift {
   readonly drift: readonly Issue[]
 }
 
-/** The lenient and the strict codec of a response. */
 export const responseCodec = <A extends object, O>(name: string, fields: FieldsOf<A, O> & Fields): LenientCodec<A, O> =>
   lenient(wireCodec<A, O>(name, fields, 'omit'), wireCodec<A, O>(name, fields, 'fail'))
 

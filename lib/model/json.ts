@@ -106,10 +106,8 @@ const jsonCodec = <A extends Json>(name: string, isExpected: (json: unknown) => 
   return new t.Type<A>(name, is, validate, t.identity)
 }
 
-/** Any JSON value. Decoding makes a deeply frozen copy. */
+// Decoding makes a deeply frozen copy.
 export const JsonCodec: t.Type<Json> = jsonCodec('Json', (_json): _json is Json => true, 'JSON')
-
-/** A JSON object. Decoding makes a deeply frozen copy. */
 export const JsonObjectCodec = jsonCodec('JsonObject', (value): value is JsonObject => isRecord(value), 'an object')
 
 /** Returns whether two values are equal; the order of fields is irrelevant. */

@@ -33,7 +33,6 @@ const slots = Object.fromEntries(optionalFields.map(({ name }, slot) => [name, s
 const without = (wireName: string | undefined, extra: Extra): Extra =>
   extra.some(([name]) => name === wireName) ? extra.filter(([name]) => name !== wireName) : extra
 
-/** An argument passed as undefined is not the same as a field that is not set. */
 const explicit = (value: unknown): unknown => (value === undefined ? explicitUndefined : value)
 
 /** The implementation of both states of the builder. Its properties are public, so that deep equality compares them. */

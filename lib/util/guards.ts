@@ -42,7 +42,7 @@ export const withoutPrototype = <A extends object>(fields: A): A =>
 
 export const shortName = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}…` : name)
 
-/** Marks an argument passed explicitly as `undefined`. */
+/** Marks an argument passed explicitly as `undefined`, which is not the same as a field that is not set. */
 export const explicitUndefined = Symbol('undefined')
 
 const kindOfNumber = (value: number): string => {
