@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { isRecord } from '../util/guards.ts'
-import { lenient, listOf, nonEmptyString, numericId, parser, string, stringId } from './codec.ts'
+import { lenient, listOf, nonEmptyString, numericId, string, stringId } from './codec.ts'
 import { dateTime, isDate } from './date.ts'
 import { decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
 import { AccountTypeCodec, CategoryCodec } from './enums.ts'
@@ -134,17 +134,7 @@ export interface ConnectSessionTokenWire extends ConnectSessionWire {
   readonly auth_link_url?: string
 }
 
-const stringList = listOf(string)
-
-const stringsOf = (value: unknown): readonly string[] | undefined => {
-  const strings = Array.isArray(value) ? value.filter(string.is) : undefined
-  return stringList.is(strings) ? Object.freeze(strings) : undefined
-}
-
-const categoryList = lenient(
-  parser('String[]', stringList.is, 'an array', stringsOf, t.identity),
-  listOf(CategoryCodec),
-)
+const categoryList = lenient(listOf(string), listOf(CategoryCodec))
 
 const attemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>('ConnectionAttempt', {
   id: guaranteed(stringId),

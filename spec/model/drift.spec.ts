@@ -78,12 +78,17 @@ const categories: readonly Shape[] = [
   shape(
     'a list of categories in which not all entries are strings',
     { categories: ['ats', null, 7, 'brand-new', {}, ['crm'], 'crm'] },
-    { categories: ['ats', 'brand-new', 'crm'] },
+    noCategories,
     ...[1, 2, 3, 4, 5].map((index) => `categories[${index}]`),
   ),
-  shape('infinite categories', mintedAnd('"categories":[1e999,"ats"]'), {}, 'categories[0]'),
+  shape('infinite categories', mintedAnd('"categories":[1e999,"ats"]'), noCategories, 'categories[0]'),
   shape('an infinite number in an object', mintedAnd('"categories":{"a":1e999}'), noCategories, /^categories\b/),
-  shape('a category of 20,000 levels', mintedAnd(`"categories":[${nested(20_000)},"ats"]`), {}, /^categories\[0\]/),
+  shape(
+    'a category of 20,000 levels',
+    mintedAnd(`"categories":[${nested(20_000)},"ats"]`),
+    noCategories,
+    /^categories\[0\]/,
+  ),
   shape('a string for categories', { categories: 'ats' }, noCategories, 'categories'),
   shape('an object for categories', { categories: { 0: 'ats' } }, noCategories, 'categories'),
 ]
@@ -103,7 +108,7 @@ const bodies: readonly Shape[] = [
   shape(
     'an unexpected value in every field',
     `{"token":"t",${[...guaranteed, ...optional].map((name) => `"${name}":[{}]`)}}`,
-    { ...absent, categories: [] },
+    absent,
     ...[...guaranteed, ...optional.filter((name) => name !== 'categories'), 'categories[0]'],
   ),
   shape('JSON escapes in a token', '{"token":"t\\/\\ud83d\\ude00"}', { ...absent, token: 't/😀' }, ...guaranteed),
