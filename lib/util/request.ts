@@ -6,21 +6,17 @@ export const readBytes = async (stream: ReadableStream<Uint8Array>, maxBytes: nu
   const reader = stream.getReader()
   const cancel = (): void => void reader.cancel().catch(() => {}) // not awaited: a source may never finish its cleanup
   signal.addEventListener('abort', cancel)
-  const chunks: Uint8Array[] = []
+  const chunks: { readonly bytes: Uint8Array; readonly offset: number }[] = []
   let size = 0
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     if (!ArrayBuffer.isView(chunk.value)) throw new TypeError('The stream contains a chunk that is not bytes.')
+    chunks.push({ bytes: chunk.value, offset: size })
     size += chunk.value.byteLength
     if (size > maxBytes) return void cancel()
-    chunks.push(chunk.value)
   }
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return bytes
+  const all = new Uint8Array(size)
+  for (const { bytes, offset } of chunks) all.set(bytes, offset)
+  return all
 }
 
 const alreadyRead = (): ConfigurationError =>
