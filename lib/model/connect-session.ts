@@ -6,7 +6,7 @@ import { decodeWithDrift, responseCodec, type WithDrift } from './drift.ts'
 import { AccountTypeCodec, CategoryCodec } from './enums.ts'
 import { type JsonObject, JsonObjectCodec } from './json.ts'
 import { type Codec, withStandardSchema } from './standard-schema.ts'
-import { type FieldsOf, guaranteed, optional, required } from './wire.ts'
+import { type FieldsOf, guaranteed, optional, required, wireCodec } from './wire.ts'
 
 /**
  * The end user's latest attempt to connect an account (contract section 3).
@@ -136,7 +136,7 @@ export interface ConnectSessionTokenWire extends ConnectSessionWire {
 
 const categoryList = lenient(listOf(string), listOf(CategoryCodec))
 
-const attemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>('ConnectionAttempt', {
+const attemptFields: FieldsOf<ConnectionAttempt, ConnectionAttemptWire> = {
   id: guaranteed(stringId),
   createdAt: guaranteed(string),
   updatedAt: guaranteed(string),
@@ -144,7 +144,10 @@ const attemptCodec = responseCodec<ConnectionAttempt, ConnectionAttemptWire>('Co
   accountSecureId: optional(stringId),
   oauthErrorCode: optional(string),
   oauthErrorDescription: optional(string),
-})
+}
+
+const attemptCodec = (onInvalid: 'omit' | 'fail') =>
+  wireCodec<ConnectionAttempt, ConnectionAttemptWire>('ConnectionAttempt', attemptFields, onInvalid)
 
 type SessionModel = Omit<ConnectSession, 'drift'>
 type TokenModel = Omit<ConnectSessionToken, 'drift' | 'expiresAt'>
@@ -166,7 +169,7 @@ export const sessionFields: FieldsOf<SessionModel, ConnectSessionWire> = {
   type: optional(lenient(string, AccountTypeCodec)),
   integrationId: optional(stringId),
   connectorProfileId: optional(stringId),
-  latestConnectionAttempt: optional(attemptCodec),
+  latestConnectionAttempt: optional(lenient(attemptCodec('omit'), attemptCodec('fail'))),
 }
 
 const sessionCodec = responseCodec<SessionModel, ConnectSessionWire>('ConnectSession', sessionFields)

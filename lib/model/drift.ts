@@ -12,8 +12,9 @@ export interface WithDrift {
   readonly drift: readonly Issue[]
 }
 
+/** The lenient and the strict codec of a response. Their models are mutable, because `decodeWithDrift` adds to them. */
 export const responseCodec = <A extends object, O>(name: string, fields: FieldsOf<A, O> & Fields): LenientCodec<A, O> =>
-  lenient(wireCodec<A, O>(name, fields, 'omit'), wireCodec<A, O>(name, fields, 'fail'))
+  lenient(wireCodec<A, O>(name, fields, 'omit', 'mutable'), wireCodec<A, O>(name, fields, 'fail', 'mutable'))
 
 export interface DecodeOptions {
   /** The lifetime that was requested for the token, in seconds. */
@@ -35,5 +36,5 @@ export const decodeWithDrift =
       if (isLeft(decoded)) return decoded
       const issues = isLeft(strict) ? issuesOf(strict.left, options.redact ?? redactorOf(value)) : []
       const drift = freezeIssues([...(options.drift ?? []), ...issues])
-      return right(Object.freeze(maskWhenPrinted({ ...finish(decoded.right, options), drift })))
+      return right(Object.freeze(maskWhenPrinted(Object.assign(finish(decoded.right, options), { drift }))))
     })

@@ -102,7 +102,7 @@ const accountFields: FieldsOf<AccountModel, JsonObject> = {
 
 // The contract does not describe other events, so only the name is required.
 const otherFields = { ...accountFields, event: required(nonEmptyString), accountId: optional(stringId) }
-const otherCodec = wireCodec<Omit<OtherEvent, 'drift'>, JsonObject>(codecName, otherFields, 'keep')
+const otherCodec = wireCodec<Omit<OtherEvent, 'drift'>, JsonObject>(codecName, otherFields, 'keep', 'mutable')
 
 const accountCodec = responseCodec<AccountModel, JsonObject>(codecName, accountFields)
 const decodeAccountEvent = decodeWithDrift(accountCodec, (model) => model)

@@ -54,7 +54,12 @@ export const decodeField = ({ codec, isRequired }: NamedField, value: unknown, c
 type OnInvalid = 'fail' | 'omit' | 'keep'
 
 /** A codec between camel case and snake case. Unknown fields go to `extra`, which overrides optional fields only. */
-export const wireCodec = <A extends object, O>(name: string, fields: Fields, onInvalid: OnInvalid): t.Type<A, O> => {
+export const wireCodec = <A extends object, O>(
+  name: string,
+  fields: Fields,
+  onInvalid: OnInvalid,
+  models: 'frozen' | 'mutable' = 'frozen',
+): t.Type<A, O> => {
   const known = namedFields(fields, onInvalid === 'fail')
   const fieldOf = new Map(known.map((field) => [field.name, field]))
   const wireNames = new Set(known.map(({ wireName }) => wireName))
@@ -82,7 +87,7 @@ export const wireCodec = <A extends object, O>(name: string, fields: Fields, onI
     }
     if (errors.length > 0) return t.failures(errors)
     if (extra.length > 0) model['extra'] = Object.freeze(maskWhenPrinted(Object.fromEntries(extra)))
-    return t.success(Object.freeze(model) as A) // every field was decoded by its codec
+    return t.success((models === 'frozen' ? Object.freeze(model) : model) as A) // every field was decoded by its codec
   }
 
   const encode = (model: A): O => {

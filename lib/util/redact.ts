@@ -77,6 +77,8 @@ export const redactorOf = (value: unknown, others: readonly string[] = []): Reda
   }
 }
 
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
 const inspection: PropertyDescriptor & ThisType<object> = {
   value() {
     return redactJson(this, redactorOf(this))
@@ -90,5 +92,5 @@ export const maskWhenPrinted = <A extends object>(value: A): A => {
     const field = ownValue(value, name)
     if (typeof field === 'string') Object.defineProperty(value, name, { get: () => field })
   }
-  return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), inspection)
+  return Object.defineProperty(value, inspect, inspection)
 }
