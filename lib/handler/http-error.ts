@@ -3,26 +3,6 @@ import { ownValue } from '../util/guards.ts'
 import type { HeaderFields } from './origin.ts'
 
 /**
- * The reason for an error response, by which a page can decide what to do.
- * @example const shouldSignIn = (code: HandlerErrorCode): boolean => code === 'unauthorized'
- */
-export type HandlerErrorCode =
-  | 'method-not-allowed'
-  | 'origin-not-allowed'
-  | 'unsupported-type'
-  | 'too-large'
-  | 'invalid-body'
-  | 'unauthorized'
-  | 'invalid-choices'
-  | 'account-not-allowed'
-  | 'rate-limited'
-  | 'aborted'
-  | 'internal'
-  | 'upstream'
-  | 'body-timeout'
-  | 'timeout'
-
-/**
  * The body of an error response; it contains no details of the server or of StackOne's response.
  * @example const codeOf = async (response: Response) => ((await response.json()) as HandlerError).error.code
  */
@@ -53,7 +33,14 @@ const responses = {
   upstream: [502, 'Upstream request failed'],
   'body-timeout': [408, 'Request body timed out'],
   timeout: [504, 'Request timed out'],
-} as const satisfies Record<HandlerErrorCode, readonly [status: number, message: string]>
+} as const satisfies Record<string, readonly [status: number, message: string]>
+
+/**
+ * The reason for an error response, by which a page can decide what to do.
+ * @useDeclaredType
+ * @example const shouldSignIn = (code: HandlerErrorCode): boolean => code === 'unauthorized'
+ */
+export type HandlerErrorCode = keyof typeof responses
 
 /** An error with its response; `cause` is the error to pass to `onError`. */
 export class HttpError extends Error {
