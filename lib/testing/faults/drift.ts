@@ -2,29 +2,6 @@ import { type ConnectSessionTokenWire, sessionFields } from '../../model/connect
 import { type Presence, snakeCase } from '../../model/wire.ts'
 import { createResponse } from '../api/response.ts'
 
-/**
- * A deviation of a successful response from the contract: one that the API has had, or may have in the future.
- *
- * `'no guaranteed fields'` omits the ids, the owner and the date, but not the token. `'an external_trigger_token'` adds
- * a secret. `'another success status'` is 200 instead of 201, and 201 instead of 200.
- * @example const drift: DriftKind = 'id as a string'
- */
-export type DriftKind =
-  | 'id as a string'
-  | 'organization_id as a number'
-  | 'created_at without a zone'
-  | 'no provider'
-  | 'no auth_link_url'
-  | 'no optional fields'
-  | 'null in optional fields'
-  | 'no guaranteed fields'
-  | 'an unknown category'
-  | 'an unknown type'
-  | 'an unknown field'
-  | 'an unknown attempt status'
-  | 'an external_trigger_token'
-  | 'another success status'
-
 const setAll = (presence: Presence, value: null | undefined): object =>
   Object.fromEntries(
     Object.entries(sessionFields)
@@ -32,8 +9,11 @@ const setAll = (presence: Presence, value: null | undefined): object =>
       .map(([name]) => [snakeCase(name), value]),
   )
 
+// Infers the kinds. With `satisfies`, the published declaration would contain the type of each result.
+const tableOf = <K extends string>(table: Readonly<Record<K, (session: ConnectSessionTokenWire) => object>>) => table
+
 /** Returns what a drift changes in a session, by its kind. A field that is undefined is omitted. */
-const changes: Readonly<Record<DriftKind, (session: ConnectSessionTokenWire) => object>> = {
+const changes = tableOf({
   'id as a string': ({ id }) => ({ id: String(id) }),
   'organization_id as a number': () => ({ organization_id: 4711 }),
   'created_at without a zone': ({ created_at }) => ({ created_at: created_at?.replace('Z', '') }),
@@ -50,7 +30,17 @@ const changes: Readonly<Record<DriftKind, (session: ConnectSessionTokenWire) => 
   }),
   'an external_trigger_token': ({ id }) => ({ external_trigger_token: `sandbox.trigger.${id}` }),
   'another success status': () => ({}),
-}
+})
+
+/**
+ * A deviation of a successful response from the contract: one that the API has had, or may have in the future.
+ *
+ * `'no guaranteed fields'` omits the ids, the owner and the date, but not the token. `'an external_trigger_token'` adds
+ * a secret. `'another success status'` is 200 instead of 201, and 201 instead of 200.
+ * @useDeclaredType
+ * @example const drift: DriftKind = 'id as a string'
+ */
+export type DriftKind = keyof typeof changes
 
 /**
  * All drift kinds, for tests that cover each of them.
