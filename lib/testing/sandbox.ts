@@ -6,6 +6,7 @@ import { mask, maskWhenPrinted } from '../util/redact.ts'
 import { type AttemptStatus, type ConnectOutcome, type ConnectResult, connect } from './api/connect.ts'
 import { apiResponse, findEndpoint } from './api/endpoints.ts'
 import type { Store } from './api/store.ts'
+import { applyFault } from './faults/effect.ts'
 import type { Fault, FaultOptions } from './faults/fault.ts'
 import { createFaultSchedule } from './faults/schedule.ts'
 import { type LocalServer, serve } from './server.ts'
@@ -123,9 +124,9 @@ export const sandbox = (options: SandboxOptions = {}): Sandbox => {
     signal?.throwIfAborted()
     const record = recordRequest(request, await request.text())
     requests.push(record)
-    const effect = findEndpoint(request) && faults.next()
+    const fault = findEndpoint(request) && faults.next()
     const respond = (): Response => apiResponse(store, request, record.body)
-    return effect === undefined ? respond() : effect(respond, signal, now)
+    return fault === undefined ? respond() : applyFault(fault, respond, signal, now)
   }
 
   return Object.freeze<Sandbox>({

@@ -1,6 +1,5 @@
 import { checkOptions } from '../../util/check-options.ts'
 import { sandboxDefaults } from '../../util/defaults.ts'
-import { type Effect, effectOf } from './effect.ts'
 import { type Fault, type FaultOptions, failArguments } from './fault.ts'
 
 /** Returns a function that draws numbers from 0 up to 1 with the generator mulberry32. Equal seeds give equal draws. */
@@ -17,22 +16,23 @@ const createRandom = (seed: number): (() => number) => {
 /** Determines which request meets which fault: queued faults first, then those with a rate, each with its own draw. */
 export const createFaultSchedule = (seed: number = sandboxDefaults.seed) => {
   const random = createRandom(seed)
-  const queue: { readonly effect: Effect; left: number }[] = []
-  const rates: { readonly effect: Effect; readonly rate: number }[] = []
+  const queue: { readonly fault: Fault; left: number }[] = []
+  const rates: { readonly fault: Fault; readonly rate: number }[] = []
   return {
-    add: (fault: Fault, options: FaultOptions = {}): void => {
-      checkOptions({ fault, options }, failArguments, 'fail')
+    add: (given: Fault, options: FaultOptions = {}): void => {
+      checkOptions({ fault: given, options }, failArguments, 'fail')
+      const fault = typeof given === 'object' ? { ...given } : given
       const { rate, times = sandboxDefaults.times } = options
-      if (rate === undefined) queue.push({ effect: effectOf(fault), left: times })
-      else rates.push({ effect: effectOf(fault), rate })
+      if (rate === undefined) queue.push({ fault, left: times })
+      else rates.push({ fault, rate })
     },
-    next: (): Effect | undefined => {
+    next: (): Fault | undefined => {
       const [first] = queue
       // Draws for every rate, so that a hit of one does not shift the draws of the others.
-      if (first === undefined) return rates.filter(({ rate }) => random() < rate)[0]?.effect
+      if (first === undefined) return rates.filter(({ rate }) => random() < rate)[0]?.fault
       first.left -= 1
       if (first.left === 0) queue.shift()
-      return first.effect
+      return first.fault
     },
   }
 }
