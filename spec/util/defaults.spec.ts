@@ -45,7 +45,7 @@ describe('The defaults', () => {
     ['ClientOptions', 'client/options', { strict, dangerouslyAllowBrowser }],
     ['WaitOptions', 'client/options', waitDefaults],
     ['HandlerOptions', 'handler/options', handlerDefaults],
-    ['WebhookHandlerOptions', 'webhook/options', webhookDefaults],
+    ['WebhookHandlerOptions', 'webhook/index', webhookDefaults],
     ['SandboxOptions', 'testing/sandbox', { seed: sandboxDefaults.seed }],
     ['FaultOptions', 'testing/faults/fault', { times: sandboxDefaults.times }],
   ]
