@@ -1,11 +1,26 @@
 import { ConfigurationError, isSessionError, TimeoutError } from '../errors.ts'
 import type { ConnectSessionToken } from '../model/connect-session.ts'
-import { isRecord, kindOf, ownValue, withoutPrototype } from '../util/guards.ts'
+import { isRecord, kindOf, ownValue, parseJson, withoutPrototype } from '../util/guards.ts'
+import { decodeUtf8, readRequestBody } from '../util/request.ts'
 import { withTimeout } from '../util/timeout.ts'
-import { readJsonObject } from './body.ts'
 import { HttpError, toHttpError } from './http-error.ts'
 import type { HandlerSettings } from './options.ts'
-import { type Owner, parseRequest, sessionFor } from './request.ts'
+import { type Owner, sessionFor } from './request.ts'
+
+/** Reads a JSON object until the signal is aborted. A missing body is an empty object. Throws an `HttpError`. */
+const readJsonObject = async (request: Request, maxBytes: number, signal: AbortSignal): Promise<object> => {
+  const type = request.headers.get('content-type')
+  if (type !== null && !/^application\/json\s*(;|$)/i.test(type)) throw new HttpError('unsupported-type')
+  const body = await readRequestBody(request, maxBytes, signal).catch((error: unknown) => {
+    throw error instanceof ConfigurationError ? error : new HttpError('invalid-body') // truncated
+  })
+  if (body === undefined) throw new HttpError('too-large')
+  if (body.length === 0) return {}
+  if (type === null) throw new HttpError('unsupported-type')
+  const value = parseJson(decodeUtf8(body) ?? '')
+  if (!isRecord(value)) throw new HttpError('invalid-body')
+  return value
+}
 
 /** Copies an owner, with the getters of its class, but without the fields of a polluted `Object.prototype`. */
 const ownerOf = (found: unknown): Owner => {
@@ -19,7 +34,7 @@ const ownerOf = (found: unknown): Owner => {
 
 /** Creates the session of a page's request within the timeout. Throws an `HttpError`, or what a callback throws. */
 export const createSession = async (request: Request, settings: HandlerSettings): Promise<ConnectSessionToken> => {
-  const { allow, checks, client, configure, maxBytes, onSession, timeout } = settings
+  const { allow, client, configure, maxBytes, onSession, parse, timeout } = settings
   let step: string | undefined
 
   const run = async (signal: AbortSignal): Promise<ConnectSessionToken> => {
@@ -31,7 +46,7 @@ export const createSession = async (request: Request, settings: HandlerSettings)
     const body = await readJsonObject(request, maxBytes, signal)
     enter('The owner callback')
     const owner = ownerOf(await settings.owner(request))
-    const fields = parseRequest(body, checks)
+    const fields = parse(body)
     const { accountId } = fields
     if (accountId !== undefined) {
       enter('The ownsAccount callback')

@@ -14,7 +14,7 @@ import {
 import { handlerDefaults } from '../util/defaults.ts'
 import { withoutPrototype } from '../util/guards.ts'
 import { maxTimeout } from '../util/timeout.ts'
-import { type Allow, checksFor, type Owner } from './request.ts'
+import { type Allow, type Owner, requestParser } from './request.ts'
 
 /**
  * Options of `connectSessionHandler`, a plain object; an undefined option counts as absent.
@@ -95,7 +95,7 @@ export const resolveHandlerOptions = (options: HandlerOptions) => {
   const checked = checkOptions(options, handlerCheck, 'connectSessionHandler') as HandlerOptions
   const { timeout = handlerDefaults.timeout, maxBytes = handlerDefaults.maxBytes, origins = [] } = checked
   const allow = withoutPrototype(checked.allow ?? {})
-  return withoutPrototype({ ...checked, timeout, maxBytes, origins: [...origins], allow, checks: checksFor(allow) })
+  return withoutPrototype({ ...checked, timeout, maxBytes, origins: [...origins], allow, parse: requestParser(allow) })
 }
 
 export type HandlerSettings = ReturnType<typeof resolveHandlerOptions>

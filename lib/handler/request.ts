@@ -4,7 +4,7 @@ import { session } from '../session/session.ts'
 import type { Session } from '../session/types.ts'
 import { arrayOf, type Check, nonBlank, ofType, oneOf } from '../util/check-options.ts'
 import { didYouMean } from '../util/did-you-mean.ts'
-import { mustBe, withoutPrototype } from '../util/guards.ts'
+import { withoutPrototype } from '../util/guards.ts'
 import { HttpError } from './http-error.ts'
 
 /**
@@ -63,39 +63,35 @@ const isIn = (values: readonly unknown[] = []): Check => {
 }
 
 const categoriesIn = (allowed: readonly unknown[] | true): Check => {
-  const known = oneOf(knownCategories, 'a known category')
-  const check = arrayOf(allowed === true ? known : isIn(allowed.map(normalizeCategory)))
+  const category = allowed === true ? oneOf(knownCategories, 'a known category') : isIn(allowed.map(normalizeCategory))
+  const check = arrayOf((value, path) => category(normalizeCategory(value), path))
   return (value, path) => {
-    if (!Array.isArray(value)) return [{ path, message: mustBe('an array', value) }]
-    if (value.length > 0 && value.length <= maxCategories) return check(value.map(normalizeCategory), path)
+    if (!Array.isArray(value) || (value.length > 0 && value.length <= maxCategories)) return check(value, path)
     return [{ path, message: `must contain 1 to ${maxCategories} categories` }]
   }
 }
 
-type FieldChecks = ReadonlyMap<string, Check>
-
-export const checksFor = ({ categories, providers, multiple, ownsAccount }: Allow): FieldChecks => {
+/** Returns a function that returns the fields of a body, or throws an `HttpError` with all problems. */
+export const requestParser = ({ categories, providers, multiple, ownsAccount }: Allow) => {
   const checks = {
     categories: categories ? categoriesIn(categories) : isIn(),
     provider: providers === true ? nonBlank : isIn(providers),
     multiple: multiple ? ofType('boolean') : isIn(),
-    accountId: ownsAccount ? nonBlank : isIn(),
+    accountId: ownsAccount ? nonBlank : isIn(), // whether the owner has the account is not checked
   } satisfies Record<keyof HandlerRequest, Check>
-  return new Map(Object.entries(checks))
-}
-
-const unknownField = (name: string, known: readonly string[]): Issue => {
-  const hint = didYouMean(name, known) ?? `the fields are ${known.join(', ')}`
-  return { path: name.slice(0, 64), message: 'unknown field', hint }
-}
-
-/** Returns the fields of a body; throws an `HttpError` with all problems. Whose account it is, is not checked. */
-export const parseRequest = (body: Readonly<Record<string, unknown>>, checks: FieldChecks): HandlerRequest => {
-  const issues = Object.entries(body)
-    .slice(0, maxIssues) // a body with more fields is invalid anyway
-    .flatMap(([name, value]) => checks.get(name)?.(value, name) ?? unknownField(name, [...checks.keys()]))
-  if (issues.length > 0) throw new HttpError('invalid-choices', undefined, issues.slice(0, maxIssues))
-  return withoutPrototype(body)
+  const checkOf = new Map<string, Check>(Object.entries(checks))
+  const names = [...checkOf.keys()]
+  const unknownField = (name: string): Issue => {
+    const hint = didYouMean(name, names) ?? `the fields are ${names.join(', ')}`
+    return { path: name.slice(0, 64), message: 'unknown field', hint }
+  }
+  return (body: object): HandlerRequest => {
+    const issues = Object.entries(body)
+      .slice(0, maxIssues) // a body with more fields is invalid anyway
+      .flatMap(([name, value]) => checkOf.get(name)?.(value, name) ?? unknownField(name))
+    if (issues.length > 0) throw new HttpError('invalid-choices', undefined, issues.slice(0, maxIssues))
+    return withoutPrototype(body)
+  }
 }
 
 export const sessionFor = (owner: Owner, { categories, provider, multiple, accountId }: HandlerRequest): Session =>
