@@ -104,13 +104,6 @@ const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken
   return Object.freeze({ token, expiresAt })
 }
 
-/** A request whose token several callers wait for. */
-interface SharedRequest {
-  readonly token: Promise<FetchedToken>
-  readonly controller: AbortController
-  callers: number
-}
-
 /**
  * Creates a function that requests tokens from the route of a `connectSessionHandler`: a POST request with cookies.
  *
@@ -127,9 +120,10 @@ interface SharedRequest {
  */
 export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptions = {}): TokenFetcher => {
   const { fetch, headers } = withoutPrototype(options)
-  const pending = new Map<string, SharedRequest>()
+  const pending = new Map<string, ReturnType<typeof start>>()
 
-  const start = (body: string): SharedRequest => {
+  /** Starts a request, for whose token several callers may wait. */
+  const start = (body: string) => {
     const controller = new AbortController()
     const { signal } = controller
     const send = async (): Promise<Response> => {
