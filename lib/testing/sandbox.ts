@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import type { ConnectSessionTokenWire } from '../model/connect-session.ts'
 import { checkOptions, mustShown, nonBlank, ofType, optionsOf } from '../util/check-options.ts'
 import { isRecord, parseJson } from '../util/guards.ts'
