@@ -5,7 +5,7 @@
 import type { Issue } from '../errors.ts'
 import type { HandlerErrorCode } from '../handler/http-error.ts'
 import type { HandlerRequest } from '../handler/request.ts'
-import { isObject, ownValue, parseJson, withoutPrototype } from '../util/guards.ts'
+import { ownValue, parseJson, withoutPrototype } from '../util/guards.ts'
 
 /**
  * The handler's error code, `network` if no complete response arrived, or `invalid-response` for any other response.
@@ -73,15 +73,13 @@ export class TokenRequestError extends Error {
   }
 }
 
-const fieldOf = (value: unknown, name: string): unknown => (isObject(value) ? ownValue(value, name) : undefined)
-
 const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 const toError = ({ status, headers }: Response, body: unknown): TokenRequestError => {
   const delay = headers.get('retry-after') ?? ''
   const retryAfter = /^\d{1,9}$/.test(delay) ? Number(delay) : undefined
-  const error = fieldOf(body, 'error')
-  const [code, message, found] = ['code', 'message', 'issues'].map((name) => fieldOf(error, name))
+  const error = Object(ownValue(Object(body), 'error'))
+  const [code, message, found] = ['code', 'message', 'issues'].map((name) => ownValue(error, name))
   const issues = Array.isArray(found) ? found : []
   if (status >= 400 && isFilled(code) && isFilled(message))
     // A newer handler may send a new code.
@@ -98,8 +96,8 @@ const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken
   const { response, body } = await read().catch((cause: unknown) => {
     throw new TokenRequestError('network', 'The server could not be reached', { cause })
   })
-  const token = fieldOf(body, 'token')
-  const expiresAt = new Date(String(fieldOf(body, 'expiresAt')))
+  const token = ownValue(Object(body), 'token')
+  const expiresAt = new Date(String(ownValue(Object(body), 'expiresAt')))
   if (!response.ok || !isFilled(token) || Number.isNaN(expiresAt.getTime())) throw toError(response, body)
   return Object.freeze({ token, expiresAt })
 }
