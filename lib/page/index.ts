@@ -75,10 +75,10 @@ export class TokenRequestError extends Error {
 
 const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-const toError = ({ status, headers }: Response, body: unknown): TokenRequestError => {
+const toError = ({ status, headers }: Response, json: unknown): TokenRequestError => {
   const delay = headers.get('retry-after') ?? ''
   const retryAfter = /^\d{1,9}$/.test(delay) ? Number(delay) : undefined
-  const error = Object(ownValue(Object(body), 'error'))
+  const error = Object(ownValue(Object(json), 'error'))
   const [code, message, found] = ['code', 'message', 'issues'].map((name) => ownValue(error, name))
   const issues = Array.isArray(found) ? found : []
   if (status >= 400 && isFilled(code) && isFilled(message))
@@ -88,17 +88,13 @@ const toError = ({ status, headers }: Response, body: unknown): TokenRequestErro
   return new TokenRequestError('invalid-response', unexpected, { status, retryAfter })
 }
 
-const requestToken = async (send: () => Promise<Response>): Promise<FetchedToken> => {
-  const read = async () => {
-    const response = await send()
-    return { response, body: parseJson(await response.text()) }
-  }
-  const { response, body } = await read().catch((cause: unknown) => {
+const receiveToken = async (sent: Promise<{ response: Response; json: unknown }>): Promise<FetchedToken> => {
+  const { response, json } = await sent.catch((cause: unknown) => {
     throw new TokenRequestError('network', 'The server could not be reached', { cause })
   })
-  const token = ownValue(Object(body), 'token')
-  const expiresAt = new Date(String(ownValue(Object(body), 'expiresAt')))
-  if (!response.ok || !isFilled(token) || Number.isNaN(expiresAt.getTime())) throw toError(response, body)
+  const token = ownValue(Object(json), 'token')
+  const expiresAt = new Date(String(ownValue(Object(json), 'expiresAt')))
+  if (!response.ok || !isFilled(token) || Number.isNaN(expiresAt.getTime())) throw toError(response, json)
   return Object.freeze({ token, expiresAt })
 }
 
@@ -124,16 +120,17 @@ export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptio
   const start = (body: string) => {
     const controller = new AbortController()
     const { signal } = controller
-    const send = async (): Promise<Response> => {
+    const send = async () => {
       const fields = { ...Object.fromEntries(new Headers(headers)), 'content-type': 'application/json' } // lower case
       const init: RequestInit = { method: 'POST', headers: fields, body, credentials: 'include', signal }
-      return (fetch ?? globalThis.fetch)(String(url), withoutPrototype(init))
+      const response = await (fetch ?? globalThis.fetch)(String(url), withoutPrototype(init))
+      return { response, json: parseJson(await response.text()) }
     }
     const forget = (): void => {
       if (pending.get(body) === shared) pending.delete(body)
     }
     signal.addEventListener('abort', forget)
-    const shared = { token: requestToken(send).finally(forget), controller, callers: 0 }
+    const shared = { token: receiveToken(send()).finally(forget), controller, callers: 0 }
     pending.set(body, shared)
     return shared
   }
