@@ -60,31 +60,26 @@ const isJson = (value: unknown, depth = 0): boolean => {
   return true
 }
 
-/** The objects that contain a value, the innermost first. Faster than an array. */
-type Parents = readonly [parent: object, others: Parents] | undefined
-
-const isInside = (value: object, parents: Parents): boolean =>
-  parents !== undefined && (parents[0] === value || isInside(value, parents[1]))
-
 const notJson = (value: unknown, message: string, hint?: string): NotJson =>
   new NotJson([codecError(value, [], message, hint)])
 
-/** Returns a deeply frozen copy of a JSON value, or the errors of a value that is not JSON. Reads each property once. */
-export const copyJson = (value: unknown, depth = 0, parents?: Parents): Json | NotJson => {
+/** Returns a deeply frozen copy of a JSON value inside of `parents`, or the errors. Reads each property once. */
+export const copyJson = (value: unknown, parents: readonly unknown[] = []): Json | NotJson => {
   if (isPrimitive(value)) return value === 0 ? 0 : value // JSON has no -0
   try {
     if (value instanceof NotJson) return value
     if (!isObject(value)) {
-      const isProperty = value === undefined && depth > 0
+      const isProperty = value === undefined && parents.length > 0
       return notJson(value, mustBe('JSON', value), isProperty ? 'omit the property' : undefined)
     }
-    if (isInside(value, parents)) return notJson(value, 'must not contain a cycle')
-    const problem = problemOf(value, depth)
+    if (parents.includes(value)) return notJson(value, 'must not contain a cycle')
+    const problem = problemOf(value, parents.length)
     if (problem !== undefined) return notJson(value, ...problem)
     const copied = (Array.isArray(value) ? [] : {}) as Record<string, Json> // the entries of an array are set by their keys
     const errors: CodecError[] = []
+    const path = [...parents, value]
     for (const key of Object.keys(value)) {
-      const entry = copyJson(value[key], depth + 1, [value, parents])
+      const entry = copyJson(value[key], path)
       if (entry instanceof NotJson) errors.push(...entry.errorsAt([{ key, type: JsonCodec }]))
       else if (key === '__proto__') Object.defineProperty(copied, key, { value: entry, enumerable: true })
       else copied[key] = entry
