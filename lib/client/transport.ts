@@ -1,4 +1,4 @@
-import ky from 'ky'
+import ky, { type Options } from 'ky'
 import { parseJson, tryGet, withoutPrototype } from '../util/guards.ts'
 import { readBytes } from '../util/request.ts'
 import type { Fetch } from './options.ts'
@@ -76,7 +76,8 @@ export const sendOnce = async (
     ...(body !== null && { 'content-type': 'application/json' }),
     ...settings.headers,
   }
-  const response = await ky(url, {
+  // ky also reads the options that are not set, which a polluted `Object.prototype` may have.
+  const options = withoutPrototype<Options>({
     method,
     retry: 0,
     timeout: false,
@@ -92,6 +93,7 @@ export const sendOnce = async (
       return fetched
     },
   })
+  const response = await ky(url, options)
   if (signal.aborted) {
     // A custom fetch may ignore the signal. The attempt has ended, so an error is ignored.
     await response.body?.cancel()
