@@ -1,4 +1,5 @@
-import { type Check, must, nonBlank } from './check-options.ts'
+import { must } from './check-options.ts'
+import { isBlank } from './guards.ts'
 
 /** The header with the signature of a webhook. */
 export const signatureHeader = 'x-stackone-signature'
@@ -13,23 +14,15 @@ export const rawBodyCheck = must(
   "pass the body before it is parsed, such as that of express.raw({ type: 'application/json' })",
 )
 
-const trimmed = must(
-  'a string without white space at its start and end',
-  (value) => typeof value === 'string' && value.trim() === value,
-)
-
 /** Checks a signing secret. Messages do not contain it. */
-export const signingSecret: Check = (value, path) => {
-  const issues = nonBlank(value, path)
-  return issues.length > 0 ? issues : trimmed(value, path)
-}
+export const signingSecret = must(
+  'a non-blank string without surrounding white space',
+  (value) => typeof value === 'string' && !isBlank(value) && value.trim() === value,
+)
 
 /** The part of Node, Bun and Deno that is used. Other runtimes lack it, or have a polyfill that throws. */
 interface NodeCrypto {
-  readonly createHmac: (
-    hash: string,
-    key: string,
-  ) => { readonly update: (data: string | Uint8Array) => { readonly digest: (encoding: 'base64url') => string } }
+  createHmac(hash: string, key: string): { update(data: string | Uint8Array): { digest(form: 'base64url'): string } }
 }
 
 const loadCrypto = (): NodeCrypto => Object(globalThis).process.getBuiltinModule('node:crypto')

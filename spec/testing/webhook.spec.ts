@@ -30,7 +30,7 @@ describe('signWebhook', () => {
     const invalid: readonly (readonly [readonly unknown[], string])[] = [
       [[{ event: 'x' }, secret], 'body: must be a string or a Uint8Array, got an object'],
       [[undefined, undefined], 'body: is required'],
-      [['{}', ' '], 'secret: must be a non-blank string, got a blank string'],
+      [['{}', ' '], 'secret: must be a non-blank string without surrounding white space, got a blank string'],
     ]
     for (const [args, message] of invalid) {
       const error = await caught(Reflect.apply(signWebhook, undefined, args))
@@ -159,7 +159,11 @@ describe('A sandbox with a webhook', () => {
   const invalid: readonly (readonly [string, unknown, string])[] = [
     ['a function', deliver, 'webhook: must be an object, got a function'],
     ['no secret', { deliver }, 'webhook.secret: is required'],
-    ['a blank secret', { secret: ' ', deliver }, 'webhook.secret: must be a non-blank string, got a blank string'],
+    [
+      'a blank secret',
+      { secret: ' ', deliver },
+      'webhook.secret: must be a non-blank string without surrounding white space, got a blank string',
+    ],
     ['no target', { secret }, 'webhook.deliver: is required'],
     ['a path', { secret, deliver: '/webhook' }, 'webhook.deliver: must be a function or a URL, such as'],
     ['text before a URL', { secret, deliver: 'to http://127.0.0.1' }, 'webhook.deliver: must be a function or a URL'],

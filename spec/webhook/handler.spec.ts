@@ -264,12 +264,16 @@ describe('The options of the webhook handler', () => {
     ['no options', undefined, ['must be an object, got undefined']],
     ['a secret that is undefined', { secret: undefined, onEvent }, ['secret: is required']],
     ['no onEvent', { secret }, ['onEvent: is required']],
-    ['a blank secret', { secret: ' ', onEvent }, ['secret: must be a non-blank string, got a blank string']],
+    [
+      'a blank secret',
+      { secret: ' ', onEvent },
+      ['secret: must be a non-blank string without surrounding white space, got a blank string'],
+    ],
     ['no secrets', { secret: [], onEvent }, ['secret: must contain at least one secret']],
     [
       'a list with a missing secret',
       { secret: [secret, undefined], onEvent },
-      ['secret[1]: must be a non-blank string, got undefined'],
+      ['secret[1]: must be a non-blank string without surrounding white space, got undefined'],
     ],
     ['an unknown option', { secret, onEvent, tolerance: 300 }, ["unknown option 'tolerance' (the options are secret,"]],
     ...['signingSecret', 'webhookSecret'].map(

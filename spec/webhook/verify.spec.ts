@@ -208,18 +208,26 @@ describe('verifyWebhook and invalid arguments', () => {
       'rawBody: must be a string or a Uint8Array, got an object',
     ],
     ['a list of signatures', [body, [signature], secret], 'signature: must be a string, got an array'],
-    ['no secret', [body, signature, undefined], 'secret: must be a non-blank string, got undefined'],
-    ['a blank secret', [body, signature, ' '], 'secret: must be a non-blank string, got a blank string'],
+    [
+      'no secret',
+      [body, signature, undefined],
+      'secret: must be a non-blank string without surrounding white space, got undefined',
+    ],
+    [
+      'a blank secret',
+      [body, signature, ' '],
+      'secret: must be a non-blank string without surrounding white space, got a blank string',
+    ],
     [
       'a secret with a line break',
       [body, signature, `${secret}\n`],
-      'secret: must be a string without white space at its start and end, got a string',
+      'secret: must be a non-blank string without surrounding white space, got a string',
     ],
     ['an empty list', [body, signature, []], 'secret: must contain at least one secret'],
     [
       'a secret that is undefined',
       [body, signature, [secret, undefined]],
-      'secret[1]: must be a non-blank string, got undefined',
+      'secret[1]: must be a non-blank string without surrounding white space, got undefined',
     ],
   ]
   itEach('throws a ConfigurationError for invalid arguments', cases, async ([, args, message]) => {
