@@ -5,7 +5,7 @@ import { nonBlankString } from '../model/codec.ts'
 import { type ConnectSession, type ConnectSessionToken, decodeSession, decodeToken } from '../model/connect-session.ts'
 import { ConnectSessionCreate, decodePayload } from '../model/create-payload.ts'
 import type { DecodeOptions } from '../model/drift.ts'
-import { issuesOf, validationError } from '../model/issues.ts'
+import { issuesOf } from '../model/issues.ts'
 import { isRecord, mustBe, ownValue, show } from '../util/guards.ts'
 import type { Either } from '../util/task.ts'
 import { bodyKind, type CallContext } from './call-error.ts'
@@ -27,7 +27,7 @@ const sessionSpec = { expected: 'a session', decode: decodeSession } as const
 /** Returns the operation that creates a session; throws a `ValidationError` if the payload is invalid. */
 export const createOperation = (payload: unknown): Operation<ConnectSessionToken> => {
   const decoded = decodePayload(payload)
-  if (isLeft(decoded)) throw validationError(decoded.left, 'Invalid payload')
+  if (isLeft(decoded)) throw new ValidationError(issuesOf(decoded.left), 'Invalid payload')
   const { right: valid } = decoded
   const path = '/connect_sessions'
   const expiresIn = Object.hasOwn(valid, 'expiresIn') ? valid.expiresIn : undefined
@@ -39,7 +39,7 @@ export const createOperation = (payload: unknown): Operation<ConnectSessionToken
     status: 201,
     expected: 'a token',
     requested: { name: 'origin_owner_id', value: valid.originOwnerId },
-    decode: (json, options) => decodeToken(json, { ...options, expiresIn }),
+    decode: (json, options) => decodeToken(json, { expiresIn, ...options }),
   }
 }
 

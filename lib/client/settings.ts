@@ -1,7 +1,7 @@
 import { ConfigurationError, formatIssues } from '../errors.ts'
 import { checkOptions, type DefinedOptions } from '../util/check-options.ts'
 import { clientDefaults, version } from '../util/defaults.ts'
-import { environmentVariable, omitUndefined, withoutPrototype } from '../util/guards.ts'
+import { environmentVariable, withoutPrototype } from '../util/guards.ts'
 import { baseUrlIssues, type CallOptions, type ClientOptions, callCheck, clientCheck } from './options.ts'
 
 /** The options of one call, with the defaults. Those of the call override those of the client. */
@@ -20,10 +20,11 @@ const isBrowser = (): boolean =>
   ('WorkerGlobalScope' in globalThis && globalThis.navigator?.userAgent?.startsWith('Mozilla/') === true)
 
 /** Returns settings with other options. Two spellings of a header would be sent as one header with both values. */
-const override = (settings: Settings, { headers = {}, ...others }: DefinedOptions<ClientOptions & CallOptions>) => {
-  const lowerCase = Object.entries(omitUndefined<object>(headers)).map(([name, value]) => [name.toLowerCase(), value])
-  const all: Settings['headers'] = { ...settings.headers, ...Object.fromEntries(lowerCase) }
-  return Object.freeze<Settings>({ ...settings, ...others, headers: all })
+const override = (settings: Settings, options: DefinedOptions<ClientOptions & CallOptions>) => {
+  const headers = { ...settings.headers }
+  for (const [name, value] of Object.entries(options.headers ?? {}))
+    if (value !== undefined) headers[name.toLowerCase()] = value
+  return Object.freeze<Settings>(Object.assign({}, settings, options, { headers }))
 }
 
 // A field that is undefined hides that of a polluted `Object.prototype`. Objects without a prototype are slower.

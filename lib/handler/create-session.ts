@@ -28,7 +28,7 @@ const ownerOf = (found: unknown): Owner => {
   if (!isRecord(found))
     throw new ConfigurationError(`The owner callback must return { id, name } or null, got ${kindOf(found)}.`)
   const read = (name: keyof Owner) => (Object.hasOwn(Object.prototype, name) ? ownValue(found, name) : found[name])
-  const fields = { ...found, id: read('id'), name: read('name'), username: read('username') }
+  const fields = Object.assign({}, found, { id: read('id'), name: read('name'), username: read('username') })
   return withoutPrototype<Owner>(Object(fields)) // validated with the session
 }
 

@@ -28,10 +28,10 @@ const respond = (status: number, headers: HeaderFields, body?: HandlerResponse |
   new Response(body && JSON.stringify(body), {
     status,
     headers: {
-      ...headers,
-      ...(body && { 'content-type': 'application/json' }),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
     },
   })
 

@@ -186,7 +186,7 @@ export const decodeSession = decodeWithDrift(sessionCodec, (model) => model)
 
 export const decodeToken = decodeWithDrift(tokenCodec, (model, { expiresIn = defaultLifetimeSeconds }) => {
   const created = Object.hasOwn(model, 'createdAt') ? Number(model.createdAt) : Date.now()
-  return { ...model, expiresAt: Object.freeze(new Date(created + expiresIn * 1000)) }
+  return Object.assign(model, { expiresAt: Object.freeze(new Date(created + expiresIn * 1000)) })
 })
 
 const isSession = (value: unknown): value is ConnectSession =>

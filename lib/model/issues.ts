@@ -1,5 +1,5 @@
 import type { Context, Errors } from 'io-ts'
-import { type Issue, ValidationError } from '../errors.ts'
+import type { Issue } from '../errors.ts'
 import { omitUndefined, shortName, withoutPrototype } from '../util/guards.ts'
 import { type Redact, redactText } from '../util/redact.ts'
 import type { CodecError } from './validation.ts'
@@ -24,6 +24,3 @@ export const issuesOf = (errors: Errors, redact: Redact = (text) => text): reado
     const path = pathOf(keysOf(context).map((key) => redactText(key, redact)))
     return omitUndefined<Issue>({ path, message: redactText(message, redact), hint })
   })
-
-export const validationError = (errors: Errors, title?: string): ValidationError =>
-  new ValidationError(issuesOf(errors), title)
