@@ -83,10 +83,8 @@ type AccountModel = Omit<AccountEvent, 'drift'>
 const isAccountEvent = (value: unknown): value is AccountEventName =>
   value === 'account.created' || value === 'account.updated' || value === 'account.deleted'
 
-const codecName = 'WebhookEvent'
-
 const accountFields: FieldsOf<AccountModel, JsonObject> = {
-  event: required(refinement(codecName, isAccountEvent, 'an account event')),
+  event: required(refinement('WebhookEvent', isAccountEvent, 'an account event')),
   accountId: required(stringId),
   projectId: guaranteed(stringId),
   eventDate: guaranteed(dateTime),
@@ -102,9 +100,9 @@ const accountFields: FieldsOf<AccountModel, JsonObject> = {
 
 // The contract does not describe other events, so only the name is required.
 const otherFields = { ...accountFields, event: required(nonEmptyString), accountId: optional(stringId) }
-const otherCodec = wireCodec<Omit<OtherEvent, 'drift'>, JsonObject>(codecName, otherFields, 'keep', 'mutable')
+const otherCodec = wireCodec<Omit<OtherEvent, 'drift'>, JsonObject>('WebhookEvent', otherFields, 'keep', 'mutable')
 
-const accountCodec = responseCodec<AccountModel, JsonObject>(codecName, accountFields)
+const accountCodec = responseCodec<AccountModel, JsonObject>('WebhookEvent', accountFields)
 const decodeAccountEvent = decodeWithDrift(accountCodec, (model) => model)
 const decodeOtherEvent = decodeWithDrift(lenient(otherCodec, otherCodec), (model) => model)
 

@@ -14,5 +14,4 @@ export const clientDefaults = {
 export const waitDefaults = { interval: 2000, deadline: 600_000 } as const
 export const handlerDefaults = { maxBytes: 10_000, timeout: 30_000 } as const
 export const webhookDefaults = { maxBytes: 1_048_576, timeout: 30_000 } as const
-
 export const sandboxDefaults = { seed: 1, times: 1 } as const

@@ -44,8 +44,7 @@ export const withTimeout = <A>(ms: number, signal: AbortSignal | undefined, work
       // If the event loop was blocked, the result may have arrived but not been read. Timers run before I/O.
       timer = setTimeout(() => end({ type: 'timeout' }))
     }
-    // Node.js warns about a negative delay.
-    let timer = setTimeout(expire, Math.max(0, ms))
+    let timer = setTimeout(expire, Math.max(0, ms)) // Node.js warns about a negative delay
     work(controller.signal).then(
       (value) => end({ type: 'value', value }),
       (error: unknown) => end({ type: 'error', error }),
