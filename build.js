@@ -33,7 +33,7 @@ const markPure = {
 /** The modules of ky that are replaced: lib makes single requests, without instances, hooks and progress events. */
 const kyModules = {
   'index.js': "import { Ky } from './core/Ky.js'\nexport default (input, options) => Ky.create(input, options)",
-  'utils/merge.js': 'export const mergeHeaders = (headers) => new Headers(headers), mergeHooks = (hooks) => hooks',
+  'utils/merge.js': 'export const mergeHeaders = () => new Headers(), mergeHooks = (hooks) => hooks',
   'utils/body.js': 'export const streamRequest = undefined, streamResponse = undefined',
 }
 
@@ -51,7 +51,11 @@ const trimKy = {
         .replace(/(supportsRequestStreams) = [\s\S]*?\}\)\(\);/, '$1 = false;')
         .replace(/(supportsResponseStreams|supportsFormData|supportsAbortController) = .*/g, '$1 = false;')
         .replace('this.#originalRequest.clone()', 'this.#originalRequest') // for a retry
-        .replace('new globalThis.Request(this.#input, this.#options)', '{ method: this.#options.method }')
+        .replace(
+          'new globalThis.Request(this.#input, this.#options)',
+          '{ __proto__: null, method: this.#options.method }',
+        )
+        .replace('hasSearchParameters(this.#options.searchParams)', 'false')
         .replace(/if \((?:ky|this)\.#options\.on(?:Up|Down)loadProgress\)/g, 'if (false)')
         .replace('!this.#options.onUploadProgress || ', 'true || '),
   },

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import * as built from 'stackone-session'
 import { connectSessionHandler } from '../lib/handler/index.ts'
 import {
   ApiError,
@@ -68,6 +69,22 @@ describe('In a process whose Object.prototype is polluted', () => {
     expect(request?.headers.get('user-agent')).not.to.equal('evil')
     expect(request?.headers.has('x-evil')).to.equal(false)
     expect(credentials).to.deep.equal([undefined])
+  })
+
+  const kyOptions = 'body headers hooks json parseJson prefixUrl retry searchParams signal throwHttpErrors timeout'
+    .split(' ')
+    .map((name) => [name] as const)
+  itEach('no option of ky is inherited by the built client', kyOptions, async ([name]) => {
+    const response = jsonResponse(201, minted)
+    let requests = 0
+    const fetch = async () => {
+      requests += 1
+      return response
+    }
+    const client = built.createClient({ apiKey, fetch })
+    const send = () => built.session().owner('acme-42', 'Acme Inc.').send(client)
+    expect((await polluted({ [name]: 'evil' }, send)).token).to.equal(minted.token)
+    expect(requests).to.equal(1)
   })
 
   it('no environment variable is inherited', () =>

@@ -76,7 +76,7 @@ export const sendOnce = async (
     ...(body !== null && { 'content-type': 'application/json' }),
     ...settings.headers,
   }
-  // ky also reads the options that are not set, which a polluted `Object.prototype` may have.
+  // Inherits nothing, because ky also reads options that are not set, such as `prefixUrl`.
   const options = withoutPrototype<Options>({
     method,
     retry: 0,
