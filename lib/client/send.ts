@@ -100,9 +100,9 @@ export const sendWithRetries = async <A extends ConnectSession>(
       return left(attemptError(outcome, limit, settings.fetch !== undefined, context))
     }
     const { drift, result } = decodeResponse(response, operation, strict, context)
-    const fields = () => ({ ...common(), attempt: number, status: response.status, requestId })
-    emit?.({ type: 'response', ...fields() })
-    if (drift.length > 0) emit?.({ type: 'drift', ...fields(), issues: drift })
+    const fields = { attempt: number, status: response.status, requestId, ...common() }
+    emit?.({ type: 'response', ...fields })
+    if (drift.length > 0) emit?.({ type: 'drift', issues: drift, ...fields })
     return result
   }
 

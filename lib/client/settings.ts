@@ -21,7 +21,7 @@ const isBrowser = (): boolean =>
 
 /** Returns settings with other options. Two spellings of a header would be sent as one header with both values. */
 const override = (settings: Settings, options: DefinedOptions<ClientOptions & CallOptions>) => {
-  const headers = { ...settings.headers }
+  const headers: Record<string, string> = Object.assign(Object.create(null), settings.headers)
   for (const [name, value] of Object.entries(options.headers ?? {}))
     if (value !== undefined) headers[name.toLowerCase()] = value
   return Object.freeze<Settings>(Object.assign({}, settings, options, { headers }))

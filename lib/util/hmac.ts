@@ -6,7 +6,7 @@ export const signatureHeader = 'x-stackone-signature'
 
 export const rawBodyCheck = must(
   'a string or a Uint8Array',
-  // The arrays of another realm are not instances of this realm's class. Their tag is known, but costs more to read.
+  // An array of another realm is not an instance of this realm's class, so its tag is read, which costs more.
   (value) =>
     typeof value === 'string' ||
     (ArrayBuffer.isView(value) &&

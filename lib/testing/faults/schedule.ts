@@ -1,5 +1,6 @@
 import { checkOptions } from '../../util/check-options.ts'
 import { sandboxDefaults } from '../../util/defaults.ts'
+import { withoutPrototype } from '../../util/guards.ts'
 import { type Fault, type FaultOptions, failArguments } from './fault.ts'
 
 /** Returns a function that draws numbers from 0 up to 1 with the generator mulberry32. Equal seeds give equal draws. */
@@ -21,7 +22,7 @@ export const createFaultSchedule = (seed: number = sandboxDefaults.seed) => {
   return {
     add: (given: Fault, options: FaultOptions = {}): void => {
       checkOptions({ fault: given, options }, failArguments, 'fail')
-      const fault = typeof given === 'object' ? { ...given } : given
+      const fault = typeof given === 'object' ? withoutPrototype(given) : given
       const { rate, times = sandboxDefaults.times } = options
       if (rate === undefined) queue.push({ fault, left: times })
       else rates.push({ fault, rate })
