@@ -64,8 +64,10 @@ export const formatIssues = (title: string, issues: readonly Issue[]): string =>
   return lines.length === 1 ? `${title}: ${lines[0]}` : [`${title}:`, ...lines].join('\n  - ')
 }
 
+const noIssues: readonly Issue[] = Object.freeze([])
+
 export const freezeIssues = (issues: readonly Issue[]): readonly Issue[] =>
-  Object.freeze(issues.map((issue) => Object.freeze(issue)))
+  issues.length === 0 ? noIssues : Object.freeze(issues.map((issue) => Object.freeze(issue)))
 
 /**
  * The input is invalid, and nothing was sent; `issues` lists all problems with their paths.

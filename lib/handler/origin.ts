@@ -12,8 +12,7 @@ const isOwnOrigin = (origin: string, { url, headers }: Request): boolean => {
 /** Returns whether a request comes from a page of the handler's own origin, or from a program. */
 export const isSameOrigin = (request: Request): boolean => {
   const origin = request.headers.get('origin')
-  // The origin of a local file or of a sandboxed frame.
-  if (origin === 'null') return false
+  if (origin === 'null') return false // a local file or a sandboxed frame
   // A page cannot set this header. Old browsers do not send it, and none sends it over plain HTTP.
   const site = request.headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin' || site === 'none'

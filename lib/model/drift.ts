@@ -35,6 +35,6 @@ export const decodeWithDrift =
       const decoded: t.Validation<A> = isLeft(strict) ? codec.validate(value, context) : strict
       if (isLeft(decoded)) return decoded
       const issues = isLeft(strict) ? issuesOf(strict.left, options.redact ?? redactorOf(value)) : []
-      const drift = freezeIssues([...(options.drift ?? []), ...issues])
+      const drift = freezeIssues(options.drift ? [...options.drift, ...issues] : issues)
       return right(Object.freeze(maskWhenPrinted(Object.assign(finish(decoded.right, options), { drift }))))
     })

@@ -13,7 +13,7 @@ import {
 } from '../model/create-payload.ts'
 import { normalizeCategory } from '../model/enums.ts'
 import { issuesOf } from '../model/issues.ts'
-import { copyJson, deepEqual, type Json, type JsonObject } from '../model/json.ts'
+import { copyJson, deepEqual, type Json, type JsonObject, NotJson } from '../model/json.ts'
 import { snakeCase } from '../model/wire.ts'
 import { explicitUndefined, isRecord, mustBe, withoutPrototype } from '../util/guards.ts'
 import { type Either, guarded, type TaskEither, toPromise } from '../util/task.ts'
@@ -139,7 +139,8 @@ class SessionBuilder implements Session {
       const field = optionalFields[slot]
       if (value === undefined || field === undefined) continue
       fields[field.name] = value
-      isValid &&= field.codec.is(value)
+      // Metadata is a copy, or the errors of one. The codec would read it again.
+      isValid &&= slot === slots.metadata ? isRecord(value) && !(value instanceof NotJson) : field.codec.is(value)
     }
     if (this.extra.length > 0) fields['extra'] = Object.freeze(Object.fromEntries(this.extra))
     return { fields, isValid }

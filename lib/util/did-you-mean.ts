@@ -18,8 +18,7 @@ export const didYouMean = (value: unknown, known: readonly string[]): string | u
   const edits = known.map(normalize).map((candidate) => {
     // A third of the letters may differ, or half after a common start: `retry` suggests `retries`.
     const limit = candidate.length / (name.slice(0, 4) === candidate.slice(0, 4) ? 2 : 3)
-    // The search is exponential in the limit.
-    return countEdits(name, candidate, Math.min(9, Math.max(1, limit)))
+    return countEdits(name, candidate, Math.min(9, Math.max(1, limit))) // exponential in the limit
   })
   const least = Math.min(...edits)
   return Number.isFinite(least) ? `did you mean '${known[edits.indexOf(least)]}'?` : undefined

@@ -81,5 +81,5 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 /** Returns whether an object has no class. The prototype of another realm's plain object has no prototype either. */
 export const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }
