@@ -77,7 +77,7 @@ export const requestParser = ({ categories, providers, multiple, ownsAccount }: 
     categories: categories ? categoriesIn(categories) : isIn(),
     provider: providers === true ? nonBlank : isIn(providers),
     multiple: multiple ? ofType('boolean') : isIn(),
-    accountId: ownsAccount ? nonBlank : isIn(), // whether the owner has the account is not checked
+    accountId: ownsAccount ? nonBlank : isIn(), // `ownsAccount` decides later
   } satisfies Record<keyof HandlerRequest, Check>
   const checkOf = new Map<string, Check>(Object.entries(checks))
   const names = [...checkOf.keys()]

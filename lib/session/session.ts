@@ -139,7 +139,7 @@ class SessionBuilder implements Session {
       const field = optionalFields[slot]
       if (value === undefined || field === undefined) continue
       fields[field.name] = value
-      // Metadata is a copy, or the errors of one. The codec would read it again.
+      // Metadata was checked when it was copied. The codec would read it again.
       isValid &&= slot === slots.metadata ? isRecord(value) && !(value instanceof NotJson) : field.codec.is(value)
     }
     if (this.extra.length > 0) fields['extra'] = Object.freeze(Object.fromEntries(this.extra))
