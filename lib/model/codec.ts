@@ -92,7 +92,7 @@ export const listOf = <A>(entry: t.Type<A>, { atLeastOne }: { readonly atLeastOn
     if (value.length > maxEntries) return failure(value, context, `must contain at most ${maxEntries} entries`)
     return t.failures([...value].flatMap((each, index) => errorsOf(validateAt(entry, each, context, `${index}`))))
   }
-  return new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, t.identity)
+  return new t.Type<readonly A[]>(`${entry.name}[]`, is, validate, (list) => [...list]) // faster in JSON.stringify
 }
 
 /** A codec, with that of the contract if it accepts more. */

@@ -99,6 +99,13 @@ describe('The codec ConnectSessionCreate', () => {
       expect(ConnectSessionCreate.is({ ...payload, categories: list })).to.equal(false)
   })
 
+  it('encodes the frozen categories to an array of its own, which V8 stringifies faster', () => {
+    const categories = Object.freeze(['ats', 'hris'] as const)
+    const wire = ConnectSessionCreate.encode({ ...payload, categories })
+    expect(wire.categories).to.deep.equal(['ats', 'hris'])
+    expect(wire.categories).not.to.be.frozen
+  })
+
   it('encodes extra fields in place of the optional ones, and never in place of the owner', () => {
     const extra = { label: null, categories: ['payroll'], origin_owner_id: 'another' }
     const wire = { ...owner, label: null, categories: ['payroll'] }
