@@ -14,6 +14,9 @@ import { caught } from './support/caught.ts'
 import { plainEnvironment } from './support/environment.ts'
 import { itEach } from './support/it-each.ts'
 import { filesLinkedBy } from './support/links.ts'
+import { polluted } from './support/polluted.ts'
+import { minted } from './support/server.ts'
+import { jsonResponse } from './support/stub.ts'
 
 interface Target {
   readonly types: string
@@ -252,6 +255,22 @@ describe('The tarball', function () {
     }
     expect(loadedBy('index.js')).to.equal(2)
     expect(loadedBy('page.js')).to.equal(1)
+  })
+
+  const kyOptions = 'body headers hooks json parseJson prefixUrl retry searchParams signal throwHttpErrors timeout'
+    .split(' ')
+    .map((name) => [name] as const)
+  itEach('inherits no option of ky from a polluted Object.prototype', kyOptions, async ([name]) => {
+    const response = jsonResponse(201, minted)
+    let requests = 0
+    const fetch = async () => {
+      requests += 1
+      return response
+    }
+    const client = root.createClient({ apiKey: 'v1.key', fetch })
+    const send = () => root.session().owner('acme-42', 'Acme Inc.').send(client)
+    expect((await polluted({ [name]: 'evil' }, send)).token).to.equal(minted.token)
+    expect(requests).to.equal(1)
   })
 
   it('installs as a single package', () => {
