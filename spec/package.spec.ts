@@ -16,7 +16,7 @@ import { itEach } from './support/it-each.ts'
 import { filesLinkedBy } from './support/links.ts'
 import { polluted } from './support/polluted.ts'
 import { minted } from './support/server.ts'
-import { jsonResponse } from './support/stub.ts'
+import { jsonResponse, stub } from './support/stub.ts'
 
 interface Target {
   readonly types: string
@@ -154,6 +154,18 @@ describe('The ES modules and the CommonJS modules', () => {
     expect(response.status).to.equal(200)
     expect(await response.json()).to.have.property('token', api.sessions[0]?.token)
   })
+
+  const kyOptions = 'body headers hooks json parseJson prefixUrl retry searchParams signal throwHttpErrors timeout'
+    .split(' ')
+    .flatMap((name) => [{ name, build: root } as const, { name, build: required } as const])
+  itEach('inherit no option of ky from a polluted Object.prototype', kyOptions, async ({ name, build }) => {
+    const response = jsonResponse(201, minted)
+    const { fetch, requests } = stub(() => response)
+    const client = build.createClient({ apiKey: 'v1.key', fetch })
+    const send = () => build.session().owner('acme-42', 'Acme Inc.').send(client)
+    expect((await polluted({ [name]: 'evil' }, send)).token).to.equal(minted.token)
+    expect(requests).to.have.lengthOf(1)
+  })
 })
 
 describe('The lock file', () => {
@@ -255,22 +267,6 @@ describe('The tarball', function () {
     }
     expect(loadedBy('index.js')).to.equal(2)
     expect(loadedBy('page.js')).to.equal(1)
-  })
-
-  const kyOptions = 'body headers hooks json parseJson prefixUrl retry searchParams signal throwHttpErrors timeout'
-    .split(' ')
-    .map((name) => [name] as const)
-  itEach('inherits no option of ky from a polluted Object.prototype', kyOptions, async ([name]) => {
-    const response = jsonResponse(201, minted)
-    let requests = 0
-    const fetch = async () => {
-      requests += 1
-      return response
-    }
-    const client = root.createClient({ apiKey: 'v1.key', fetch })
-    const send = () => root.session().owner('acme-42', 'Acme Inc.').send(client)
-    expect((await polluted({ [name]: 'evil' }, send)).token).to.equal(minted.token)
-    expect(requests).to.equal(1)
   })
 
   it('installs as a single package', () => {

@@ -135,7 +135,7 @@ const payloadErrors = (payload: Readonly<Record<string, unknown>>): t.Errors => 
 /** The constructor returns its argument, so that a subclass adds its private fields to that object. */
 class Returned {
   constructor(object: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: see above
+    // biome-ignore lint/correctness/noConstructorReturn: only this lets a subclass mark an existing object
     return object
   }
 }

@@ -63,7 +63,7 @@ const isJson = (value: unknown, depth = 0): boolean => {
 const notJson = (value: unknown, message: string, hint?: string): NotJson =>
   new NotJson([codecError(value, [], message, hint)])
 
-/** Returns a deeply frozen copy of a JSON value, or its errors. `parents` contain it. Reads each property once. */
+/** Returns a deeply frozen copy of a JSON value inside `parents`, or its errors. Reads each property once. */
 export const copyJson = (value: unknown, parents: readonly unknown[] = []): Json | NotJson => {
   if (isPrimitive(value)) return value === 0 ? 0 : value // JSON has no -0
   try {

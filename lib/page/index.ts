@@ -116,7 +116,7 @@ export const createTokenFetcher = (url: string | URL, options: TokenFetcherOptio
   const { fetch, headers } = withoutPrototype(options)
   const pending = new Map<string, ReturnType<typeof start>>()
 
-  /** Starts a request, for whose token several callers may wait. */
+  /** Starts a request whose token several callers may wait for. */
   const start = (body: string) => {
     const controller = new AbortController()
     const { signal } = controller
